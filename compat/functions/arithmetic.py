@@ -588,10 +588,12 @@ def without_derivative(name, got, *operands):
         from .._gate import Underivable
 
         (got,) = P["rule"](*tensors, got, spec=Underivable(name))
-    elif got.mark is not None and got.owner is TAPE:
-        from .writing import underivable
+    elif tls.grad and got.owner is TAPE:
+        marks = [m for x in tensors if (m := node_of(current(x))) is not None]
+        if marks:
+            from .writing import underivable
 
-        got.mark = underivable(name, [m for x in tensors if (m := node_of(current(x))) is not None])
+            got.mark = underivable(name, marks)
     return got
 
 

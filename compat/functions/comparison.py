@@ -149,6 +149,7 @@ def bitwise(name, prim, operator_name, spoken_as, bools=True):
     p = P[prim]
 
     def refuse(a, b):
+        refuse_tangents(f"aten::{name}", a, b)
         d = dtypes.result_dtype([rank(a), rank(b)])
         if d.kind not in ("biu" if bools else "iu") or not bools and d in dtypes.UNSIGNED:
             if isinstance(a, Tensor) and isinstance(b, Tensor):
@@ -196,6 +197,7 @@ bitwise("bitwise_right_shift", "right_shift", "rshift", "rshift_cpu", bools=Fals
 @operation()
 def bitwise_not(input):
     """The bits turned over; of booleans, not."""
+    refuse_tangents("aten::bitwise_not", input)
     t = current(input)
     if dtype_of(t).kind not in KINDS_OF_INTEGER:
         raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{spoken(dtype_of(t))}'")

@@ -100,7 +100,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 @by_samples
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... stands in a vector of integers, or the sums of their weights."""
-    refuse_tangents("aten::bincount", weights)
+    refuse_tangents("aten::bincount", input, weights)
     v = values_of(input, "bincount")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")

@@ -1,4 +1,5 @@
-"""What torch has no forward mode of: refused in torch's words where an operand has a tangent.
+"""What torch has no forward mode of: refused in torch's words where an operand has a tangent. And operands by which nothing is
+differentiated.
 
 Invariant: `funcgrad`'s own transforms are never refused anything here; a dual level and those of torch.func are.
 """
@@ -29,6 +30,15 @@ def refuse_tangents(name, *operands):
     derivative of it at all.)"""
     if (tls.dual is not None or tls.func) and any(map(has_tangent, operands)):
         raise NotImplementedError(f"Trying to use forward AD with {name} that does not support it{missing(name)}")
+
+
+def refuse_recorded(operand, name, argument="weight"):
+    """RuntimeError for an operand of torch's operation of this name that requires grad, which it is not differentiated by."""
+    if operand is not None and tls.grad and operand.requires_grad:
+        raise RuntimeError(
+            f"The function '{name}' is not differentiable with respect to argument '{argument}'. This input "
+            "cannot have requires_grad True."
+        )
 
 
 def missing(name):

@@ -20,6 +20,7 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
 from .choosing import fill_value
+from .forward_mode import refuse_tangents
 from .index_entries import Index
 from .indexing import along, write_arrays
 from .nodes import named
@@ -388,7 +389,9 @@ def gather(input, dim, index, *, sparse_grad=False):
     t, dim = one_dim(t, dim)
     i = element_index("gather", t, dim, index)
     if 0 in shape_of(i):
-        return new(np.empty(shape_of(i), dtype_of(t)))
+        from .._gate import beside  # (rarely needed, and it loads the custom rules)
+
+        return beside(new(np.empty(shape_of(i), dtype_of(t))), t)
     if not shape_of(i):
         return P["reshape"](along(t, P["reshape"](i, shape=(1,)), 0), shape=())
     return in_c_order(along(t, i, dim))
@@ -477,6 +480,7 @@ def scatter(input, dim, index, src=None, value=None, *, reduce=None):
     if reduce is not None:
         if reduce not in ("add", "multiply"):
             raise RuntimeError("reduce argument must be either add or multiply.")
+        refuse_tangents("aten::scatter", input, src)
         return scatter_with(
             "scatter", {"add": "scatter_add", "multiply": "scatter_mul"}[reduce], input, dim, index, src
         )

@@ -9,6 +9,8 @@ import math
 import numpy as np
 
 from ..payload import current
+from .arithmetic import without_derivative
+from .forward_mode import refuse_tangents
 from .hosted import on_values
 from .linalg_checks import (
     has_kernel,
@@ -86,7 +88,11 @@ def block(a, k, size, turned):
     return d
 
 
+FACTOR, SOLVE = "aten::linalg_ldl_factor_ex", "aten::linalg_ldl_solve"
+
+
 def factored(A, hermitian, name):
+    refuse_tangents(FACTOR, A)
     t = matrix(A, name, square=True)
     turned = np.conj if hermitian else np.positive
     whole, d = shape_of(t), dtype_of(t)
@@ -98,7 +104,7 @@ def factored(A, hermitian, name):
         return packed, pivots.reshape(whole[:-1]), info.reshape(whole[:-2])
 
     packed, *rest = on_values(of_arrays, [(whole, d), (whole[:-1], np.int32), (whole[:-2], np.int32)], t)
-    return in_columns(packed), *rest
+    return without_derivative(FACTOR, in_columns(packed), A), *rest
 
 
 @linalg_operation(name="ldl_factor_ex")
@@ -138,6 +144,7 @@ def solved(a, pivots, b, turned):
 @linalg_operation(name="ldl_solve")
 def ldl_solve(LD, pivots, B, *, hermitian=False):
     """X with A X = B, given ldl_factor(A)."""
+    refuse_tangents(SOLVE, LD, B)
     name, t, right = "torch.linalg.ldl_solve", current(LD), current(B)
     is_square(t, name)
     is_floating(t, name)
@@ -158,7 +165,7 @@ def ldl_solve(LD, pivots, B, *, hermitian=False):
         ]
         return (np.array([solved(one, order, b.copy(), turned) for one, order, b in zip(*full)], d).reshape(shape),)
 
-    return in_columns(on_values(of_arrays, [(shape, d)], LD, pivots, B)[0])
+    return without_derivative(SOLVE, in_columns(on_values(of_arrays, [(shape, d)], LD, pivots, B)[0]), LD, B)
 
 
 NAMES = {f.__name__: f for f in (ldl_factor, ldl_factor_ex, ldl_solve)}

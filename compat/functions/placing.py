@@ -75,6 +75,7 @@ def as_strided_scatter(input, src, size, stride, storage_offset=None):
 @operation("IndexReduceBackward0")
 def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """The input with slices of source reduced into the slices that the index names: "prod", "mean", "amax" or "amin"."""
+    refuse_tangents("index_reduce", input, source)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     need_slices("index_reduce", input, dim, index, source)
@@ -96,7 +97,14 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     return FUNCTIONS["scatter_reduce"](input, dim, full, source, reduce, include_self=include_self)
 
 
-twin("index_reduce", "IndexReduceBackward0")
+def index_reduced(input, dim, index, source, reduce, *, include_self=True):
+    """index_reduce as the method in place names itself."""
+    once("reduced")
+    refuse_tangents("index_reduce_", input, source)
+    return index_reduce(input, dim, index, source, reduce, include_self=include_self)
+
+
+twin("index_reduce", "IndexReduceBackward0", index_reduced)
 EMPTY = {"sum": 0.0, "mean": float("nan"), "prod": 1.0, "max": -float("inf"), "min": float("inf")}
 
 
@@ -140,6 +148,7 @@ def reduced(rows, reduce, initial):
 @operation()
 def nonzero_static(input, *, size, fill_value=-1):
     """nonzero with exactly `size` rows: the first ones, or filled up."""
+    refuse_tangents("aten::nonzero_static", input)
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
     shape = (size, input.dim())

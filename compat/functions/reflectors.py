@@ -6,6 +6,7 @@ Invariant: reflector i is I - tau[i] v v^H, v being column i below its diagonal,
 import numpy as np
 
 from ..payload import current
+from .forward_mode import refuse_tangents
 from .hosted import on_values
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
 from .operands import dtype_of, in_columns, shape_of
@@ -45,6 +46,10 @@ def householder_product(A, tau):
     has_kernel("orgqr_cpu", t)
     vs = reflectors(A)
     out = FUNCTIONS["eye"](m, n, dtype=A.dtype).expand(*lead, m, n)
+    if not k:
+        from .._gate import beside  # (rarely needed, and it loads the custom rules)
+
+        out = beside(out, A, tau)
     for i in reversed(range(k)):
         out = reflected(vs[..., :, i : i + 1], tau[..., i], out)
     return in_columns(current(out))
@@ -78,6 +83,7 @@ def fitting(t, tau, other, side):
 @operation("OrmqrBackward0")
 def ormqr(input, tau, other, left=True, transpose=False):
     """Q other (or other Q; with `transpose` the adjoint of Q), Q being the whole product of the reflectors."""
+    refuse_tangents("ormqr", input, tau, other)
     fitting(current(input), tau, other, -2 if left else -1)
     if not left:
         return in_columns(current(ormqr(input, tau, other.mH, True, not transpose).mH.clone()))
@@ -92,6 +98,7 @@ def ormqr(input, tau, other, left=True, transpose=False):
 @operation()
 def geqrf(input):
     """(a, tau): R above the diagonal and the reflectors below it. It has no derivative, as in torch."""
+    refuse_tangents("geqrf", input)
     if input.dim() < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     t = matrix(input, "torch.geqrf")

@@ -12,6 +12,7 @@ from funcgrad.numpy.concrete import concrete
 from ..deprecations import once
 from ..payload import current
 from ..tensor import Tensor
+from .forward_mode import refuse_tangents
 from .linalg_checks import (
     LinAlgError,
     fit_together,
@@ -42,9 +43,16 @@ def read_part(t, part):
             return t, "both"
         if not t.requires_grad:
             return t, part
+    return mirrored(t, part), "both"
+
+
+def mirrored(t, part):
+    """The Hermitian matrix of which one triangle stands in t, which gets the whole derivative."""
     half, rest = (t.tril(), t.tril(-1)) if part == "lower" else (t.triu(), t.triu(1))
+    if t.is_complex():
+        half = rest + FUNCTIONS["diag_embed"](t.diagonal(0, -2, -1).real)
     finite = P["where"](P["isfinite"](t), t, 0.0)  # (what is not read may be anything)
-    return P["stop"](half + rest.transpose(-2, -1).conj()) + (finite - P["stop"](finite)), "both"
+    return P["stop"](half + rest.transpose(-2, -1).conj()) + (finite - P["stop"](finite))
 
 
 def factor_of(t, part="lower", name="linalg.cholesky"):
@@ -77,6 +85,7 @@ def factor_laid(t, upper, name="linalg.cholesky"):
 @operation("CholeskyBackward0", name="cholesky")
 def old_cholesky(input, upper=False):
     """The Cholesky factor (torch deprecates it: use torch.linalg.cholesky)."""
+    refuse_tangents("cholesky", input)
     once("cholesky")
     if not input.numel():
         return input.clone()
@@ -241,6 +250,8 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     if atol:
         top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
         given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
+    if hermitian:
+        t = mirrored(matrix(A, "linalg.eigh", square=True), "lower")
     return in_c_order(not_finite(P["pinv"], t, rcond=given))
 
 

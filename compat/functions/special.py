@@ -86,12 +86,12 @@ def polynomial(name, shifted=False):
 
     def f(input, n):
         t, degrees, shape = operands(name, input, n)
+        t = P["stop"](t)  # (which torch does not differentiate)
         out = evaluated(linear(t, 2, -1) if shifted else t, degrees, shape, first, step)
         return apart(out, t)
 
     f.__doc__ = f"The {name.replace('_', ' ')} of degree n, an integer or a Tensor of such, at each element."
-    label = "Special" + "".join(part.capitalize() for part in name.split("_")) + "Backward0"
-    return operation(label, name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(f))
+    return operation(name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(f))
 
 
 POLYNOMIALS = {name: polynomial(name) for name in RECURRENCES} | {
@@ -143,10 +143,24 @@ def xlog1py_of(x, y):
     return P["xlog1py"](x, y, kink="torch")
 
 
+def held_fixed(x, name):
+    """x; where it is differentiated by, an operand by which torch has no derivative, under this name."""
+    if not isinstance(x, Tensor) or not x.requires_grad:
+        return x
+    from .._gate import Refusal  # (rarely needed, and it loads the custom rules)
+
+    return P["rule"](x, spec=Refusal(f"the derivative for '{name}' is not implemented.", NotImplementedError))[0]
+
+
 def zeta_of(x, y):
     """The Hurwitz zeta function: the sum over k >= 0 of (other + k) ** -input."""
     refuse_tangents("special_zeta", x)
-    return P["zeta"](x, y)
+    fixed = held_fixed(x, "zeta")
+    if fixed is x:
+        return P["zeta"](x, y)
+    from .._gate import Tie
+
+    return P["rule"](fixed, P["zeta"](x.detach(), y), spec=Tie(x, "zeta", None))[0]
 
 
 xlog1py = of_two("xlog1py", "SpecialXlog1Py", xlog1py_of)
@@ -175,16 +189,15 @@ erfcx, ndtri, log_ndtr = (
 
 # ------------------------------------------------------------------------------------------------ Bessel functions
 def of_one(name, prim, **params):
-    """A function of one operand that torch has no derivative for, and whose primitive has one."""
+    """A function of one operand that torch does not differentiate (and whose primitive has a derivative)."""
 
     def function(input):
         t = floating(current(input))
         need_real(f"{name}_cpu", dtype_of(t), False)
-        return P[prim](t, **params)
+        return P["stop"](P[prim](t, **params))
 
-    function.__doc__ = f"{name.replace('_', ' ')} of each element. (It has a derivative here; torch has none.)"
-    label = "Special" + "".join([part.capitalize() for part in name.split("_")]) + "Backward0"
-    return special_operation(label, name=name)(function)
+    function.__doc__ = f"{name.replace('_', ' ')} of each element. (Its result is a constant for autograd.)"
+    return special_operation(name=name)(function)
 
 
 BESSEL = {
@@ -197,12 +210,12 @@ BESSEL = {
 CYLINDER = {name: of_one(name, prim, **params) for name, (prim, params) in BESSEL.items()}
 
 
-@special_operation("SpecialSphericalBesselJ0Backward0", name="spherical_bessel_j0")
+@special_operation(name="spherical_bessel_j0")
 def spherical_bessel_j0(input):
     """sin(x) / x, 1 at 0 and 0 at infinity."""
     t = floating(current(input))
     need_real("spherical_bessel_j0_cpu", dtype_of(t), False)
-    return P["sinc"](P["div"](t, math.pi))
+    return P["stop"](P["sinc"](P["div"](t, math.pi)))
 
 
 # ------------------------------------------------------------------------------------------------ gamma
@@ -214,7 +227,7 @@ def incomplete(name, label, upper):
         (x, y), d = promoted((input, other))
         if d.kind != "f":
             refuse(f"{name}_cpu", d)
-        return P["incomplete_gamma"](x, y, upper=upper, nth=0)
+        return P["incomplete_gamma"](held_fixed(x, f"{name}: input"), y, upper=upper, nth=0)
 
     part = "upper" if upper else "lower"
     function.__doc__ = f"The regularised {part} incomplete gamma function of the parameter `input` at `other`."

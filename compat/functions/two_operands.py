@@ -4,6 +4,7 @@ Invariant: a kink is met as torch meets it: every primitive that knows the choic
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -90,6 +91,8 @@ def binary(
             raise unsuitable(name + "_", self, given)
         check_in_place(self, other, floats)
         d = dtype_of(current(self))
+        if name in DENOMINATORS:
+            refuse_tangents(f"aten::{name}_", self, other)
         if d.kind in refused:
             refuse_dtype(refused[d.kind], d)
         if d.kind in "iu" and isinstance(other, Tensor) and dtype_of(current(other)) != d:
@@ -105,6 +108,7 @@ def binary(
     return call
 
 
+DENOMINATORS = ("gcd", "lcm")  # what torch has no derivative of
 APART = ("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2")  # what torch has no in-place twin of
 for _name in APART[:4]:
     binary(_name, refuse=refuse_complex(_name))
@@ -142,8 +146,8 @@ def step(own):
 
 operation()(step("heaviside"))
 twin("heaviside", "NotImplemented", step("heaviside_"))
-binary("gcd")
-binary("lcm")
+for _name in DENOMINATORS:
+    binary(_name, refuse=partial(refuse_tangents, f"aten::{_name}"))
 
 
 @operation(numbers=True)

@@ -251,7 +251,11 @@ gelu = activation("GeluBackward0", _gelu, "GeluKernelImpl", gelu_by_erf, False)
 
 def _silu(x):
     """x * sigmoid(x)."""
-    return P["mul"](x, complex_sigmoid(x)) if dtype_of(x).kind == "c" else P["silu"](x)
+    if dtype_of(x).kind != "c":
+        return P["silu"](x)
+    if isinstance(x, Tensor) and x.requires_grad and tls.grad:
+        raise RuntimeError("silu does not support automatic differentiation for outputs with complex dtype.")
+    return P["mul"](x, complex_sigmoid(x))
 
 
 silu = with_inplace(ALONE, _silu, "SiluBackward0", "silu_cpu")

@@ -13,7 +13,8 @@ from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
-from ...autograd.grad_mode import call_in, is_grad_enabled
+from ...autograd.grad_mode import call_in
+from ...functions.forward_mode import refuse_recorded
 from ...functions.kernels import mended, refuse_in
 from ...functions.nodes import named
 from ...functions.operands import (
@@ -241,7 +242,7 @@ def nll_loss(
     picked = P["reshape"](P["take_along"](x, at, axis=channel), shape=rest)
     weights = None
     if weight is not None:
-        weights = P["gather"](current(weight), safe)
+        weights = P["gather"](P["stop"](current(weight)), safe)  # (whose tangent torch does not see)
     if some:
         weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
         weights = P["cast"](weights, dtype=dtype_of(x))
@@ -420,15 +421,6 @@ def check_spread(shape, wanted):
                 f"Attempting to broadcast a dimension of length {shape[-at]} at {-at}! Mismatching argument at index 1 had "
                 f"torch.Size({list(shape)}); but expected shape should be broadcastable to {whole}"
             )
-
-
-def refuse_recorded(weight, name, argument="weight"):
-    """RuntimeError for weights that require grad."""
-    if weight is not None and weight.requires_grad and is_grad_enabled():
-        raise RuntimeError(
-            f"The function '{name}' is not differentiable with respect to argument '{argument}'. This input "
-            "cannot have requires_grad True."
-        )
 
 
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):

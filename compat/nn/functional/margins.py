@@ -9,7 +9,7 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
 from ...functions.arithmetic import ADD, SUB, by_number
-from ...functions.forward_mode import refuse_tangents
+from ...functions.forward_mode import has_tangent, refuse_recorded, refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.nodes import named
 from ...functions.operands import broadcast_to, cast, check_sizes, dtype_of, need_scalar_type, rank, shape_of
@@ -124,7 +124,10 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     reduction = reduction_of(reduction, size_average, reduce)
     if input.dtype != target.dtype or input.shape != target.shape or dtype_of(current(input)).kind not in "fc":
         T["neg"](input.detach()).mul_(target.detach()).exp_()  # (torch's steps, which say what is wrong)
-    x, y = current(input), current(target.to(input.dtype))
+    refuse_recorded(target, "soft_margin_loss", "target")
+    if has_tangent(input):
+        refuse_tangents("soft_margin_loss_backward", target)
+    x, y = current(input), P["stop"](current(target.to(input.dtype)))
     if shape_of(x) != shape_of(y) and np.broadcast_shapes(shape_of(x), shape_of(y)) == shape_of(x):
         y = broadcast_to(y, shape_of(x))
     if input.is_complex():
@@ -231,6 +234,7 @@ def multi_margin_loss(
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")
     if dtype_of(current(input)).kind != "f" and 0 not in input.shape:
         refuse("multi_margin_loss_cpu_kernel", dtype_of(current(input)))
+    refuse_recorded(weight, "multi_margin_loss")
     if weight is not None:
         need_scalar_type(current(input), current(weight))
     values = concrete_or_none(current(target))

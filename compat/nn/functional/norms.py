@@ -17,6 +17,7 @@ from ...deprecations import once
 from ...dtypes import name_of
 from ...formats import contiguous_format, suggested
 from ...functions.arithmetic import ADD, by_number
+from ...functions.forward_mode import has_tangent, refuse_recorded
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -288,6 +289,9 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
             refuse_integers("batch_norm", input)
             need_float_parameters(input, weight, bias, running_mean, running_var)
             need_same_parameters(input, weight, bias, running_mean, running_var)
+        for name, r in (("running_mean", running_mean), ("running_var", running_var)):
+            if r is not None and r.mark is not None:
+                refuse_recorded(r, "native_batch_norm", name)
         if shared.halves and (d := half_in(t)):
             out = half_batch_norm(t, running_mean, running_var, weight, bias, training, axes, eps)
             t, out = widened(t), P["cast"](out, dtype=d)
@@ -303,7 +307,12 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
                 TAPE,
             )
         else:
-            mean, variance = (P["reshape"](current(r), shape=by_channel(shape)) for r in (running_mean, running_var))
+            statistics = running_mean, running_var
+            if any(map(has_tangent, (t, weight, bias))) and any(map(has_tangent, statistics)):
+                raise RuntimeError(
+                    "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"
+                )
+            mean, variance = (P["reshape"](P["stop"](current(r)), shape=by_channel(shape)) for r in statistics)
             out = P["mul"](P["sub"](t, mean), P["rsqrt"](P["add"](variance, float(eps))))
             out = scaled(out, weight, bias, by_channel(shape))
         if training and count and (running_mean is not None or running_var is not None):
