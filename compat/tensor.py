@@ -691,7 +691,7 @@ def requires_grad_(self, on, caller):
     t = current(self)
     if on:
         if t.mark is None:
-            if self.dtype.numpy.kind not in "fc":
+            if t.owner.dtype(t).kind not in "fc":
                 raise RuntimeError("only Tensors of floating point dtype can require gradients")
             if t.store is not None and not t.store.counted:
                 inference.check(t, inference.REQUIRED)

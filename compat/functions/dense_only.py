@@ -263,7 +263,14 @@ def make_subclass(cls, data, require_grad=False):
     if not isinstance(data, Tensor):
         raise TypeError(f"_make_subclass(): argument 'data' (position 2) must be Tensor, not {type_name(data)}")
     new = as_subclass(data.detach(), cls)
-    return new.requires_grad_() if require_grad else new
+    if require_grad:
+        if new.owner.dtype(current(new)).kind not in "fc":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        from ..overrides import Off
+
+        with Off():
+            new.requires_grad_()
+    return new
 
 
 install("_make_subclass", staticmethod(make_subclass))

@@ -112,6 +112,11 @@ def missing_attribute(self, name):
         raise AttributeError(text, name=name)
     if name.startswith("__"):  # (a protocol that a library looks for, which no Tensor has)
         raise AttributeError(f"'Tensor' object has no attribute '{name}'", name=name)
+    held = next((vars(c)[name] for c in type(self).__mro__ if name in vars(c)), None)
+    if (
+        isinstance(held, property) and held.fget is not None
+    ):  # (of a class of the program's own: it lacks what that reads)
+        return held.fget(self)
     raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
 
