@@ -19,8 +19,10 @@ PLAIN = {
     ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py"), ("InplaceFunction", "autograd/function.py"),
 }  # fmt: skip
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
-# back by a backward of its own; torch.library's operations by what a program registers
+# back by a backward of its own; torch.library's operations by what a program registers; gradients of every sample are the function of
+# one sample, pulled back
 SPECS = {"autograd/function_call.py", "autograd/held.py", "_gate.py", "utils/checkpoint.py", "library.py"}
+SPECS |= {"nn/utils/_per_sample_grad.py"}
 
 
 def called(node):
