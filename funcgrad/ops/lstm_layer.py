@@ -9,6 +9,8 @@ and a rule goes through the steps by the rules of these three. The gates lie in 
 those of one function side by side, and i and f beside what they weigh, g and the state.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
@@ -110,11 +112,17 @@ def slopes(a, c, before, of_a):
     return through, factors, own
 
 
+@lru_cache
+def by_function(m):
+    """Where the gates o, i, f, g stand among i, f, g, o, of m numbers each."""
+    return np.arange(4 * m).reshape(4, m)[[3, 0, 1, 2]].ravel()
+
+
 def signed(w, m):
     """Weights of gates i, f, g, o as those of o, i, f, g, of which the logistic ones are computed with the other sign."""
-    w = w.reshape(4, m, *w.shape[1:])[[3, 0, 1, 2]]
-    np.negative(w[:3], out=w[:3])
-    return w.reshape(4 * m, *w.shape[2:])
+    w = w.take(by_function(m), 0)
+    np.negative(w[: 3 * m], out=w[: 3 * m])
+    return w
 
 
 @define
@@ -154,40 +162,34 @@ class lstm_layer:
         steps, n, k = x.shape
         dtype = np.result_type(x, h, c, w, v, b, d)
         memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
-        gates = memory[:steps, :4]  # (first what the input gives them)
-        many, bias, x = steps > FEW, b + d, x.reshape(steps * n, k)
+        gates = memory[:steps, :4]
+        many, bias = steps > FEW, b + d
         if many:  # (weights take the order and the signs of gates, not what comes of them)
             w, v, bias = (signed(weight, m) for weight in (w, v, bias))
-            w = np.ascontiguousarray(w.T)
-            np.add(x.dot(v.T).reshape(steps, n, 4, m).swapaxes(1, 2), bias.reshape(4, 1, m), out=gates)
-        else:
-            x = x.dot(v.T)
-            x += bias
-            x = x.reshape(steps, n, 4, m).swapaxes(1, 2)
-            np.subtract(0, x[:, 3], out=gates[:, 0])  # (not np.negative: elementwise.py, negate)
-            np.subtract(0, x[:, :2], out=gates[:, 1:3])
-            gates[:, 3] = x[:, 2]
-            w = w.T
+        given = x.reshape(steps * n, k).dot(v.T)
+        given += bias
+        w = np.ascontiguousarray(w.T) if many else w.T
         hidden = np.empty((steps, n, m), dtype)
         memory[0, 4] = c
-        product, apart = np.empty((n, 4 * m), dtype), np.empty((4, n, m), dtype)
-        of_state = product.reshape(n, 4, m).swapaxes(0, 1)
+        product = np.empty((n, 4 * m), dtype)
+        apart = product.reshape(n, 4, m).swapaxes(0, 1)
         times, w, into = at_each_step(w, product)
         one, weighed = np.ones((), dtype), np.empty((2, n, m), dtype)
         new, old = weighed
         add, multiply, tanh, copyto = np.add, np.multiply, np.tanh, np.copyto
         each = (
-            gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:], memory[1:, 4], hidden,
+            given.reshape(steps, n, 4 * m), gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:],
+            memory[1:, 4], hidden,
         )  # fmt: skip
-        for a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
+        for z, a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
             times(h, w, into)
+            add(product, z, product)
             if many:
-                copyto(apart, of_state)  # (a sum of what lies apart takes NumPy longer than both)
-                add(a, apart, a)
+                copyto(a, apart)
             else:
-                np.subtract(o, of_state[3], o)
-                np.subtract(weights, of_state[:2], weights)
-                add(g, of_state[2], g)
+                np.subtract(0, apart[3], o)  # (not np.negative: elementwise.py, negate)
+                np.subtract(0, apart[:2], weights)
+                copyto(g, apart[2])
             tanh(g, g)
             np.exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
             add(logistic, one, logistic)
