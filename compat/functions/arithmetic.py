@@ -581,8 +581,8 @@ def floor_divide(input, other):
     return without_derivative("aten::floor_divide", got, input, other)
 
 
-def without_derivative(name, got, *operands):
-    """A result that torch records, and refuses to differentiate."""
+def without_derivative(name, got, *operands, **said):
+    """A result that torch records, and refuses to differentiate; `said`: what else than usual its node is called and its error says."""
     tensors = [x for x in operands if isinstance(x, Tensor)]
     if tls.func and any([current(x).owner is not TAPE for x in tensors]):
         from .._gate import Underivable
@@ -593,7 +593,7 @@ def without_derivative(name, got, *operands):
         if marks:
             from .writing import underivable
 
-            got.mark = underivable(name, marks)
+            got.mark = underivable(name, marks, **said)
     return got
 
 

@@ -4,16 +4,15 @@ import math
 
 import numpy as np
 
-from funcgrad.core.state import tls
-from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
 from ..deprecations import once
 from ..errors import type_name
 from ..method_arguments import wrapped
-from ..payload import current, node_of
+from ..payload import current
 from ..tensor import Tensor
+from .arithmetic import without_derivative
 from .by_samples import by_samples
 from .forward_mode import refuse_tangents
 from .hosted import on_values
@@ -23,19 +22,17 @@ from .register import operation
 from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
 from .rounding import HALVES
-from .writing import underivable
+from .writing import own_words
 
 
 def values_of(t, what):
     return np.asarray(concrete(current(t), what))
 
 
-def without_way_back(name, label, input, arrays):
+def distinct(name, label, input, arrays):
     """New Tensors of arrays, the first of which is of what torch records, and has no derivative for."""
     out = [new(np.array(a, order="C")) for a in arrays]
-    if tls.grad and input.requires_grad and current(input).owner is TAPE:
-        text = "the derivative for '{}' is not implemented."
-        out[0].mark = underivable(name, [node_of(current(input))], label, NotImplementedError, text)
+    out[0] = without_derivative(name, out[0], input, **own_words(label))
     return out[0] if len(out) == 1 else tuple(out)
 
 
@@ -65,7 +62,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         out.append(got[1].reshape(v.shape if dim is None else -1))
     if return_counts:
         out.append(got[2])
-    return without_way_back(name, "Unique2Backward0" if dim is None else "UniqueDimBackward0", input, out)
+    return distinct(name, "Unique2Backward0" if dim is None else "UniqueDimBackward0", input, out)
 
 
 @operation()
@@ -93,7 +90,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         out.append(inverse.reshape(v.shape) if dim is None else inverse)
     if return_counts:
         out.append(np.diff(np.append(np.flatnonzero(first), n)))
-    return without_way_back("unique_consecutive", "UniqueConsecutiveBackward0", input, out)
+    return distinct("unique_consecutive", "UniqueConsecutiveBackward0", input, out)
 
 
 @operation()
@@ -118,7 +115,8 @@ def bincount(input, weights=None, minlength=0):
     if w.dtype.kind == "c":
         once("real")
         w = w.real.astype(float)
-    return new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
+    out = new(np.bincount(v, w, minlength).astype(np.float32 if w.dtype == np.float32 else np.float64))
+    return without_derivative("aten::bincount", out, weights)
 
 
 @operation()
@@ -179,7 +177,8 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False):  # no
         return tuple([a.astype(d) for a in np.histogram(v.reshape(-1), edges, range, density, w)])
 
     count = shape_of(own)[0] - 1 if isinstance(bins, Tensor) else bins
-    return RETURN["histogram"](*on_values(of_arrays, [((count,), d), ((count + 1,), d)], *given))
+    out = on_values(of_arrays, [((count,), d), ((count + 1,), d)], *given)
+    return RETURN["histogram"](*[without_derivative("aten::histogram", o, *given) for o in out])
 
 
 def need_grid(shape, d, bins, bounds, weight):

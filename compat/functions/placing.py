@@ -13,6 +13,7 @@ from funcgrad.numpy.concrete import concrete
 from ..deprecations import deprecated, once
 from ..method_arguments import wrapped
 from ..payload import current, strides_of
+from .arithmetic import without_derivative
 from .counting import need_grid
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
@@ -198,6 +199,10 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
     counts = [b if isinstance(b, int) else b.shape[0] - 1 for b in bins]
     results = [(counts, d), *[((c + 1,), d if isinstance(b, int) else b.dtype.numpy) for c, b in zip(counts, bins)]]
     made, *edges = on_values(of_arrays, results, input, *given, *([] if weight is None else [weight]))
+    name = f"aten::_histogramdd_from_bin_{'tensors' if given else 'cts'}"
+    made = without_derivative(name, made, input, weight, *given)
+    if not given:
+        edges = [without_derivative("aten::_histogramdd_bin_edges", e, input, weight) for e in edges]
     return RETURN["histogramdd"](made, tuple(edges))
 
 
@@ -237,6 +242,10 @@ applied("map2_")
 def binomial(count, prob, generator=None):
     """Numbers of successes in `count` trials of probability `prob`, which broadcast."""
     refuse_tangents("aten::binomial", count, prob)
+    return without_derivative("aten::binomial", successes(count, prob, generator), count, prob)
+
+
+def successes(count, prob, generator):
     from ..distributions.draws import binomial as draw
 
     c, p = current(count), current(prob)

@@ -6,13 +6,14 @@ Invariant: reflector i is I - tau[i] v v^H, v being column i below its diagonal,
 import numpy as np
 
 from ..payload import current
+from .arithmetic import without_derivative
 from .forward_mode import refuse_tangents
 from .hosted import on_values
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
 from .operands import dtype_of, in_columns, shape_of
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
-from .writing import spoken
+from .writing import own_words, spoken
 
 
 def reflectors(A):
@@ -103,7 +104,8 @@ def geqrf(input):
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     t = matrix(input, "torch.geqrf")
     shape, d = shape_of(t), dtype_of(t)
-    return RETURN["geqrf"](*on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t))
+    out = on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t)
+    return RETURN["geqrf"](*[without_derivative("geqrf", o, input, **own_words("GeqrfBackward0")) for o in out])
 
 
 def factored(a):

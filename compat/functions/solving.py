@@ -309,7 +309,9 @@ def lstsq(A, B, rcond=None, *, driver=None):
         no_epsilon(a)
     has_kernel("linalg_lstsq_cpu", a)
     x = b.unsqueeze(-1) if is_vector(a, b) else b
-    m, n = shape_of(a)[-2:]
+    *lead, m, n = shape_of(a)
+    if list(shape_of(x)[:-2]) != lead:  # (of one matrix beside a stack torch reads the rows as a stack, too)
+        x = broadcast_to(x, (*broadcast_shapes(tuple(lead), shape_of(x)[: len(lead)]), *shape_of(x)[-2:]))
     bound = float(np.finfo(dtype_of(a)).eps) * max(m, n) if rcond is None else rcond
     solution = in_place_of(x, matmul(not_finite(P["pinv"], a, rcond=bound), x))
     own = np.empty(0, dtype_of(a)).real.dtype
@@ -319,7 +321,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     residuals = none
     if m > n and driver != "gelsy" and bool((rank == n).all()):
         residuals = ((matmul(A, solution) - x).abs() ** 2).sum(-2)
-    solution = solution.squeeze(-1) if x is not b else solution
+    solution = solution.squeeze(-1) if is_vector(a, b) else solution
     return RETURN["linalg_lstsq"](
         named(solution, "LinalgLstsqBackward0", (A, B)),
         residuals,

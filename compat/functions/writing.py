@@ -186,6 +186,11 @@ def underivable(name, marks, label="NotImplemented", error=RuntimeError, text="d
     return mark
 
 
+def own_words(label):
+    """What `underivable` says of operations for which torch has a node with this name."""
+    return {"label": label, "error": NotImplementedError, "text": "the derivative for '{}' is not implemented."}
+
+
 def leave_underivable(name, t, marks, root):
     """Say of a Tensor that an operation without a derivative has written that it is its result, of operands with these marks; of a view (`root`:
     what it is one of) that this was changed, as by everything in place."""
