@@ -1,7 +1,8 @@
 """How the memory of a `.grad` lies.
 
 Invariant: a new `.grad` has the strides of its leaf where each element of that has a place of its own and there is none between
-them, else it is in C order; one that was given, and lies otherwise, is warned of when it is added to.
+them, else it is in C order; one that was given, and lies otherwise, is warned of when it is added to. What autograd.grad() hands out lies
+as the rule has left it, but for what a kernel of torch's would have made in C order.
 """
 
 import numpy as np
@@ -9,8 +10,34 @@ import numpy as np
 from funcgrad.core.aval import ndarray
 from funcgrad.core.laid import copied
 from funcgrad.core.strides import is_dense, steps_of
+from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
+from ..names import node_name
+from ..tensor import Tensor
+
+# Whose gradients, by these operands, torch's kernels write into new memory in C order, however the operation's own gradient lies.
+IN_C_ORDER = {
+    f"{name}Backward{form}": operands
+    for names, form, operands in (
+        ("Convolution GridSampler2D IndexCopy", 0, (0, 1)),
+        ("Addmm Addbmm Baddbmm", 0, (1, 2)),
+        ("NativeLayerNorm", 0, (2,)),
+        ("IndexAdd LinalgLstsq", 0, (1,)),
+        ("Index IndexFill IndexSelect Slice Unfold ChannelShuffle PixelShuffle PixelUnshuffle Mean", 0, (0,)),
+        ("AdaptiveAvgPool2D AdaptiveAvgPool3D UpsampleBilinear2D UpsampleBicubic2D UpsampleTrilinear3D", 0, (0,)),
+        (
+            "UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D UpsampleNearestExact1D UpsampleNearestExact2D",
+            0,
+            (0,),
+        ),
+        ("UpsampleNearestExact3D UpsampleLinear1D", 0, (0,)),
+        ("ReflectionPad1D ReflectionPad2D ReflectionPad3D", 0, (0,)),
+        ("ReplicationPad1D ReplicationPad2D ReplicationPad3D", 0, (0,)),
+        ("IndexFill Mean Prod", 1, (0,)),
+    )
+    for name in names.split()
+}
 
 
 def is_own(ct, cell):
@@ -40,6 +67,53 @@ def laid_out(ct, cell):
         if out.strides == v.strides:  # (not always: those of axes of one element, or of none, may be any)
             return out
     return copied(ct, steps_of(v)) if is_dense(v) else np.array(ct, order="C")
+
+
+def lies_oddly(g):
+    """Is it a gradient of several dimensions that is not in C order?"""
+    if type(g) is not Tensor or g.owner is not TAPE:
+        return False
+    v = g.val
+    return v.ndim > 1 and not v.flags.c_contiguous
+
+
+def as_kernels_lay(got, inputs, marks, roots):
+    """The gradients, in C order (of the factors of a product: in the order of the factor) where an input was used by nothing but operations
+    of IN_C_ORDER."""
+    orders = {m: order for g, m, x in zip(got, marks, inputs) if (order := wanted_order(g, x)) is not None}
+    seen, stack = set(roots), list(roots)
+    while stack and orders:
+        n = stack.pop()
+        if n.plan is None:
+            continue
+        span = n.extra and n.extra.span
+        name = None
+        for k, p in zip(n.plan.operands, n.ins) if span is None else enumerate(span):
+            if p in orders:
+                name = name or node_name(n)
+                product = n.plan.prim.name == "dot_general"
+                if not (product if orders[p] == "F" else product or k in IN_C_ORDER.get(name, ())):
+                    del orders[p]
+            if p is not None and p not in seen:
+                seen.add(p)
+                stack.append(p)
+    return tuple(
+        [Tensor(np.array(g.val, order=orders[m]), g.mark, TAPE) if m in orders else g for g, m in zip(got, marks)]
+    )
+
+
+def wanted_order(g, x):
+    """The order in which a kernel would leave a gradient that lies otherwise; None of one that stays as it is."""
+    if not isinstance(x, Tensor) or not lies_oddly(g) and not lies_oddly(x):
+        return None
+    if not lies_oddly(x):
+        return "C"
+    v = x.val if x.owner is TAPE else None
+    return (
+        "F"
+        if v is not None and v.ndim == 2 and v.flags.f_contiguous and type(g) is Tensor and g.owner is TAPE
+        else None
+    )
 
 
 def repeated_copy(v):

@@ -37,7 +37,7 @@ from ..rewriting import by_steps, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
-from .gradient_layout import check_layout, is_own, laid_out, repeated_copy
+from .gradient_layout import as_kernels_lay, check_layout, is_own, laid_out, lies_oddly, repeated_copy
 from .ties import tie
 
 tls = state.tls
@@ -539,9 +539,10 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     free = freed_by(retain_graph, create_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
     breaks.forget()
-    return tuple(
+    got = tuple(
         [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
     )
+    return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any(map(lies_oddly, (*got, *inputs))) else got
 
 
 def transform_of(*groups):
