@@ -248,6 +248,8 @@ def roll(input, shifts, dims=None):
     """The elements moved round along dimensions, or, without dims, along the flattened Tensor."""
     t = current(input)
     shifts, dims = (x if isinstance(x, (tuple, list)) or x is None else (x,) for x in (shifts, dims))
+    if not shifts:
+        raise RuntimeError("`shifts` required")
     if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) > 0:
         return owned(P["copy"](t, t), t)
     if dims is None or type(dims) is tuple and not dims:
@@ -257,6 +259,8 @@ def roll(input, shifts, dims=None):
         return owned(P["reshape"](P["roll"](flat, shift=tuple(shifts), axes=(0,)), shape=shape_of(t)), t)
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    if not shape_of(t):
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     axes = tuple([wrapped(d, len(shape_of(t))) for d in dims])
     out = P["roll"](t, shift=tuple(shifts), axes=axes)
     still = any([n and s % n == 0 for s, n in zip(shifts, [shape_of(t)[d] for d in axes])])

@@ -673,7 +673,7 @@ def logspace(
         return finished("logspace", np.power(base, exponents).astype(d), out, device, requires_grad)
 
 
-def indices_of(keep):
+def indices_of(name, keep):
     """torch.tril_indices and triu_indices."""
 
     def indices(row, col, offset=0, *, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False):
@@ -681,13 +681,16 @@ def indices_of(keep):
             if k < 0:
                 raise RuntimeError(f"{what} must be non-negative, got{k}")
         r, c = np.nonzero(keep(np.ones((row, col), bool), offset))
-        made = np.stack((r, c)).astype(dtype_argument(dtype, np.dtype(np.int64)))
+        d = dtype_argument(dtype, np.dtype(np.int64))
+        if d not in (np.int32, np.int64):
+            refuse(name, d)
+        made = np.stack((r, c)).astype(d)
         return finished(indices.__name__, made, None, device, requires_grad)
 
     return indices
 
 
 tril_indices, triu_indices = (
-    operation(name=name, method=False)(indices_of(triangle))
+    operation(name=name, method=False)(indices_of(name, triangle))
     for name, triangle in (("tril_indices", np.tril), ("triu_indices", np.triu))
 )

@@ -29,6 +29,9 @@ def meshgrid(*tensors, indexing=None):
         once("meshgrid")
     if not tensors:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
+    swapped = indexing == "xy" and len(tensors) > 1
+    if swapped:
+        tensors = (tensors[1], tensors[0], *tensors[2:])
     shape = tuple([t.numel() for t in tensors])
     if any(t.dtype != tensors[0].dtype for t in tensors):
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
@@ -37,8 +40,8 @@ def meshgrid(*tensors, indexing=None):
         if t.dim() > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t.dim()}D")
         out.append(t.view([-1 if i == k else 1 for i in range(len(shape))]).expand(shape))
-    if indexing == "xy" and len(shape) > 1:
-        out = [t.transpose(0, 1) for t in out]
+    if swapped:
+        out[:2] = out[1::-1]
     return tuple(out)
 
 

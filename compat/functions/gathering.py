@@ -34,6 +34,7 @@ from .operands import (
     dtype_of,
     fitting,
     in_c_order,
+    laid_like,
     name_places,
     new,
     shape_of,
@@ -178,7 +179,7 @@ def indexed(name, checked, body):
             need_memory(name, t, dim, index.numel())
         i = vector_index(name, index, n, outside(name, n, dim, len(shape_of(t)) > 1))
         x, perm = in_front(t, dim)
-        out = back(body(x, i, value, dim, perm, **options), perm)
+        out = laid_like(back(body(x, i, value, dim, perm, **options), perm), t)
         return out if input.dim() else P["reshape"](out, shape=())
 
     return function
@@ -277,6 +278,8 @@ def slices_of(source, dim):
 
 def add_slices(x, i, source, dim, perm, alpha=1):
     s = slices_of(source, dim)
+    if type(alpha) is int and dtype_of(x).kind == "u":
+        alpha = np.int64(alpha).astype(dtype_of(x))  # (-1 is 255 of uint8, as in a kernel's C)
     scaled = s if alpha == 1 else cast(P["mul"](s, alpha), dtype_of(x))
     return P["scatter_add"](x, scaled, i)
 
@@ -553,7 +556,8 @@ def take_along_dim(input, indices, dim=None):
     dim = wrapped(dim, len(shape_of(t)))
     shared = broadcast_shapes(*[s[:dim] + (1,) + s[dim + 1 :] for s in (shape_of(t), shape_of(i))])
     wide = [shared[:dim] + (shape_of(x)[dim],) + shared[dim + 1 :] for x in (t, i)]
-    return gather(expanded(t, wide[0]), dim, broadcast_to(i, wide[1]))
+    n = shape_of(t)[dim]
+    return gather(expanded(t, wide[0]), dim, broadcast_to(P["remainder"](i, n) if n else i, wide[1]))
 
 
 @operation("TakeBackward0")
@@ -668,7 +672,10 @@ def unravel_index(indices, shape):
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     if any([k < 0 for k in shape]):
         raise ValueError(f"'shape' cannot have negative values, but got {shape}")
-    if 0 in shape[:1] and 0 not in shape_of(t):
+    if 0 in shape and 0 not in shape_of(t):
         raise RuntimeError("ZeroDivisionError")
-    steps = contiguous_strides(shape)
-    return tuple([P["remainder"](P["floor_divide"](t, step), k) for step, k in zip(steps, shape)])
+    if not shape:
+        return ()
+    steps, sides = (new(np.array(v, np.int64)) for v in (contiguous_strides(shape), shape))
+    places = P["remainder"](P["floor_divide"](cast(FUNCTIONS["unsqueeze"](t, -1), np.dtype(np.int64)), steps), sides)
+    return FUNCTIONS["unbind"](places, -1)

@@ -104,11 +104,11 @@ def dims_of(dim, n):
     if type(dim[0]) is bool:
         raise TypeError("dimensions begin with an int")
     dim = [d if type(d) is int else operator.index(d) for d in dim]
-    dims = tuple([wrapped(d, n) for d in dim]) if n else tuple([scalar_dim(d) for d in dim])
+    dims = tuple([wrapped(d, n) for d in dim])
     for d in dims:
         if dims.count(d) > 1:
-            raise RuntimeError(f"dim {d if n else 0} appears multiple times in the list of dims")
-    return dims
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    return dims if n else ()  # (torch lets 0 and -1 name the missing dimension of a 0-d Tensor)
 
 
 def scalar_dim(dim):
@@ -357,8 +357,8 @@ def laid_like(t, like):
     """A result over memory of its own, as torch lays out what keeps the way in which another Tensor of its shape lies."""
     if t.owner is TAPE and like.owner is TAPE and (like.alias is not None or not like.val.flags.c_contiguous):
         t.val = moved(t.val, preserved(like.val.shape, strides_of(like.val)))
-        noted(t)
-    return t
+        return noted(t)
+    return in_c_order(t)
 
 
 def iterated(t, *operands):

@@ -86,14 +86,17 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
         refuse("index_reduce_func_exclude_input_init", d)
     if len(shape_of(t)) < 2 and d.kind in "bc":
         refuse("index_func_", d)
-    i, n = known(current(index)), input.size(dim)
+    i, n = known(current(index)), input.size(dim) if input.dim() else 1
     if i is not None and i.size and (i.min() < 0 or i.max() >= n):
         raise IndexError("index out of range in self")
     if d.kind == "c" and reduce in ("amax", "amin"):
         refuse("maximum_cpu" if reduce == "amax" else "minimum_cpu", d)
+    if not source.dim() or not input.dim():
+        rows, index, source = (x.reshape(-1) for x in (input, index, source))
+        return index_reduce(rows, 0, index, source, reduce, include_self=include_self).reshape(input.shape)
+    once("reduced")
     places = [1] * source.dim()
     places[dim] = -1
-    once("reduced")
     full = index.long().reshape(places).expand(source.shape)
     return FUNCTIONS["scatter_reduce"](input, dim, full, source, reduce, include_self=include_self)
 

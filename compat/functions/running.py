@@ -42,10 +42,10 @@ def running(name, prim, shown):
             need_dtype(name, dtype_of(t))
         if dtype is None and out is not None and name != "logcumsumexp":
             dtype = out.dtype
-            if dtype.name == "bool":
-                refuse(f"{name}_out_cpu", BOOL)
         if dtype is not None or (dtype_of(t).kind in KINDS_OF_INTEGER and name != "logcumsumexp"):
             t = cast(t, INT64 if dtype is None else dtypes.as_numpy(dtype))
+            if dtype_of(t).kind == "b" and 0 not in shape_of(t):
+                refuse(f"{name}_out_cpu", BOOL)
         if prim == "cumlogsumexp" and dtype_of(t).kind == "c" and shape_of(t):
             return complex_logcumsumexp(t, wrapped(dim, len(shape_of(t))))
         return cast(along_axis(t, prim, dim), dtype_of(t))  # (NumPy widens integers)

@@ -189,6 +189,12 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
     if not n and dim is not None:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dims = dims_of(dim, n)
+    spacing = 1 if spacing is None else spacing
+    if dim is not None and isinstance(spacing, (tuple, list)) and len(spacing) != len(dims):
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got "
+            f"a spacing argument of length {len(spacing)} and a dim argument of length {len(dims)}."
+        )
     if dim is None and isinstance(spacing, (tuple, list)) and len(spacing) != n:
         raise RuntimeError(
             "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to 'self.dim() = "
@@ -224,13 +230,17 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
 
 def uneven_gradient(part, at, k, dim, n, edge_order):
     """gradient along a dimension whose samples stand at given coordinates."""
-    if edge_order != 1:
-        raise NotImplementedError("torch.gradient: coordinates with edge_order=2 are not covered; use edge_order=1.")
     gaps = diff(at).reshape([-1] + [1] * (n - 1 - dim))
     a, b = gaps.narrow(0, 0, k - 2), gaps.narrow(0, 1, k - 2)
     # (the weights in the dtype of the coordinates, as torch has them)
     weights = -b / (a * (a + b)), (b - a) / (a * b), a / (b * (a + b))
     before, here, after = (part(i, k - 2) * w for i, w in enumerate(weights))
     middle = before + here + after
-    first, last = ((part(i + 1, 1) - part(i, 1)) / gaps.narrow(0, i, 1) for i in (0, k - 2))
+    if edge_order == 1:
+        first, last = ((part(i + 1, 1) - part(i, 1)) / gaps.narrow(0, i, 1) for i in (0, k - 2))
+        return FUNCTIONS["cat"]((first, middle, last), dim)
+    a, b, c, d = (gaps.narrow(0, i, 1) for i in (0, 1, k - 3, k - 2))  # parabolas through the three outermost samples
+    at_first = -(2 * a + b) / (a * (a + b)), (a + b) / (a * b), -a / (b * (a + b))
+    at_last = d / (c * (c + d)), -(c + d) / (c * d), (2 * d + c) / (d * (c + d))
+    first, last = (sum(part(s + i, 1) * w for i, w in enumerate(ws)) for s, ws in ((0, at_first), (k - 3, at_last)))
     return FUNCTIONS["cat"]((first, middle, last), dim)

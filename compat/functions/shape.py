@@ -336,7 +336,13 @@ def movedim(input, source, destination):
             "number of "
             f"dims as destination ({list(destination)} dims)"
         )
-    source, destination = dims_of(source, n), dims_of(destination, n)
+    given = source, destination
+    source, destination = ([wrapped(integer(d, "dim"), n) for d in dims] for dims in given)
+    for name, dims, said in (("source", source, given[0]), ("destination", destination, given[1])):
+        if len({*dims}) < len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(said)})")
+    if not n:
+        source = destination = ()
     rest = iter([d for d in range(n) if d not in source])
     at = dict(zip(destination, source))
     return permuted(x, tuple([at[k] if k in at else next(rest) for k in range(n)]), None)

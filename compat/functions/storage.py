@@ -367,12 +367,20 @@ def empty_permuted(
 ):
     """A Tensor without particular values, whose dimensions stand in memory in the order given, from the outermost."""
     size, order = sizes((size,)), sizes((physical_layout,))
-    if sorted(order) != list(range(len(size))):
+    if len(order) != len(size):
         raise RuntimeError(
             f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(size)} is not equal to len(physical_layout) = {len(order)}"
         )
+    for at, d in enumerate(order):
+        if not 0 <= d < len(size):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {d} at index {at}).  NB: negative dims "
+                "not currently supported; file an issue if you want it."
+            )
+        if d in order[:at]:
+            raise RuntimeError("Duplicate dim not allowed")
     made = FUNCTIONS["empty"]([size[d] for d in order], dtype=dtype, requires_grad=requires_grad)
-    return made.permute(*np.argsort(order).tolist())
+    return made.permute(np.argsort(order).tolist())
 
 
 publish(empty_permuted, ("empty_permuted",), True, False)
@@ -382,6 +390,8 @@ publish(empty_permuted, ("empty_permuted",), True, False)
 def sum_to_size(self, *size):
     """The sums over the dimensions in which this Tensor was stretched from a size."""
     shape, own = sizes(size), shape_of(current(self))
+    if not shape:
+        return FUNCTIONS["sum"](self)
     lead = len(own) - len(shape)
     fits = lead >= 0 and all(k in (1, n) for k, n in zip(shape, own[lead:]))
     if not fits:

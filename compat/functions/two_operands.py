@@ -118,8 +118,8 @@ for _name in ("hypot", "logaddexp2", "nextafter"):
 
 
 def complex_logaddexp(x, y):
-    """log(exp(x) + exp(y)), the larger real part taken out."""
-    top = P["stop"](P["maximum"](P["real"](x), P["real"](y), kink="torch"))
+    """log(exp(x) + exp(y)), that of the larger real part taken out (so its imaginary part stays beyond pi, as in torch)."""
+    top = P["stop"](P["where"](P["less"](P["real"](x), P["real"](y)), y, x))
     return P["add"](P["log"](P["add"](P["exp"](P["sub"](x, top)), P["exp"](P["sub"](y, top)))), top)
 
 

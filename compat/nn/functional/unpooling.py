@@ -13,6 +13,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.refusals import refuse
+from ...functions.register import FUNCTIONS
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
@@ -125,7 +126,22 @@ def scattered(k, input, indices, sizes):
                     f"Found an invalid max index: {values[bad].flat[-1]} (output volumes are of size "
                     f"{'x'.join(map(str, sizes))})"
                 )
-    return P["window_scatter"](x, at, sizes=sizes, distinct=False)
+    return P["window_scatter"](written_last(k, x, at, int(np.prod(sizes))), at, sizes=sizes, distinct=False)
+
+
+def written_last(k, x, at, n):
+    """x, but x - x where another element goes to the same of n places later: torch writes one over the other, and gives each of them the
+    gradient of the place."""
+    if 0 in x.shape:
+        return x
+    places = at.flatten(-k)
+    order = FUNCTIONS["arange"](places.shape[-1]).expand(places.shape)
+    last = FUNCTIONS["zeros"](*places.shape[:-1], n, dtype=order.dtype).scatter(-1, places, order).gather(-1, places)
+    stays = last.eq(order).reshape(at.shape)
+    values = concrete_or_none(current(stays))
+    if values is not None and values.all():
+        return x
+    return P["where"](current(stays), x, P["sub"](x, P["stop"](x)))
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
