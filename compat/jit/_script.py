@@ -32,10 +32,21 @@ class Scripted(ScriptModule):
             raise AttributeError(NO_CODE.format(name))
         return super().__getattr__(name)
 
+    def __call__(self, *args, **kwargs):
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:
+            from ._stopped import raised
+
+            new = raised(error)
+            if new is error:
+                raise
+            raise new from error
+
     @property
     def original_name(self):
         """The name of the class that it was made of."""
-        return type(self).original.__name__
+        return type(self)._original.__name__
 
     def extra_repr(self):
         return f"original_name={self.original_name}"
@@ -60,7 +71,7 @@ class Scripted(ScriptModule):
         )
 
     def __deepcopy__(self, memo):
-        kind = next(c for c in type(self).__mro__ if "original" not in vars(c))
+        kind = next(c for c in type(self).__mro__ if "_original" not in vars(c))
         return made(copy.deepcopy(original(self), memo), kind)
 
 
@@ -68,7 +79,7 @@ class RecursiveScriptModule(Scripted):
     """What torch.jit.script makes of a module, and of those in it."""
 
 
-RecursiveScriptModule.inner = RecursiveScriptModule
+RecursiveScriptModule._inside = RecursiveScriptModule
 
 
 def refusing(name):
@@ -85,7 +96,7 @@ for _name in UNSUPPORTED:
 @functools.cache
 def joined(kind, cls):
     """The class of scripted or traced modules of a class."""
-    return type(kind.__name__, (kind, cls), {"original": cls, "__module__": kind.__module__, "__doc__": cls.__doc__})
+    return type(kind.__name__, (kind, cls), {"_original": cls, "__module__": kind.__module__, "__doc__": cls.__doc__})
 
 
 def changed(m, of, found):
@@ -107,10 +118,10 @@ def changed(m, of, found):
 def made(m, kind):
     """A module of one of these kinds that stands for m."""
     return changed(
-        m, lambda cls, top: cls if issubclass(cls, Scripted) else joined(kind if top else kind.inner, cls), {}
+        m, lambda cls, top: cls if issubclass(cls, Scripted) else joined(kind if top else kind._inside, cls), {}
     )
 
 
 def original(m):
     """The module that a scripted or traced one was made of, or one like it."""
-    return changed(m, lambda cls, top: vars(cls).get("original", cls), {})
+    return changed(m, lambda cls, top: vars(cls).get("_original", cls), {})

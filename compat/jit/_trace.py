@@ -14,4 +14,4 @@ class TopLevelTracedModule(TracedModule):
     """What torch.jit.trace makes of a module."""
 
 
-TracedModule.inner = TracedModule
+TracedModule._inside = TracedModule
