@@ -22,6 +22,7 @@ HOMES = {  # module of compat's -> torch's, where that is not of the same name
     "compat.autograd.edges": "torch.autograd.graph",
     "compat.distributions.combined": "torch.distributions.transforms",
     "compat.utils.data.by_workers": "torch.utils.data.dataloader",
+    "compat.jit._stopped": "torch.jit",
     "compat.optim._adafactor": "torch.optim",
     "compat.optim._muon": "torch.optim",
 }

@@ -22,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 _FAMILIES = {
     "files": "load save",
+    "_stopped": "Error",
     "_script": "RecursiveScriptModule ScriptModule",
     "_trace": "TopLevelTracedModule TracedModule",
 }
@@ -183,10 +184,6 @@ def is_scripting():
 def is_tracing():
     """False: nothing is traced."""
     return False
-
-
-class Error(Exception):
-    """What a script would raise in torch."""
 
 
 def fork(func, *args, **kwargs):

@@ -8,10 +8,12 @@ import linecache
 
 from funcgrad.core.site import internal
 
-from . import Error
-
 HEAD = "The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript (most recent call last):\n"
 RAISE = dis.opmap["RAISE_VARARGS"]
+
+
+class Error(Exception):
+    """What a script raises that raises an error of its own."""
 
 
 def raised(error):

@@ -54,6 +54,7 @@ def last(text):
 
 
 x = torch.ones(2, 2)
+print(torch.jit.Error, torch.jit.Error.__mro__[1])
 for m in (Column(), Checked(), CheckedByTorch(), Refusing(), Product(), Listed(), Around(Refusing()), Around(Column())):
     try:
         torch.jit.script(m)(x)
