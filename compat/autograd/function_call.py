@@ -61,6 +61,15 @@ def saved_by(ctx, needed):
     return ctx._to_save
 
 
+def outside(forward, args):
+    """forward of arguments that no transform has wrapped any more: it runs outside of all of them, so that it may ask for NumPy arrays."""
+    before, tls.func = tls.func, ()
+    try:
+        return forward(*args)
+    finally:
+        tls.func = before
+
+
 class Kept(tuple):
     """What the tape node of a Function keeps: the values of the saved Tensors, not its operands."""
 
@@ -157,7 +166,7 @@ class Call(Spec):
             out = call_in(grad, cls.forward, ctx, *args, **self.kwargs)
         else:
             out = (
-                call_in(False, cls.forward, *args)
+                call_in(False, outside, cls.forward, args)
                 if below is None
                 else call_in(tls.grad, self.applied_below, args, below)
             )

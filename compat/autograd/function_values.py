@@ -7,6 +7,7 @@ from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.trace import TAPE, Jvp
 from funcgrad.transforms.boundary import as_tensor, inner
+from funcgrad.transforms.stage import Stage
 
 from ..payload import current
 from ..tensor import Tensor
@@ -25,7 +26,7 @@ def seen_by(tensors):
     found = set()
     for v in tensors:
         while isinstance(v, Handle):
-            if not isinstance(v, Tensor) or v.mark is not None:
+            if not isinstance(v.owner, Stage) and (not isinstance(v, Tensor) or v.mark is not None):
                 found.add(v.owner)
             v = v.val
     return found
