@@ -35,6 +35,7 @@ WHOLE = {  # package whose parts torch has in one module -> torch's
 }
 TOP = ["compat"]  # what is said of the functions of `torch` itself
 _renamed = []  # (class or function, its own __module__)
+_places = {}  # package of compat's -> {name: its family}
 _homes = {}  # name of a module -> (how many names it had, [(class or function that it has made, its name in torch)])
 
 
@@ -42,19 +43,22 @@ def home_of(cls):
     """The module of torch's in which a class or function of compat's is said to be."""
     module = cls.__module__
     if module.startswith("compat.nn.modules."):  # (some are in another file here)
-        families = sys.modules["compat.nn.modules"]._FAMILIES
-        family = next((f for f, names in families.items() if cls.__name__ in names.split()), None)
+        family = family_of("compat.nn.modules", cls.__name__)
         module = f"compat.nn.modules.{family}" if family else module
     whole = next((torchs for whole, torchs in WHOLE.items() if module.startswith(whole)), None)
     if isinstance(cls, FunctionType):
-        return whole if whole and has(whole, cls) else "torch" + module.removeprefix("compat")
+        listed = whole and family_of("compat" + whole.removeprefix("torch"), cls.__name__)
+        return whole if listed else "torch" + module.removeprefix("compat")
     return whole or HOMES.get(module) or "torch" + module.removeprefix("compat")
 
 
-def has(package, f):
-    """Is a function one of the names of a package, which its `_FAMILIES` lists?"""
-    families = getattr(sys.modules["compat" + package.removeprefix("torch")], "_FAMILIES", {})
-    return any(f.__name__ in names.split() for names in families.values())
+def family_of(package, name):
+    """The first of the families that a package of compat's lists in its `_FAMILIES` with a name in it; None if none has it."""
+    places = _places.get(package)
+    if not places:  # (while the package is being made it has none yet)
+        families = getattr(sys.modules[package], "_FAMILIES", {})
+        places = _places[package] = {n: f for f in reversed(families) for n in families[f].split()}
+    return places.get(name)
 
 
 def rename(module):
