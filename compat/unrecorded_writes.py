@@ -165,7 +165,7 @@ def done_at_once(t, f, args, named):
             return False
     try:
         out = f(t, *args, **named)
-    except Exception:
+    except (*state.MISFIT, RuntimeError):
         return False
     got = out.val
     return got.dtype is v.dtype and got.shape == v.shape and out.mark is None and changed(t, root, np.copyto, got)

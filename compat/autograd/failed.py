@@ -27,8 +27,8 @@ def walked(frame):
 def deliver_ready(error):
     """Deliver to the leaves to which nothing that comes after the operation that failed leads."""
     names = frame_of(error)
-    if names is None or names.get("n") is None or names["deliver"] is None:
-        return
+    if names is None or "hears" not in names or names.get("n") is None or names["deliver"] is None:
+        return  # (a signal's handler may raise before the walk has set out)
     order, n, cts, leading, only = (names[k] for k in ("order", "n", "cts", "leading", "only"))
     at = order.index(n)
     waiting = set()

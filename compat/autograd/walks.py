@@ -179,7 +179,7 @@ def walk(seeds, home, create, **options):
     if state.shared.early:
         unfold_all(n for n, _ in seeds)
     if create:
-        unfold_layers(n for n, _ in seeds)
+        unfold_layers([n for n, _ in seeds])
     before = tls.grad, tls.walking
     tls.grad, tls.walking = (
         create or not home.transparent,

@@ -2,7 +2,8 @@
 
 What a recording allocates forms no cycles and stays alive, so that the collector finds nothing in it, however often it
 looks; on a loop of 20,000 assignments its passes took two thirds of the time (docs/decisions/garbage-collection.md).
-Nothing is done unless a collection happens inside a transform, and the user's own threshold is back at its end.
+Nothing is done unless a collection happens inside a transform, and the user's own threshold is back at its end. Outside of
+transforms Python calls nothing of ours: an exception that a signal's handler raises (KeyboardInterrupt) would end there, unseen.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ class Eased:
 
 
 def ease(phase, info):
-    """Called by Python at each collection."""
+    """Called by Python at each collection inside a transform (whose `inside` puts it among `gc.callbacks`)."""
     if phase == "stop" and tls.depth and Eased.before is None:
         now = gc.get_threshold()  # asked for once: another thread may be here too
         if 0 < now[0] < RARELY:
@@ -65,6 +66,3 @@ def restore():
     before, Eased.before = Eased.before, None
     if before is not None and gc.get_threshold() == (RARELY, *before[1:]):
         gc.set_threshold(*before)
-
-
-gc.callbacks.append(ease)

@@ -9,6 +9,8 @@ import threading
 
 tick = itertools.count(1).__next__  # creation index across all traces: a topological order for any walk
 fresh_level = itertools.count(2, 2).__next__  # functional traces take even levels; level + 1 is its tape
+# what arguments that do not fit a quick road raise there (a signal's handler raises others, which go on their way)
+MISFIT = ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 class Local(threading.local):

@@ -7,7 +7,7 @@ commonest arguments, by position or by name; anything else takes the slow road. 
 from .aval import Aval
 from .handle import fresh
 from .node import TapeNode, extra_of
-from .state import tick
+from .state import MISFIT, tick
 from .trace import TAPE
 from .tracebacks import drop
 from .written import compile_text
@@ -26,7 +26,7 @@ CALL = """def call(*args, **named):
             token = enter(IGNORE)
             try:
                 {steps}
-            except Exception: out = None
+            except MISFIT: out = None
             finally: leave(token)
             if out is not None:{made}
     try: return slow(*args, **named)
@@ -46,6 +46,7 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     env |= {
         "BEHIND": [{*names[max(k - 1, 0) :]} for k in range(len(names) + 2)],
         "NONE": NONE,
+        "MISFIT": MISFIT,
         "fresh": fresh,
         "drop": drop,
         "impl": prim.value("torch"),

@@ -12,7 +12,7 @@ from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES
 from .site import site
-from .state import shared, tick, tls
+from .state import MISFIT, shared, tick, tls
 from .trace import TAPE
 from .tracebacks import drop
 from .written import SITE, compile_text, environment
@@ -25,7 +25,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
         v = x.val{itself}
         try:
             {steps}
-        except Exception: out = None
+        except MISFIT: out = None
         if out is not None and out.size and (k is None or type(k) is Alias) and not (shared.halves and among((v,))):
             base = out.base
             if base is v or base is not None and base is v.base:
@@ -73,7 +73,16 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None
     return compile_text(
         text,
         environment(prim, "torch")
-        | {"Face": face, "NONE": NONE, "Alias": Alias, "fresh": fresh, "Aval": Aval, "prim": prim, "plans": plans}
+        | {
+            "Face": face,
+            "NONE": NONE,
+            "MISFIT": MISFIT,
+            "Alias": Alias,
+            "fresh": fresh,
+            "Aval": Aval,
+            "prim": prim,
+            "plans": plans,
+        }
         | {
             "slow": slow,
             "drop": drop,

@@ -3,11 +3,13 @@
 Everything handed out is writeable, owns its memory, and shares none with arguments, other results or residuals.
 """
 
+from gc import callbacks
+
 import numpy as np
 
 from ..core import located, state
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, is_float, ndarray, shape_of
-from ..core.collector import Eased, restore
+from ..core.collector import Eased, ease, restore
 from ..core.handle import Array, Cell, Handle, Taped, fresh, snap
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, internal, line_of
@@ -164,6 +166,7 @@ class inside:
     def __enter__(self):
         if not tls.depth:
             tls.refused = None
+            callbacks.append(ease)
         tls.depth += 1
         running.append(None)
         self.located = located.enter()
@@ -173,8 +176,10 @@ class inside:
         running.pop()
         if self.located is not None:
             located.leave(self.located)
-        if Eased.before is not None and not tls.depth:
-            restore()
+        if not tls.depth:
+            callbacks.remove(ease)
+            if Eased.before is not None:
+                restore()
         trace = self.owner
         trace.done = True
         trace.flat = False
