@@ -12,6 +12,7 @@ from funcgrad.core.site import internal
 from ._calls import type_of
 
 BASE = "torch._C.TensorBase"
+SHORT = {"__abs__": "abs", "__neg__": "neg", "__pos__": "positive", "__itruediv__": "__idiv__"}
 
 
 class Descriptor:
@@ -22,7 +23,7 @@ class Descriptor:
     def __init__(self, name, of_class, owner):
         self.of_class = of_class
         self.owner = owner
-        self.__name__ = name
+        self.__name__ = SHORT.get(name, name)  # (as which torch has the same method)
         self.__qualname__ = f"TensorBase.{self.__name__}"
 
     __objclass__ = property(lambda d: d.owner)

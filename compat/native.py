@@ -121,10 +121,19 @@ class Seen:
                 setattr(TensorMeta, self.name, self)
 
 
+# the operators that torch has in C; but for those that are asked of a class in other ways: whether it is true or another one's equal, an
+# index, one of several (`Tensor | None`)
+OPERATORS = frozenset(
+    f"__{n}__"
+    for n in "abs add and complex float ge gt iadd iand ilshift imod imul int invert ior irshift isub itruediv ixor le lshift lt matmul mod "
+    "mul neg pos radd rand rmul rshift rxor sub truediv xor".split()
+)
+
+
 def show(names):
     """Let the class be asked for these of its own names so."""
     for name in names:
-        if name not in IN_PYTHON and name[:2] != "__":
+        if name in OPERATORS or name not in IN_PYTHON and name[:2] != "__":
             setattr(TensorMeta, name, Seen(name))
 
 

@@ -30,7 +30,7 @@ def nonzero(input, *, as_tuple=False, out=None):
     if out is not None:
         if as_tuple:
             raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
-        return store("nonzero", out, nonzero(input))
+        return store("nonzero", out, nonzero(input), (input,))
     v = np.asarray(concrete(current(input), "nonzero"))
     found = (v.reshape(1) if v.ndim == 0 else v).nonzero()
     if as_tuple:

@@ -16,7 +16,7 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, not_a_tensor, to_places
-from .given_out import store
+from .given_out import begin, store
 from .indexing import along
 from .nodes import as_one, named, renamed
 from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
@@ -154,6 +154,8 @@ def extreme(name, longer, evenly):
                 if isinstance(dim, Tensor) and "other" not in named:
                     dim = integer(dim, "dim")
             out = given_out(name, input, dim, keepdim, more, None, out, named)
+            if out is not None and not isinstance(dim, Tensor):
+                begin(name, out, (input,), {})
             if keepdim is not False and keepdim is not True or dim is True:
                 raise TypeError(f"{name}() takes a dimension and a bool")
             if dim is EVERY:
@@ -166,7 +168,9 @@ def extreme(name, longer, evenly):
                 raise TypeError(f"{name}() along a dimension has two results")
             else:
                 got = along_dim(input, integer(dim, "dim"), keepdim)
-            return got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got)
+            return (
+                got if out is None else store(name if isinstance(got, Tensor) else name + "_pair", out, got, (input,))
+            )
         except BaseException as error:
             error = answer(error, name, *asked(input, dim, keepdim, more, None, out, named))
             raise error

@@ -27,7 +27,10 @@ from .outs import (
     APART,
     COPIED,
     COUNTED,
+    DIFFERENTIABLE,
     INDICES_FIRST,
+    KERNEL_FIRST,
+    LATE,
     ONCE,
     OVER_FIRST,
     PARTLY,
@@ -40,7 +43,7 @@ from .outs import (
     recorded_as,
 )
 from .results import ROWS, check_out
-from .return_types import with_out
+from .return_types import BY_NAME, with_out
 from .writing import check_apart, check_writable, leave_underivable, spoken
 
 tls = state.tls
@@ -59,6 +62,22 @@ def need_no_gradient(said, out, differentiable):
         raise out_with_gradient(said)
     if said[0] == "@" and out.requires_grad and out.is_leaf:
         raise out_with_gradient("aten::" + said[1:])
+
+
+def begin(name, out, operands, named, got=()):
+    """Raise what torch says before it looks at anything else: that something is to be differentiated, of a function that says so; of one
+    that is LATE once there are results (`got`)."""
+    said = recorded_as(name, operands, named)
+    if not tls.grad or said[0] in "=-@" or name in LATE and not got:
+        return
+    several = isinstance(out, (tuple, list))
+    fields = BY_NAME.get(name) or BY_NAME.get("linalg_" + name)
+    if several and fields is not None and len(fields.fields) != len(out):
+        return
+    outs = [out[i] for i in DIFFERENTIABLE.get(name, range(len(out)))] if several else [out]
+    given = tensors_in((*outs, *operands, *got, *[x for n, x in named.items() if n != "out"]))
+    if all([isinstance(o, Tensor) for o in outs]) and any([t.requires_grad for t in given]):
+        raise out_with_gradient(said)
 
 
 def need_its_dtype(out, dtype):
@@ -83,15 +102,18 @@ def need_tensors(name, out):
             )
 
 
-def store(name, out, got, operands=(), again=None):
+def store(name, out, got, operands=(), again=None, named=None):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
     if isinstance(got, (tuple, list)):
         out = tuple(out)
         if len(out) != len(got):
             raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
         need_tensors(name, out)
-        if tls.grad and any(
-            [t.mark is not None for t in got] + [isinstance(o, Tensor) and o.requires_grad for o in out]
+        begin(name, out, operands, {}, got)
+        if (
+            tls.grad
+            and recorded_as(name, operands, named)[0] in "=-@"
+            and any([t.mark is not None for t in got] + [o.requires_grad for o in out])
         ):
             for o, g in zip(out, got, strict=True):
                 store(name, o, g, operands)
@@ -101,13 +123,20 @@ def store(name, out, got, operands=(), again=None):
                 check_out(f"{name}[1]", out[1].owner.dtype(out[1]), got[1].owner.dtype(got[1]))
             for at, (o, g) in pairs if name not in COPIED else ():
                 fit(f"{name}[{at}]" if at and f"{name}[{at}]" in ROWS else name, o, g, operands)
-            for _, (o, g) in pairs:
-                put(o, g) if name not in COPIED else o.copy_(g)
+            before, tls.grad = (
+                tls.grad,
+                tls.grad and name in COPIED,
+            )  # (one that has no derivative is written, a leaf too)
+            try:
+                for _, (o, g) in pairs:
+                    put(o, g) if name not in COPIED else o.copy_(g)
+            finally:
+                tls.grad = before
         return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     if tls.grad and (got.mark is not None or out.requires_grad):
-        said = recorded_as(name, operands)
+        said = recorded_as(name, operands, named)
         if ROWS.get(name, "").startswith("^"):  # (transforms of Fourier look at the dtype first)
             check_out(name, out.owner.dtype(out), got.owner.dtype(got))
         need_no_gradient(said, out, got.mark is not None)
@@ -122,6 +151,33 @@ def store(name, out, got, operands=(), again=None):
     return put(out, got)
 
 
+def shaped_first(name, out, f, operands, named):
+    """What torch does to out= before it finds that it has no kernel for a dtype: refuses it, or gives it the result's shape. That is the
+    shape of a result of like operands in a dtype that there is a kernel for."""
+    given = tensors_in((*operands, *named.values()))
+    lacking = {t.dtype for t in given}
+    for dtype in FIRST_TRIED if len(lacking) == 1 and name not in KERNEL_FIRST else ():
+        like = lambda x: stand_in(x, dtype) if isinstance(x, Tensor) else x  # noqa: E731, B023
+        try:
+            got = f(*map(like, operands), **{n: like(x) for n, x in named.items()})
+        except (NotImplementedError, RuntimeError):
+            continue
+        (own,) = lacking
+        several = isinstance(got, (tuple, list))
+        for o, g in zip(out, got) if several else [(out, got)]:
+            fit(name, o, g.to(own) if g.dtype is dtype else g, operands)
+        return
+
+
+FIRST_TRIED = dtypes.BY_NAME["float32"], dtypes.BY_NAME["int64"]
+
+
+def stand_in(t, dtype):
+    """A Tensor of t's shape, of matrices that have an inverse, in another dtype."""
+    made = np.eye(*t.shape[-2:]) if t.dim() > 1 else np.ones(())
+    return Tensor(np.broadcast_to(made, tuple(t.shape)).astype(dtype.numpy))
+
+
 def put(out, got):
     """Write a result into an out= of its shape."""
     if written_outside(current(out)):
@@ -133,9 +189,11 @@ def put(out, got):
 def stored_with_history(said, name, out, got, operands, again):
     """store, where something requires grad and torch does not refuse: copied with its derivative, left as having none, or as if nothing did."""
     if said == "=":
-        if out.requires_grad and tuple(out.shape) != tuple(got.shape):
-            raise RuntimeError("cannot resize variables that require grad")
-        fit(name, out, got, ())
+        tls.grad = False
+        try:
+            fit(name, out, got, ())
+        finally:
+            tls.grad = True
         return out.copy_(got)
     t = current(out)
     root = t.alias.base if type(t.alias) is Alias else None
@@ -153,7 +211,7 @@ def stored_with_history(said, name, out, got, operands, again):
 def fit(name, out, got, operands):
     """Refuse an out= that torch would not write such a result into; give it the result's shape."""
     plain = type(got.val) is np.ndarray and out.owner is TAPE
-    strides = strides_of(got.val) if plain and not in_rows(name, out, operands) else None
+    strides = strides_of(got.val) if plain and got.numel() and not in_rows(name, out, operands) else None
     fit_shape(name, out, tuple(got.shape), got.owner.dtype(got), operands, strides)
 
 
@@ -162,8 +220,7 @@ def fit_shape(name, out, shape, d, operands, strides=None):
     own, single = out.owner.dtype(out), iterates(name)
     bounded = own != d and any([isinstance(o, Tensor) for o in operands[1:]])
     if single:
-        check_writable(current(out))
-        check_apart(current(out), operands)
+        check_single(name, out, operands, d, bounded)
     elif name in WRITABLE_FIRST:
         check_writable(current(out))
     if own != d and name not in RESIZED_FIRST:
@@ -187,6 +244,13 @@ def fit_shape(name, out, shape, d, operands, strides=None):
         check_out(name, own, d, bounded)
     if not single and short not in REPEATED:
         check_writable(current(out))
+
+
+def check_single(name, out, operands, d, bounded=False):
+    """Refuse an out= of a function of single elements for its memory, then for its dtype."""
+    check_writable(current(out))
+    check_apart(current(out), operands)
+    check_out(name, out.owner.dtype(out), d, bounded)
 
 
 def resizings(name, out, d, operands):

@@ -346,7 +346,7 @@ def matrix_power(A, n, *, out=None):
         check_out("matrix_power", dtype_of(current(out)), d)
         if multiplies and (n > 0 or d.kind in "fc"):  # (the last product is written there)
             check_out("matmul", dtype_of(current(out)), d)
-        return store("matrix_power", out, matrix_power(A, n), (A,))
+        return store("matrix_power", out, matrix_power(A, n), (A, n))
     if n == 0 and A.dtype.name == "bool":
         return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()
     if n == 0:

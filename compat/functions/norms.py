@@ -93,7 +93,7 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
 def norm(input, p="fro", dim=None, keepdim=False, dtype=None, out=None):
     """The p-norm of the elements ("fro": 2), of the whole or over dimensions; "nuc": the sum of singular values."""
     if isinstance(out, Tensor):
-        return store("linalg_matrix_norm" if p == "nuc" else "norm", out, norm(input, p, dim, keepdim, dtype))
+        return store("linalg_matrix_norm" if p == "nuc" else "norm", out, norm(input, p, dim, keepdim, dtype), (input,))
     if type(keepdim) is not bool:
         raise not_a_tensor("linalg_vector_norm", keepdim, 4, "keepdim", "bool")
     if isinstance(p, (tuple, list)) or isinstance(p, Tensor) and p.dim():
@@ -156,7 +156,7 @@ def frobenius_norm(input, dim, keepdim=False):
 def nuclear_norm(input, dim=None, keepdim=False, *, out=None):
     """The sum of the singular values of a matrix, or of those in two dimensions."""
     if isinstance(out, Tensor):
-        return store("linalg_matrix_norm", out, nuclear_norm(input, dim, keepdim))
+        return store("linalg_matrix_norm", out, nuclear_norm(input, dim, keepdim), (input,))
     if dim is None or isinstance(dim, bool):
         dim, keepdim = (-2, -1), keepdim if dim is None else dim
     if not isinstance(dim, (tuple, list)):

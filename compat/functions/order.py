@@ -83,7 +83,7 @@ def earlier(error, own, args, kwargs):
             if len(kwargs["out"]) != len(fields.fields):
                 return TypeError(f"expected tuple of {len(fields.fields)} elements but got {len(kwargs['out'])}")
         if "out" in kwargs and isinstance(kwargs["out"], Tensor) and tensors_in(args[:1]):
-            out_first(own, args, kwargs["out"], text)
+            out_first(own, args, kwargs, kwargs["out"], text)
         if own.rstrip("_") in ("sub", "subtract", "rsub") and text.startswith(("The size of tensor", "Promotion for")):
             refuse_bools(*tensors(args, kwargs)[:2])
         if OF_ALPHA.search(text) and own.rstrip("_") in ("add", "sub", "subtract", "rsub"):
@@ -108,13 +108,13 @@ def earlier(error, own, args, kwargs):
     return None
 
 
-def out_first(own, args, out, text):
+def out_first(own, args, kwargs, out, text):
     """Of these functions, torch looks at out= before anything else."""
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     given = tensors_in(args)
     said = recorded_as(
-        own if own in RECORDS or f"linalg_{own}" not in RECORDS.keys() | ROWS.keys() else f"linalg_{own}"
+        own if own in RECORDS or f"linalg_{own}" not in RECORDS.keys() | ROWS.keys() else f"linalg_{own}", args, kwargs
     )
     differentiable = state.tls.grad and any([t.requires_grad for t in given])
     if iterates(own):

@@ -84,7 +84,8 @@ RESIZED_FIRST = frozenset(
 )
 # that look for memory that stands for several elements before they give it another shape
 WRITABLE_FIRST = frozenset(
-    "complex diff ifft ihfft multinomial nonzero polar scatter scatter_add scatter_reduce".split()
+    "complex diff ifft ihfft index_select isneginf isposinf multinomial nan_to_num nonzero normal polar scatter scatter_add "
+    "scatter_reduce signbit".split()
 )
 # that resize without a word
 SILENT = frozenset(
@@ -96,12 +97,26 @@ TWICE, ONCE = (
     frozenset("addr angle diff kron logit ndtr pow".split()),
 )
 
+# that look at their operands before they find that something is to be differentiated
+LATE = frozenset(
+    "chain_matmul cross diag diff fft fft2 fftn float_power ger hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn inner irfft irfft2 "
+    "irfftn linalg_multi_dot linalg_vecdot linear nanmean outer rfft rfft2 rfftn take_along_dim".split()
+)
+# that look for a kernel before they look at out=
+KERNEL_FIRST = frozenset("lu normal".split())
+# of several results: those that have derivatives, where not all do
+DIFFERENTIABLE = dict.fromkeys(
+    "cholesky_ex cummax cummin frexp inv_ex kthvalue linalg_cholesky_ex linalg_inv_ex linalg_lu_factor linalg_lu_factor_ex "
+    "linalg_solve_ex lu_factor lu_factor_ex max max_pair median min min_pair mode nanmedian solve_ex sort topk".split(),
+    (0,),
+) | dict.fromkeys(("linalg_lu", "lu_unpack"), (1, 2))
+
 INDICES_FIRST = ("median", "nanmedian")  # that look at the second of two Tensors first
 COPIED = ("split_copy",)  # whose out= is a list of Tensors that the results are copied to, in the shapes they have
 # that give out= memory in C order, however the result lies
 IN_ROWS = frozenset(
-    "cholesky cholesky_solve fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn index_copy irfft irfft2 irfftn "
-    "linalg_tensorinv matrix_power linalg_matrix_power rfft rfft2 rfftn".split()
+    "cholesky cholesky_solve fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn index_add index_copy irfft irfft2 "
+    "irfftn linalg_tensorinv matrix_power linalg_matrix_power nanquantile quantile rfft rfft2 rfftn".split()
 )
 CONJUGATED = (
     "ifft",
@@ -133,8 +148,27 @@ def in_rows(name, out, operands):
     return name in IN_ROWS
 
 
-def recorded_as(name, operands=()):
+def recorded_as(name, operands=(), named=None):
     """`=`, `-`, or the name of the operation that refuses an out= that is to be differentiated; with `@` that of one without derivative."""
-    if name in ("fft", "ifft", "ihfft") and operands and operands[0].is_complex():
-        return "_fft_c2c"
+    if name in OF_ARGUMENTS:
+        said = OF_ARGUMENTS[name](operands, named or {})
+        if said is not None:
+            return said
     return RECORDS.get(name, name)
+
+
+def of_complex(operands, named):
+    return "_fft_c2c" if operands and operands[0].is_complex() else None
+
+
+def of_power(operands, named):
+    n = operands[1] if len(operands) > 1 else named.get("n")
+    return "=" if n in (0, 1) else "linalg_inv_ex" if n == -1 else "matmul"
+
+
+OF_ARGUMENTS = {
+    **dict.fromkeys(("fft", "ifft", "ihfft"), of_complex),
+    **dict.fromkeys(("matrix_power", "linalg_matrix_power"), of_power),
+    "linalg_pinv": lambda operands, named: None if "rcond" in named or len(operands) > 1 else "linalg_pinv",
+    "scatter": lambda operands, named: "@scatter" if "reduce" in named else None,
+}

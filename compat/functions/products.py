@@ -108,7 +108,9 @@ def matmul(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         if out is None:
             return got
         need_function("matmul", (input, other), out)
-        return store("matmul" if got.dim() else "dot", out, got)
+        return store(
+            "mm" if input.dim() == other.dim() == 2 else "matmul" if got.dim() else "dot", out, got, (input, other)
+        )
     except BaseException as error:
         error = of_stacks(error, input, other)
         error = answer(error, "matmul", (input, other, *more), unknown if out is None else {**unknown, "out": out})

@@ -435,7 +435,9 @@ def bernoulli(input, p=None, *, generator=None, out=None):
     shape, d = shape_of(t), dtype_of(t)
     if out is not None:
         d = dtype_of(current(out))
-        return store("bernoulli", out, drawn(shape, d, lambda shape, p: g.bernoulli_from(p, d), current(t.detach())))
+        return store(
+            "bernoulli", out, drawn(shape, d, lambda shape, p: g.bernoulli_from(p, d), current(t.detach())), (input,)
+        )
     if p is not None:
         return drawn(shape, d, lambda shape: g.bernoulli(shape, p, d))
     return constant(drawn(shape, d, lambda shape, p: g.bernoulli_from(p), t), [t], "BernoulliBackward0")

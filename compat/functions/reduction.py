@@ -164,7 +164,7 @@ def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=MISSI
         if keepdim:
             got = P["reshape"](got, shape=with_ones(shape, dims))
         labelled(got, "SumBackward", every, keepdim or dtype is not None, input)
-        return got if out is None else store("sum", out, got)
+        return got if out is None else store("sum", out, got, (input,))
     except BaseException as error:
         error = answer(error, "sum", *asked(input, dim, keepdim, more, dtype, out, named))
         raise error
@@ -251,7 +251,7 @@ def mean(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=MISS
         t = averaged("mean", input, dtype)
         got = over(t, "mean", None if every else dim, keepdim)
         labelled(got, "MeanBackward", every, keepdim or dtype is not None, input)
-        return got if out is None else store("mean", out, got)
+        return got if out is None else store("mean", out, got, (input,))
     except BaseException as error:
         error = answer(error, "mean", *asked(input, dim, keepdim, more, dtype, out, named))
         raise error
@@ -304,7 +304,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """The product of all elements, or over one dimension; integers are multiplied in int64."""
     t = current(input)
     if out is not None:
-        return store("prod", out, prod(input, dim, keepdim, dtype=out.dtype if dtype is None else dtype))
+        return store("prod", out, prod(input, dim, keepdim, dtype=out.dtype if dtype is None else dtype), (input,))
     if dtype is not None:
         need_derivative(t, dtypes.as_numpy(dtype))
     if dtype is not None or dtype_of(t).kind in KINDS_OF_INTEGER:
@@ -320,7 +320,9 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     t = current(input)
     need_dtype("nansum", dtype_of(t))
     if isinstance(out, Tensor):
-        return store("nansum", out, nansum(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)))
+        return store(
+            "nansum", out, nansum(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)), (input,)
+        )
     if dtype_of(t).kind == "f":
         t = P["where"](P["isnan"](t), 0.0, t)
     return sum(t, dim, keepdim, dtype=dtype)
@@ -351,7 +353,9 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
                 "nanmean(): integral types and 'Bool' are not supported for nanmean, even for empty tensors."
             )
         need_dtype("nansum", dtype_of(t))
-        return store("nanmean", out, nanmean(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)))
+        return store(
+            "nanmean", out, nanmean(input, dim, keepdim, dtype=dtype_of_out("nansum", t, dim, dtype, out)), (input,)
+        )
     if dtype_of(current(input)).kind in KINDS_OF_INTEGER:
         dtype = None
     t = averaged("nanmean", input, dtype)

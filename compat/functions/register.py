@@ -164,6 +164,10 @@ def operation(
                             args, kwargs = plain
                             given = kwargs
             if kwargs:
+                if kwargs.get("out") is not None:
+                    from .given_out import begin
+
+                    begin(module + own, kwargs["out"], args, kwargs)
                 if not has_out:
                     out = kwargs.pop("out", None)
                     if out is not None and own in BY_OUT and "dtype" not in kwargs and isinstance(out, Tensor):
@@ -189,6 +193,11 @@ def operation(
                     placed = placed or counted(torchs, args, kwargs)
                     if placed is not None:
                         return again(g, *placed, out)
+                if type(error) is NotImplementedError and (out is not None or kwargs.get("out") is not None):
+                    from .given_out import shaped_first
+
+                    rest = {n: v for n, v in kwargs.items() if n != "out"}
+                    shaped_first(module + own, kwargs.get("out") if out is None else out, f, args, rest)
                 error = answer(error, own, args, given if out is None else {**given, "out": out}, 2, torchs)
                 raise error
             if label is not None:
@@ -197,7 +206,7 @@ def operation(
                 return got
             from .given_out import store
 
-            return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs))
+            return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs), kwargs)
 
         g.__name__, g.torchs = own, torchs
         if own in ONE_SEQUENCE:

@@ -59,7 +59,7 @@ hfft2 hfftn
 searchsorted bucketize
   torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True, but we got output tensor's dtype {own} and out_int32 flag is {flag}
 median nanmedian
-  Expected tensor for 'values' to have the same type as tensor for argument #2 'self'; but type torch.{own}Tensor does not equal torch.{got}Tensor (while checking arguments for median)
+  Expected tensor for 'values' to have the same type as tensor for argument #2 'self'; but type {type_own} does not equal {type_got} (while checking arguments for median)
 median[1] nanmedian[1]
   Expected tensor for argument #1 'indices' to have scalar type Long; but got {type_own} instead (while checking arguments for median)
 kthvalue[1]
@@ -161,6 +161,7 @@ def check_out(name, own, got, bounded=False):
     error = TypeError if text.startswith("~torch.cat") else RuntimeError
     told = {
         "type_own": type_text(own),
+        "type_got": type_text(got),
         "name": name.removeprefix("linalg_"),
         "own": said[0],
         "got": said[1],

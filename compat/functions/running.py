@@ -32,7 +32,7 @@ from .writing import kept, rewrite
 def running(name, prim, shown):
     def function(input, dim, *, dtype=None, out=None):
         got = computed(input, dim, dtype, out)
-        return got if out is None else store(name, out, named(got, shown, (input,)))
+        return got if out is None else store(name, out, named(got, shown, (input,)), (input,))
 
     def computed(input, dim, dtype=None, out=None):
         t = current(input)

@@ -17,6 +17,7 @@ class Adadelta(RuleOptimizer):
     tensor([0.9968, 0.9968], requires_grad=True)
     """
 
+    in_parts = False
     ABSENT = dict(foreach=None, maximize=False, differentiable=False, capturable=False)
     xla = False
 

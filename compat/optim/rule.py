@@ -75,6 +75,7 @@ class RuleOptimizer(Optimizer):
     scalars = ("step",)  # state that older checkpoints have as plain numbers
     _each = ("step",)
     asserts = True  # that foreach is not differentiable, before anything else is looked at
+    in_parts = True  # does torch write into a complex parameter as pairs of real numbers?
     unread = frozenset()  # options that torch's step does not read unless there is something to step
     captured = "params and state_steps"  # what torch would have on an accelerator for capturable=True,
     xla_with_foreach, xla = False, True  # and whether an XLA device is good for it
@@ -251,8 +252,12 @@ class RuleOptimizer(Optimizer):
             begun = update(v, g, **held) or {}
             if begun and tls.stage is not None:
                 raise self.first_step()
-            for t, result in [(p, v), *[(t, work[name]) for name, t in kept.items()]]:
-                t.copy_(as_complex(result) if t.is_complex() else result)
+            if p.is_complex() and self.in_parts:
+                as_real(p).copy_(v)
+            else:
+                p.copy_(as_complex(v) if p.is_complex() else v)
+            for name, t in kept.items():
+                t.copy_(as_complex(work[name]) if t.is_complex() else work[name])
             state.update({k: as_complex(t) if p.is_complex() else t for k, t in begun.items()})
 
     def update_staged(self, group, found, slots):

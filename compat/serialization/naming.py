@@ -5,6 +5,7 @@ modules, `compat_object` runs no code that a file could choose.
 """
 
 import importlib
+import types
 
 from .. import dtypes
 from ..devices import Device
@@ -33,14 +34,24 @@ def torch_name(x):
 
 def compat_object(module, name):
     """The class, function or dtype of compat's that torch calls so; AttributeError if it has none."""
-    home = "compat" + module.removeprefix("torch")
     try:
-        found = importlib.import_module(home)
+        found = module_named("compat" + module.removeprefix("torch"))
         for step in name.split("."):
             found = getattr(found, step)
         return found
     except ImportError:
         raise AttributeError(f"compat has no {module}.{name} yet") from None
+
+
+def module_named(home):
+    """A module, also one that another makes when it is asked for it: torch._C._nn."""
+    try:
+        return importlib.import_module(home)
+    except ImportError:
+        above, _, last = home.rpartition(".")
+        if not isinstance(found := getattr(importlib.import_module(above), last, None), types.ModuleType):
+            raise
+        return found
 
 
 def width(name):

@@ -13,7 +13,7 @@ from funcgrad.core.written_calls import written_call
 from ...dtypes import beyond
 from ...functions.answers import MISSING
 from ...functions.drawing import drawn
-from ...functions.given_out import store
+from ...functions.given_out import begin, check_single, store
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
 from ...functions.nodes import as_one, named
 from ...functions.operands import (
@@ -29,7 +29,6 @@ from ...functions.pointwise import complex_sigmoid
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import check_out
 from ...functions.rounding import at_begin, half_in, rounds_once
 from ...functions.softmax import quick_softmax
 from ...functions.writing import kept, rewrite, spoken
@@ -72,8 +71,10 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True, once=Tru
 
     def f(input=MISSING, *args, inplace=False, out=None, **kwargs):
         try:
-            if out is not None and kernel not in ("softshrink_check", "log_sigmoid_cpu"):
-                check_out(f.__name__, out.owner.dtype(out), dtype_of(current(input)))
+            if out is not None:
+                begin(f.__name__, out, (input,), {})
+                if kernel not in ("softshrink_check", "log_sigmoid_cpu"):
+                    check_single(f.__name__, out, (input,), dtype_of(current(input)))
             if kernel is not None:
                 refuse_integers(kernel, input)
                 if out is not None and kernel == "log_sigmoid_cpu":
@@ -83,7 +84,7 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True, once=Tru
                     raise TypeError
                 args = [a.item() if isinstance(a, Tensor) and not a.shape else a for a in args]
             got = shown(input, body, label, inplace, *args, **kwargs)
-            return got if out is None else store(f.__name__, out, got)
+            return got if out is None else store(f.__name__, out, got, (input,))
         except BaseException as error:
             if f.__name__ not in BARE:
                 raise

@@ -594,6 +594,19 @@ def linear_cross_entropy(
         )
     if tuple(target.shape) == (*lead, *outs) and ignore_index is not None:
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    if options is not None and (
+        len(outs) > 1
+        or reduction not in ("mean", "sum", "none")
+        or label_smoothing != 0
+        or target.dtype.name != "int64"
+    ):
+        warn(
+            "linear_cross_entropy: ``options`` ignored; chunked path needs reduction in {'mean','sum','none'}, label_smoothing == 0, "
+            f"target.dtype == int64, out_features == (). Got reduction={reduction!r}, label_smoothing={label_smoothing}, "
+            f"target.dtype={target.dtype}, out_features={outs[1:]}, tracing=False, "
+            f"linear_bias.shape={None if linear_bias is None else tuple(linear_bias.shape)}.",
+            UserWarning,
+        )
     if len(outs) > 1:
         linear_weight = linear_weight.reshape(-1, width)
         linear_bias = None if linear_bias is None else linear_bias.reshape(-1)

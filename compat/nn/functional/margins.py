@@ -287,7 +287,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     pairs = P["logical_and"](pairs, P["greater"](gap, 0.0))
     out = P["div"](P["sum"](P["where"](pairs, gap, dtype_of(x).type(0)), axes=(1, 2)), float(c))
     out = averaged(out, reduction)
-    if reduction == "none" and input.dim() == 1:
+    if reduction == "none" and input.dim() < 2:
         out = P["reshape"](out, shape=())
     return labelled(out, "MultilabelMarginLossBackward0", (input,))
 

@@ -8,7 +8,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
-from ...functions.given_out import store
+from ...functions.given_out import begin, store
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
 from ...functions.quick_roads import quick
@@ -168,6 +168,8 @@ def average_pooling(k):
         stride = strides_of(stride, window, k, name)
         padding = entries(padding, k, name, "padding")
         shape = shape_of(x)
+        if out is not None:
+            begin(name, out, (input,), {})
         if k == 3:
             check_rank(shape, k)
         if divisor_override is not None:
@@ -212,7 +214,7 @@ def average_pooling(k):
         got = labelled(
             in_c_order(mean) if k == 3 else like_image(mean, current(input)), f"AvgPool{k}DBackward0", (input,)
         )
-        return got if out is None else store(name, out, got)
+        return got if out is None else store(name, out, got, (input,))
 
     avg_pool.__name__ = name
     avg_pool.__doc__ = f"The mean of each window over the last {k} axes."

@@ -60,7 +60,7 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                 if isinstance(t, Tensor) and not t.dim() and isinstance(weight, Tensor):
                     check_operands("matmul", input, weight)
             need_out_of_linear(input, weight, out)
-            return store("linear", out, linear(input, weight, bias))
+            return store("linear" if bias is None else "addmm", out, linear(input, weight, bias), (input, weight))
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
         done = at_once(input, weight, bias) if bias is not None else unbiased(input, weight)

@@ -1,7 +1,6 @@
 """Losses as modules: each applies the function of nn.functional that it names, with its own reduction and options."""
 
 import math
-from dataclasses import dataclass
 
 from funcgrad.core.site import warn
 
@@ -132,17 +131,6 @@ class CrossEntropyLoss(_WeightedLoss):
     ):  # fmt: skip
         super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-
-
-@dataclass(slots=True, frozen=True)
-class LinearCrossEntropyOptions:
-    """How linear_cross_entropy is to save memory in torch; they change nothing here."""
-
-    allow_retain_graph: bool = False
-    batch_chunk_size: int | None = None
-    chunking_method: str | None = "auto"
-    acc_policy: str = "auto"
-    acc_dtype: object = None
 
 
 class LinearCrossEntropyLoss(_WeightedLoss):
