@@ -31,7 +31,7 @@ CURES = {
     "torch.nn.qat": FLOATS,
     "torch.nn.intrinsic": FLOATS,
     "torch.nested": "pad_sequence and masks, or packed sequences",
-    "torch.masked": "masked_fill and torch.where",
+    "torch.masked": "its functions take a Tensor and a mask",
     "torch.package": "torch.save the state_dict, and ship the code as a package",
     "torch.distributed": ONE,
     "torch.sparse": f"{DENSE}: to_dense() before saving, index_add_ and embedding for sums over lists of indices",

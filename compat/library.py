@@ -8,6 +8,8 @@ import contextlib
 import functools
 import inspect
 
+import numpy as np
+
 from funcgrad.core.state import tls
 
 from ._schemas import Schema, infer_schema
@@ -15,9 +17,11 @@ from ._unusable import put
 from .autograd.function import Function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
+from .functions.hosted import on_values, plain
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace
+from .payload import current
 from .tensor import Tensor
 
 __getattr__ = _refusal(__name__)
@@ -91,6 +95,8 @@ class Operation:
             raise NotImplementedError(
                 f"Could not run '{self.qualname}' with arguments from the 'CPU' backend. No kernel has been registered for it."
             )
+        if self.fake is not None and any([plain(current(t)) is None for t in tensors]):
+            return self.staged(kernel, values)
         values = {n: detached(v) for n, v in values.items()}  # (as torch's kernels, it may look at the memory)
         tensors = [t for v in values.values() for t in (v if listed(v) else (v,)) if isinstance(t, Tensor)]
         out = self.run(kernel, values)
@@ -103,6 +109,36 @@ class Operation:
                 "offending output tensor(s) (e.g. return x.clone()) or refactor the custom operator to not return y."
             )
         return out
+
+    def staged(self, kernel, values):
+        """What the kernel gives in each run of a graph: its fake says the shapes, so that it may look at the memory."""
+
+        def part(v, of):
+            return type(v)(map(of, v)) if listed(v) else of(v)
+
+        def fake(v):
+            return T["empty"](v.shape, dtype=v.dtype, device="meta") if isinstance(v, Tensor) else v
+
+        stage, tls.stage = tls.stage, None  # (shapes are known as the graph is made: nothing of this is in it)
+        try:
+            fakes = {n: part(v, fake) for n, v in values.items()}
+            given = self.run(self.fake, fakes)
+            results = [(tuple(t.shape), t.dtype.numpy) for t in (given if listed(given) else (given,))]
+        finally:
+            tls.stage = stage
+        tensors = [t for v in values.values() for t in (v if listed(v) else (v,)) if isinstance(t, Tensor)]
+
+        def run(*arrays):
+            arrays = iter(arrays)
+
+            def real(v):
+                return T["from_numpy"](np.array(next(arrays))) if isinstance(v, Tensor) else v
+
+            out = self.run(kernel, {n: part(v, real) for n, v in fakes.items()})
+            return [t.detach().numpy() for t in (out if listed(out) else (out,))]
+
+        outs = on_values(run, results, *tensors)
+        return type(given)(outs) if listed(given) else outs[0]
 
     def recorded(self, values):
         """The result as one node of the tape: lists among the arguments and results lie flat in it."""

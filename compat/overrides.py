@@ -571,7 +571,9 @@ def get_overridable_functions():
 
 def get_ignored_functions():
     """The functions that do not go through the __torch_function__ of a class."""
-    return {FUNCTIONS[name] for name in (*UNASKED, *MAKERS, *FACTORIES.split()) if name in FUNCTIONS}
+    return {FUNCTIONS[name] for name in (*UNASKED, *MAKERS, *FACTORIES.split()) if name in FUNCTIONS} | {
+        Tensor.as_subclass
+    }
 
 
 def get_testing_overrides():

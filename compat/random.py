@@ -6,7 +6,16 @@ from .functions.missing import refusal as _refusal
 from .functions.random import default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 __getattr__ = _refusal(__name__)
-__all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+__all__ = [
+    "default_generator",
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "seed",
+    "set_rng_state",
+    "thread_safe_generator",
+]
 
 
 @contextmanager
@@ -28,3 +37,8 @@ def fork_rng(devices=None, enabled=True, _caller="fork_rng", _devices_kw="device
         yield
     finally:
         set_rng_state(before)
+
+
+def thread_safe_generator():
+    """None: the generator of a DataLoader's worker that is a thread; workers are processes, or are not there."""
+    return None

@@ -302,6 +302,7 @@ class TypedStorage(Storage):
             memory = wrap_storage.memory
             memory = memory if d is None or memory.dtype == d else elements(memory, d)
         elif memory is None:
+            once("storage")
             d = dtypes.Default.numpy if d is None else d
             if isinstance(data, (str, bytes)):
                 raise TypeError(f"new(): invalid data type '{type_name(data)}'")

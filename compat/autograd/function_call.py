@@ -94,6 +94,8 @@ class Call(Spec):
         self.kwargs = kwargs
         self.seen = self.need = None
 
+    forgets = True  # (forward runs under no_grad)
+
     # ---- forward
     def forward(self, vals):
         """Run forward on values one level below some tape: (its results that are Tensors, that tape's level)."""
@@ -214,6 +216,8 @@ class Call(Spec):
         attributes = vars(ctx) if level > 1 or tls.stage is not None else ()
         self.attributes = [k for k in attributes if isinstance(attributes[k], Tensor)]
         kept += [vars(ctx).pop(k) for k in self.attributes]
+        if tls.stage is not None:  # (the values of a graph are its own)
+            ctx._forward = ctx._dirty = ctx._constant = ()
         return values, [value_below(t, *self.low) for t in kept]
 
     def record_dual(self, trace, vals):

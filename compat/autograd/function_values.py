@@ -22,7 +22,7 @@ def value_below(t, level, below):
 
 
 def seen_by(tensors):
-    """The levels that differentiate or map some of the Tensors."""
+    """The levels that differentiate or map some of the Tensors; one that stages does neither."""
     found = set()
     for v in tensors:
         while isinstance(v, Handle):

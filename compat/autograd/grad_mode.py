@@ -229,6 +229,49 @@ class set_multithreading_enabled:
             return f(*args, **kwargs)
 
 
+class enforce_grad_layout_policy:
+    """Does a new `.grad` take the strides of its leaf, inside a `with` block, in a decorated function, or from now on? Where it does not,
+    it is the gradient that arrived, if nobody else holds that, and none is warned of. Of this thread alone.
+
+    >>> import compat as torch
+    >>> p = torch.empty(2, 3, 4).permute(2, 0, 1).requires_grad_()
+    >>> with torch.autograd.enforce_grad_layout_policy(False):
+    ...     (p * torch.ones(4, 2, 3)).sum().backward()
+    >>> p.stride(), p.grad.stride()
+    ((1, 12, 4), (6, 3, 1))
+    """
+
+    said = threading.local()
+
+    def __init__(self, enable=True):
+        self.prev, self.mode = enforced(), enable
+        self.said.mode = enable
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *error):
+        self.said.mode = self.prev
+
+    def __call__(self, orig_func):
+        self.said.mode = self.prev
+        return decorated(orig_func, functools.partial(self.run, self.mode))
+
+    def clone(self):
+        """Another one that says the same."""
+        return type(self)(self.mode)
+
+    @classmethod
+    def run(cls, mode, f, *args, **kwargs):
+        """f(*args, **kwargs) inside one."""
+        with cls(mode):
+            return f(*args, **kwargs)
+
+
+def enforced():
+    return getattr(enforce_grad_layout_policy.said, "mode", True)
+
+
 class inference_mode(GradMode):
     """no_grad, and what is made inside are inference Tensors: nothing counts changes of them, so outside they may neither
     be changed in place nor be kept for a backward. clone() makes an ordinary Tensor of one.

@@ -15,6 +15,7 @@ from funcgrad.core.trace import TAPE
 from ..deprecations import once
 from ..names import node_name
 from ..tensor import Tensor
+from .grad_mode import enforced
 
 # Whose gradients, by these operands, torch's kernels write into new memory in C order, however the operation's own gradient lies.
 IN_C_ORDER = {
@@ -45,9 +46,9 @@ def is_own(ct, cell):
     if type(ct) is not ndarray or ct.base is not None:
         return False
     flags = ct.flags
-    return (
-        flags.writeable and flags.c_contiguous and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous)
-    )
+    if flags.writeable and flags.c_contiguous and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous):
+        return True
+    return not enforced() and flags.writeable and is_dense(ct)
 
 
 def leaf_layout(cell, ct):
@@ -135,5 +136,7 @@ def check_layout(cell):
     """Warn if a leaf's `.grad` lies otherwise than its leaf."""
     leaf, g = cell.leaf and cell.leaf(), cell.grad
     if leaf is None or type(leaf.val) is not ndarray or type(g.val) is not ndarray or obeys(g.val, leaf.val):
+        return
+    if not enforced():
         return
     once("layout", list(g.shape), list(g.stride()), list(leaf.shape), list(leaf.stride()))

@@ -155,6 +155,21 @@ def increment_version(tensor):
             store.changed = site(2)
 
 
+def region_activation_memory_budget(budget):
+    """A block of a compiled function, whose activations a compiler may compute again: they are kept here, whatever the budget, 0 to 1.
+    RuntimeError where nothing is compiled, ValueError or TypeError for what is no such number."""
+    from ..compiler import is_compiling
+
+    name = "torch.autograd.graph.region_activation_memory_budget"
+    if type(budget) not in (int, float):
+        raise TypeError(f"{name}: expects a float, got {type(budget).__name__}")
+    if not 0 <= budget <= 1:
+        raise ValueError(f"{name}: must be in [0, 1], got {budget}")
+    if not is_compiling():
+        raise RuntimeError(f"{name} can only be used inside a torch.compile region; it has no effect in eager mode.")
+    return contextlib.nullcontext()
+
+
 # ------------------------------------------------------------------------------------------------ edges
 def get_gradient_edge(tensor):
     """The place in the graph where the gradient of a Tensor arrives, which grad() and backward() take instead of it.
@@ -245,5 +260,5 @@ Node.__module__ = __name__
 __getattr__ = _refusal(__name__)
 __all__ = [
     "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
-    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+    "increment_version", "region_activation_memory_budget", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
 ]  # fmt: skip

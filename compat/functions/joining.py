@@ -518,11 +518,11 @@ def with_strides_of(out, t):
 def scattered(name, shown, place):
     """torch.select_scatter and its kin: a copy with something put in."""
 
-    def scatter(input, src, *where):
+    def scatter(input, src, *where, **named):
         t, s = current(input), current(src)
         if name == "select_scatter":
-            input.detach().select(*where)  # (which refuses what is out of range)
-        idx = place(shape_of(t), *where)
+            input.detach().select(*where, **named)  # (which refuses what is out of range)
+        idx = place(shape_of(t), *where, **named)
         part = np.broadcast_to(0, shape_of(t))[idx].shape
         if shape_of(s) != part:
             raise RuntimeError(

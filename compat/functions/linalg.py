@@ -326,7 +326,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     if not A.numel():
         return new(np.zeros(shape_of(t)[:-2], np.int64))
     matrix(t, "linalg.eigh" if hermitian else "linalg.svd", square=hermitian)
-    s = singular_values(t, False)[1]
+    s = P["abs"](current(eigvalsh(Tensor(t)))) if hermitian else singular_values(t, False)[1]
     bound = tol if tol is not None else atol
     if bound is None or rtol is not None:
         rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol

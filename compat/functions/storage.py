@@ -3,6 +3,7 @@
 Invariant: what is made here over a Tensor's memory shares it: a write through either is seen by both, and counted.
 """
 
+import itertools
 import os
 
 import numpy as np
@@ -56,7 +57,7 @@ def storage(self):
 @operation(function=False)
 def _typed_storage(self):
     """storage(), without torch's warning."""
-    return TypedStorage().of(on_tape(self, "storage"))
+    return object.__new__(TypedStorage).of(on_tape(self, "storage"))
 
 
 # ------------------------------------------------------------------------------------------------ another memory
@@ -342,7 +343,7 @@ def dim_order(self, *, ambiguity_check=False):
         formats = ambiguity_check
     else:
         raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
-    several = ambiguity_check and len({*steps}) < len(steps)
+    several = ambiguity_check is not False and (1 in shape or any([a == b for a, b in itertools.pairwise(steps)]))
     if several and sum([self.is_contiguous(memory_format=f) for f in formats]) != 1:
         raise RuntimeError(
             "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."

@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core.handle import Handle
 
 from .. import dtypes
+from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..names import NAMES
 from ..payload import current
@@ -166,6 +167,9 @@ def ldexp(input, other):
         other = other.to(
             dtypes.of_numpy(np.empty(0, input.dtype.numpy).real.dtype)
         )  # (whose dtype the result has, whatever number of dimensions)
+        shape = np.broadcast_shapes(input.shape, other.shape)
+        if input.numel() and input.shape != shape:  # (torch writes into a Tensor of the first operand's shape)
+            deprecated("out", list(input.shape), list(shape))
         input = input.expand(other.shape) if not input.dim() else input
     out = input * FUNCTIONS["pow"](2.0, other)
     if out.mark is not None:

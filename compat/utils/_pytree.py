@@ -277,6 +277,26 @@ def _private_register_pytree_node(cls, flatten_fn, unflatten_fn, **kwargs):
 _register_pytree_node = _private_register_pytree_node
 
 
+class Constant(NamedTuple):
+    """The context of a value that is a constant of a tree: itself."""
+
+    value: Any
+
+
+def register_constant(cls):
+    """Let the values of a class be part of the shape of a tree, without leaves. TypeError for a class without an `__eq__` and a
+    `__hash__` of its own."""
+    for method, lacking in (("__eq__", cls.__eq__ is object.__eq__), ("__hash__", cls.__hash__ is None)):
+        if lacking:
+            raise TypeError(f"register_constant(cls) expects `cls` to have a non-default `{method}` implementation.")
+    _private_register_pytree_node(
+        cls,
+        lambda x: ([], Constant(x)),
+        lambda _, context: context.value,
+        flatten_with_keys_fn=lambda x: ([], Constant(x)),
+    )
+
+
 def register_dataclass(cls, *, field_names=None, drop_field_names=None, serialized_type_name=None):
     """Let a dataclass be a container of its fields, but for those dropped; of another class `field_names` says which.
 

@@ -26,13 +26,18 @@ class Spec:
 
     A rule that is to know which operands are differentiated, or which tangents and cotangents are zero, has `record_needed`,
     `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now. `looks_itself`: is its `pull_node`
-    called, too, when what was saved is gone or was changed in place, or when no cotangent has come (of results like its `out_avals`)?"""
+    called, too, when what was saved is gone or was changed in place, or when no cotangent has come (of results like its `out_avals`)?
+    `forgets`: are residuals that are neither operands nor results constants to the derivative of the rule?"""
 
     layers = 0
-    looks_itself = False
+    looks_itself = forgets = False
 
     def record_needed(self, vals, need):
         return self.record(*vals)
+
+    def again(self, vals, need):
+        """The residuals of a rule that is differentiated itself."""
+        return self.record_needed(vals, need)[1]
 
     def pull_needed(self, residuals, slots, need):
         """`slots.cts`: the cotangents of the results, None where nothing reached one."""
@@ -45,6 +50,14 @@ class Spec:
             for x, t in zip(primals, tangents, strict=True)
         ]
         return self.push(primals, filled)
+
+    def known(self, vals, outs, residuals):
+        """(operands, a Known of this spec): the values, the results, and the residuals that are neither."""
+        known = [*vals, *outs]
+        nodes = [getattr(v, "mark", v) for v in (*known, *residuals)]
+        sources = [next((i for i, n in enumerate(nodes[: len(known)]) if n is r), None) for r in nodes[len(known) :]]
+        own = [PRIMITIVES["stop"](r) if self.forgets else r for r, i in zip(residuals, sources) if i is None]
+        return [*known, *own], Known(self, len(vals), sources)
 
     def gives_views(self, i, main):
         """In compat: which kind of view the i-th result is, of which torch says something of its own; None of most."""
@@ -67,7 +80,7 @@ class Spec:
                 face(v, parents[i], n.owner, FROZEN) if i in parents and not isinstance(v, Taped) else v
                 for i, v in enumerate(vals)
             ]
-            residuals = self.record_needed(inputs, n.plan.need)[1]
+            residuals = self.again(inputs, n.plan.need)
         return self.pull_needed(residuals, slots, n.plan.need)
 
 
@@ -125,9 +138,44 @@ class Mapped(Spec):
         return push(tuple(primals), tuple(tangents))
 
 
+class Known(Spec):
+    """A spec whose results, and those residuals that are its own, are operands after its: what a graph that is being staged keeps of a rule
+    that a tape has met, whose primitives are in the graph already. `sources`: which operand or result a residual is, None: its own."""
+
+    def __init__(self, spec, operands, sources):
+        self.spec, self.name, self.operands, self.sources = spec, spec.name, operands, sources
+
+    def run(self, *xs):
+        return xs[self.operands : len(xs) - self.sources.count(None)]
+
+    def residuals(self, outs, xs):
+        known, own = [*xs[: self.operands], *outs], iter(xs[len(xs) - self.sources.count(None) :])
+        return [next(own) if i is None else known[i] for i in self.sources]
+
+    def record_needed(self, vals, need):
+        outs = self.run(*vals)
+        return outs, self.residuals(outs, vals)
+
+    def again(self, vals, need):
+        return self.residuals(rule(*vals, spec=self), vals)  # (results are differentiated by the rule, too)
+
+    def pull_needed(self, residuals, slots, need):
+        return [*self.spec.pull_needed(residuals, slots, need), *[None] * (len(slots.avals) + self.sources.count(None))]
+
+    def push_needed(self, primals, tangents):
+        return self.spec.push_needed(primals[: self.operands], tangents[: self.operands])
+
+
 def _record(vals, params, need):
-    outs, residuals = params["spec"].record_needed(vals, need)
-    return tuple(map(inner, outs)), tuple(map(inner, residuals))
+    spec = params["spec"]
+    outs, residuals = spec.record_needed(vals, need)
+    outs, residuals = tuple(map(inner, outs)), tuple(map(inner, residuals))
+    if tls.stage is not None and any([isinstance(v, Handle) and v.owner is tls.stage for v in vals]):
+        if type(spec) is not Known:
+            vals, spec = spec.known(vals, outs, residuals)
+        outs = rule(*vals, spec=spec)
+        residuals = spec.residuals(outs, vals)
+    return outs, residuals
 
 
 def _pull_handles(slots, n, again):
