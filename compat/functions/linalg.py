@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from funcgrad.core.halves import WIDER
+from funcgrad.core.written_calls import written_call
 
 from .. import dtypes
 from .._gate import Refusal
@@ -31,10 +32,11 @@ from .linalg_checks import (
 from .linalg_stopped import of_minors, singular_values, with_info
 from .lu import NAMES as LU
 from .nodes import named
-from .norms import in_dtype, vector_norm_of
+from .norms import OF_LENGTH, in_dtype, quick_length, vector_norm_of
 from .operands import P, dtype_of, in_c_order, in_columns, new, shape_of
 from .outer import in_cheapest_order, linalg_cross, need_chain
 from .products import matmul
+from .quick_roads import quick
 from .reduction import over
 from .reflectors import NAMES as REFLECTORS
 from .register import FUNCTIONS, operation, publish
@@ -280,6 +282,12 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):  # noqa: A002
     if len(dim) == 1 and not isinstance(ord, str):
         return vector_norm(A, ord, dim, keepdim, dtype=dtype)
     return matrix_norm_of(A, ord, dim, keepdim, dtype)
+
+
+norm = quick(written_call, norm, *quick_length("ord", "ord is None"), **OF_LENGTH)
+vector_norm = quick(
+    written_call, vector_norm, *quick_length("ord", "type(ord) in (int, float) and ord == 2"), **OF_LENGTH
+)
 
 
 @linalg_operation(name="cond")

@@ -116,23 +116,26 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None, out=None):
     )
 
 
-quick_call(
-    "norm",
-    "length",
-    ("p", "dim", "keepdim"),
-    "(p is NONE or p is None or type(p) in (int, float, str) and p in (2, 'fro')) and (keepdim is NONE or type(keepdim) is bool)"
-    " and (dim is NONE or dim is None or type(dim) is int)",
-    (
-        "axes = ALL_AXES[v.ndim] if dim is NONE or dim is None else along(v.ndim, dim)['axes']",
-        "params = {'axes': axes}",
-        "out = impl(v, axes=axes)",
-    ),
-    ("LinalgVectorNormBackward0",),
-    "h if keepdim is not True else lengthened(h, v.shape, axes, 'LinalgVectorNormBackward0', x)",
-    along=along,
-    ALL_AXES=ALL_AXES,
-    lengthened=lengthened,
-)
+def quick_length(p, two):
+    """What of a norm's arguments is a 2-norm of the elements, all of them or along a dimension, for quick_call; `p`: the name of the first
+    of them after the Tensor, `two`: the text of which of its values mean that."""
+    return (
+        "length",
+        (p, "dim", "keepdim"),
+        f"({p} is NONE or {two}) and (keepdim is NONE or type(keepdim) is bool)"
+        " and (dim is NONE or dim is None or type(dim) is int)",
+        (
+            "axes = ALL_AXES[v.ndim] if dim is NONE or dim is None else along(v.ndim, dim)['axes']",
+            "params = {'axes': axes}",
+            "out = impl(v, axes=axes)",
+        ),
+        ("LinalgVectorNormBackward0",),
+        "h if keepdim is not True else lengthened(h, v.shape, axes, 'LinalgVectorNormBackward0', x)",
+    )
+
+
+OF_LENGTH = {"along": along, "ALL_AXES": ALL_AXES, "lengthened": lengthened}
+quick_call("norm", *quick_length("p", "p is None or type(p) in (int, float, str) and p in (2, 'fro')"), **OF_LENGTH)
 
 
 def need_inexact(t):

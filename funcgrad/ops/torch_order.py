@@ -180,12 +180,11 @@ def square_sums(x):
     count, n = x.shape
     width = LANE_BYTES // x.itemsize
     whole = n - n % width
-    total = np.zeros(count, x.dtype)
-    if whole:
-        squares = x[:, :whole] * x[:, :whole]
-        lanes = down(squares.reshape(count, whole // width, width))
-        total = in_turn(lanes)
-    return with_rest(total, x.T[whole:])
+    if not whole:
+        return with_rest(np.zeros(count, x.dtype), x.T)
+    squares = np.square(x if whole == n else x[:, :whole])
+    total = in_turn(down(squares.reshape(count, whole // width, width)))
+    return total if whole == n else with_rest(total, x.T[whole:])
 
 
 def with_rest(total, rest):
