@@ -186,16 +186,21 @@ def check_tangent(x, tangent):
         )
 
 
+def state_of(t):
+    """What a change in place changes: the version of memory, the value that a Tensor of a transform stands for."""
+    return t._version, id(t.val)
+
+
 def check_shared(call, got, given, before):
     """RuntimeError in torch's words unless the tangent of what a Function changed in place was too, and that of a view is one.
-    `got`: what its jvp returned; `given`: the tangents it was given, `before`: their versions then."""
+    `got`: what its jvp returned; `given`: the tangents it was given, `before`: their states then."""
     views = len(before) == len(call.positions) and open_level() is not None and not tls.func
     for t, k in zip(got, call.results, strict=True):
         if k is None or t is None:
             continue
         if call.dirty[k] is not None:
             i = call.positions[call.dirty[k]]
-            if i in before and (t is not given[i] or t._version == before[i]):
+            if i in before and (t is not given[i] or state_of(t) == before[i]):
                 raise RuntimeError(
                     "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is modifying an input "
                     "inplace, then the jvp function must modify the corresponding gradient inplace."

@@ -23,7 +23,7 @@ from funcgrad.transforms.rules import Spec
 from ..errors import modified
 from ..payload import current
 from ..tensor import Tensor
-from .forward_ad import Level, check_shared
+from .forward_ad import Level, check_shared, state_of
 from .function_context import context_class, show_as_function
 from .function_values import (
     boxed,
@@ -37,6 +37,7 @@ from .function_values import (
     source_of,
     stretches,
     structure,
+    thawed,
     value_below,
     zeros,
 )
@@ -93,6 +94,7 @@ class Call(Spec):
         self.args = [None if isinstance(a, Tensor) else a for a in args]
         self.kwargs = kwargs
         self.seen = self.need = None
+        self.dirty = ()
 
     forgets = True  # (forward runs under no_grad)
 
@@ -104,7 +106,7 @@ class Call(Spec):
         # level records nothing of it)
         mine = [t is not None and t.val is v for t, v in zip(own, vals, strict=True)]
         tensors = [
-            t if m and (t.owner is TAPE and not self.layers or t.mark is None) else boxed(v)
+            t if m and (t.owner is TAPE and not self.layers or t.mark is None) else thawed(boxed(v))
             for m, t, v in zip(mine, own, vals, strict=True)
         ]
         args = list(self.args)
@@ -132,6 +134,9 @@ class Call(Spec):
         if not all(isinstance(d, Tensor) for d in ctx._dirty):
             raise RuntimeError("mark_dirty can only accept variables, but argument ")  # (torch's sentence ends there)
         self.dirty = [number_of(o, tensors) if any(o is d for d in ctx._dirty) else None for o in results]
+        for k in self.dirty if tls.func else ():
+            if k is not None and tensors[k].owner is TAPE:
+                tensors[k].versioned().version += 1  # (NumPy may have written it)
         if any(number_of(d, results) is None for d in ctx._dirty):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
@@ -342,6 +347,8 @@ class Call(Spec):
         args, in_dims = list(self.args), [None] * len(self.args)
         for i, x, d in zip(self.positions, xs, dims, strict=True):
             args[i], in_dims[i] = boxed(x), d
+        mine = [args[i] for i in self.positions]
+        before = [state_of(t) for t in mine]
         got = cls.vmap(VmapInfo(int(size), tls.randomness), tuple(in_dims), *args, **self.kwargs)
         if not isinstance(got, tuple) or len(got) != 2:
             raise RuntimeError(
@@ -363,7 +370,11 @@ class Call(Spec):
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
         found = [in_front(o, d, size) for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
-        self.stores = self.dirty = self.views = self.inputs = [None] * len(found)
+        self.stores = self.views = self.inputs = [None] * len(found)
+        at = [number_of(o, mine) for o in outs if isinstance(o, Tensor)]
+        self.dirty = [
+            None if k is None or state_of(mine[k]) == before[k] else k for k in at
+        ]  # (those that a call has changed in place)
         self.constant = self.shares = [False] * len(found)
         return found
 
@@ -505,6 +516,11 @@ class Call(Spec):
         """The tangents of the results, by the user's jvp. forward has just run on the same values (the value of a rule
         comes before its derivative); it is run again where it has not."""
         if self.seen is None or not all([a is getattr(b, "val", b) or a is b for a, b in zip(self.seen, primals)]):
+            if any([k is not None for k in self.dirty]):
+                raise RuntimeError(
+                    f"{self.function.__name__} has changed its input in place (mark_dirty), and its forward would have to run again for "
+                    "a tangent under another transform of torch.func: return a new Tensor instead"
+                )
             self.forward(primals)
         return self.pushed(tangents)
 
@@ -515,7 +531,7 @@ class Call(Spec):
         ctx = self.ctx
         at = dict(zip(self.positions, tangents, strict=True))
         given = [None if at.get(i) is None else shown_gradient(at[i]) for i in range(len(self.args))]
-        before = {i: t._version for i, t in enumerate(given) if t is not None}
+        before = {i: state_of(t) for i, t in enumerate(given) if t is not None}
         if ctx._materialize:
             for i, aval in zip(self.positions, self.in_avals, strict=True):
                 if given[i] is None and is_float(aval.dtype):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from funcgrad.core.handle import Array, Handle, root_of
+from funcgrad.core.handle import Array, Frozen, Handle, fresh, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.trace import TAPE, Jvp
@@ -67,6 +67,16 @@ def boxed(v):
     return v if isinstance(v, Tensor) else as_tensor(v)
 
 
+def thawed(t):
+    """A Tensor that forward may write into, of one that stands for what the memory held when it was made (who keeps that one is told)."""
+    if t.owner is not TAPE or type(t.alias) is not Frozen or t.alias.store is None:
+        return t
+    fresh(t)  # (forward, run a second time for a derivative of a tangent, would change twice what it changes)
+    new = TAPE.face(t.val, t.mark, TAPE)
+    new.store = t.alias.store
+    return new
+
+
 def zeros(aval):
     return as_tensor(np.zeros(aval.shape, aval.dtype))
 
@@ -109,7 +119,12 @@ def changed_in_place(t, new, count):
     """The user's Tensor t, which forward changed in place, with the history of the result `new`, one of `count`."""
     root, chain = root_of(t)
     if new.mark is None:
-        return t if new.owner is TAPE else write(t, P["copy"], new)
+        if new.owner is TAPE:
+            return t
+        if chain:
+            return write(t, P["copy"], new)
+        t.repoint(new)
+        return t
     if chain and count > 1 and t.owner is TAPE:
         raise RuntimeError(SEVERAL)
     if root.mark is not None and root.mark.plan is None:
