@@ -78,10 +78,11 @@ class Underivable(Spec):
 
 
 class Tie(Spec):
-    """g, of (x, g): what goes back to x is zeros. `again(ct, node of x, owner, name)`: what ties a recorded derivative in turn, if any."""
+    """g, of (x, g): what goes back to x is zeros (nothing, if x is None: of a shape that is not known). `again(ct, node of x, owner, name)`:
+    what ties a recorded derivative in turn, if any."""
 
     def __init__(self, x, name, again):
-        self.aval, self.name, self.again = aval_of(x), name, again
+        self.aval, self.name, self.again = None if x is None else aval_of(x), name, again
 
     def run(self, x, g):
         return (g,)
@@ -96,7 +97,33 @@ class Tie(Spec):
         (ct,) = slots.cts
         if again and self.again and isinstance(ct, Taped) and 0 in n.plan.operands:
             ct = self.again(ct, n.ins[0], n.owner, self.name)
-        return [np.zeros(self.aval.shape, self.aval.dtype), ct]
+        return [None if self.aval is None else np.zeros(self.aval.shape, self.aval.dtype), ct]
+
+
+class Phases(Through):
+    """Complex vectors that an operation knows up to a factor e^{i phi} each, as columns (and, of singular vectors, as rows that turn the other
+    way): a RuntimeError where what comes back changes with phi."""
+
+    def __init__(self, text, columns, rows=None):
+        self.text, self.parts, self.recorded = text, (columns, rows), False
+        super().__init__(self.checked)
+
+    def checked(self, cts):
+        if self.recorded:  # (of a second derivative only a part passes here)
+            return cts
+        self.recorded, turned = tls.grad, 0.0
+        for v, ct, axis, sign in zip(self.parts, cts, (-2, -1), (1, -1)):
+            if ct is not None:
+                of_each = (v * (ct.val if isinstance(ct, Taped) else ct)).sum(axis).imag
+                k = (
+                    of_each.shape[-1]
+                    if self.parts[1] is None
+                    else min(p.shape[a] for p, a in zip(self.parts, (-1, -2)))
+                )
+                turned = turned + sign * of_each[..., :k]
+        if np.any(np.abs(turned) > 1e-2):
+            raise RuntimeError(self.text)
+        return cts
 
 
 def beside(out, *operands):

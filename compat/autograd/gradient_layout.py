@@ -78,6 +78,16 @@ def lies_oddly(g):
     return v.ndim > 1 and not v.flags.c_contiguous
 
 
+def any_oddly(tensors):
+    """Does any of Tensors (and of what may stand among them) lie oddly?"""
+    for t in tensors:
+        if type(t) is Tensor:
+            v = t.val
+            if type(v) is ndarray and v.ndim > 1 and not v.flags.c_contiguous:
+                return True
+    return False
+
+
 def as_kernels_lay(got, inputs, marks, roots):
     """The gradients, in C order (of the factors of a product: in the order of the factor) where an input was used by nothing but operations
     of IN_C_ORDER."""

@@ -10,7 +10,17 @@ from funcgrad.core.primitive import PRIMITIVES as P
 from ..graph import label
 from ..names import node_name
 
-OF = {"relu", "leaky_relu", "window_max", "window_gather", "picked_loss", "where"}
+BIASED = {
+    "conv_bias",
+    "normalized",
+}  # whose third gradient comes out of one kernel with those that depend on the other operands
+WHOLE = {  # of several steps, the last of which are STEPS: whatever comes out of them depends on what went in
+    f"{name}Backward0"
+    for name in "AvgPool2D AvgPool3D AdaptiveAvgPool2D AdaptiveAvgPool3D ReflectionPad1D ReflectionPad2D ReflectionPad3D "
+    "ReplicationPad1D ReplicationPad2D ReplicationPad3D NllLoss NllLoss2D MultiMarginLoss MultilabelMarginLoss Hardsigmoid".split()
+}
+STEPS = {"div", "dot_general", "transpose", "neg", "mean", "reshape", "sum"}
+OF = {"relu", "leaky_relu", "hardtanh", "window_max", "window_gather", "picked_loss", "where"} | BIASED | STEPS
 CHOICES = {  # of `where`, which stands for more than these
     f"{name}Backward0" for name in "Hardtanh Threshold Hardshrink Softshrink PreluKernel RreluWithNoise".split()
 }
@@ -18,26 +28,44 @@ FROM_RESULT = "relu"  # whose derivative reads the result, not the operand
 AGAIN = "ReluBackwardBackward0"  # a tie whose own derivative torch ties again
 
 
-def tied(g, mark, owner, name):
-    """A gradient, tied to what the node `mark` made."""
+def leaf_of(mark):
+    """The leaf that a node stands for, if it does, and is alive."""
+    cell = mark.extra.cell if mark.plan is None and mark.extra is not None else None
+    return None if cell is None or cell.leaf is None else cell.leaf()
+
+
+def tied(g, mark, owner, name, alike=True):
+    """A gradient, tied to what the node `mark` made; `alike`: of whose shape it is."""
     from .._gate import Tie  # (rarely needed, and it loads the custom rules)
 
     x = owner.face(g.val, mark, owner, FROZEN)
-    (out,) = P["rule"](x, g, spec=Tie(x, name, tied if name == AGAIN else None))
+    (out,) = P["rule"](x, g, spec=Tie(x if alike else leaf_of(mark), name, tied if name == AGAIN else None))
     label(out, name, (g, x))
     return out
 
 
 def tie(n, cts):
     """Let the gradients that a node of these primitives has passed on depend on its operands."""
+    prim, beside, ins = n.plan.prim.name, None, n.ins
+    if prim in STEPS:
+        if n.extra is None or n.extra.label not in WHOLE:
+            return
+        beside = next((p for p in n.extra.span or () if p is not None), None)
+    elif prim in BIASED:
+        ins = [p for k, p in zip(n.plan.operands, n.ins) if k == 2]
+        beside = n.ins[0]
+        if beside in ins:
+            return
     name = node_name(n)
-    if n.plan.prim.name == "where" and name not in CHOICES:
+    if (
+        prim == "where" and name not in CHOICES or name == "NormalizedBackward0"
+    ):  # (a step of group_norm, whose bias is summed apart)
         return
-    for p in n.ins:
+    for p in ins:
         g = cts.get(p)
-        if isinstance(g, Taped) and g.owner is n.owner:
-            mark = n if n.plan.prim.name == FROM_RESULT else p.params["of"] if p.params and "of" in p.params else p
-            cts[p] = tied(g, mark, n.owner, f"{name[:-1]}Backward0")
+        if isinstance(g, Taped) and g.owner is n.owner and (beside is None or g.mark is None):
+            mark = beside or (n if prim == FROM_RESULT else p.params["of"] if p.params and "of" in p.params else p)
+            cts[p] = tied(g, mark, n.owner, f"{name[:-1]}Backward0", beside is None)
 
 
 tie.of = OF

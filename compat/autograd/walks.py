@@ -37,7 +37,7 @@ from ..rewriting import by_steps, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
-from .gradient_layout import as_kernels_lay, check_layout, is_own, laid_out, lies_oddly, repeated_copy
+from .gradient_layout import any_oddly, as_kernels_lay, check_layout, is_own, laid_out, repeated_copy
 from .ties import tie
 
 tls = state.tls
@@ -542,7 +542,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     got = tuple(
         [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
     )
-    return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any(map(lies_oddly, (*got, *inputs))) else got
+    return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any_oddly(got) or any_oddly(inputs) else got
 
 
 def transform_of(*groups):

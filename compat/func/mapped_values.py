@@ -2,6 +2,8 @@
 
 from funcgrad.errors import ConcreteBoolError, ConcretizationError
 
+from ..functions.by_samples import OLDER
+
 
 class MappedValueError(ConcretizationError, RuntimeError):
     """The value of what is mapped was asked for: torch's RuntimeError, by which name it is shown."""
@@ -32,7 +34,6 @@ EITHER = (
 )
 
 
-OLDER = "Batching rule not implemented for aten::{}. We could not generate a fallback."
 UNNAMED = {  # without "vmap:" before them
     "tolist()": "Cannot access data pointer of Tensor that doesn't have storage",
     "equal": OLDER.format("equal"),

@@ -41,6 +41,15 @@ def by_samples(f):
     return each
 
 
+OLDER = "Batching rule not implemented for aten::{}. We could not generate a fallback."
+
+
+def refuse_mapped(name, *tensors, text=OLDER):
+    """RuntimeError where a vmap maps one of the Tensors: torch has no rule for this operation, and runs it for no sample either."""
+    if mapped_innermost(tensors) is not None:
+        raise RuntimeError(text.format(name))
+
+
 def mapped_innermost(values):
     traces = [trace for v in values if (trace := mapped_by(v)) is not None]
     return max(traces, key=lambda trace: trace.level, default=None)

@@ -22,6 +22,7 @@ from ..payload import current, layout_of_traced, readable, strides_of
 from ..size import Size
 from ..tensor import Tensor
 from .answers import MISSING, answering
+from .by_samples import by_samples
 from .data import Shown, array_of, of_traced, scalar_of
 from .elements import HoldsTraced, check_array, is_traced
 from .fused import multiply_add
@@ -640,6 +641,7 @@ def between(name, start, end, steps, dtype, d, once=True):
 
 
 @seldom
+@by_samples
 def linspace(
     start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
@@ -650,6 +652,7 @@ def linspace(
 
 
 @seldom
+@by_samples
 def logspace(
     start,
     end,

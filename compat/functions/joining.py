@@ -21,6 +21,7 @@ from ..method_arguments import need_long, wrapped
 from ..payload import current
 from ..rewriting import grouped
 from ..tensor import Tensor
+from .by_samples import refuse_mapped
 from .nodes import renamed
 from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
 from .register import operation
@@ -261,6 +262,7 @@ def dstack(tensors):
 def column_stack(tensors):
     """Tensors joined along the second dimension, vectors as columns."""
     ts = several("column_stack", tensors)
+    refuse_mapped("column_stack", *ts)
     return cat([t.reshape(t.numel(), 1) if t.dim() < 2 else t for t in ts], 1)
 
 
@@ -405,6 +407,7 @@ def tensor_split(input, indices_or_sections, dim=0):
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     given = indices_or_sections
     if isinstance(given, Tensor):
+        refuse_mapped("tensor_split.tensor_indices_or_sections", input, given)
         kind = dtype_of(current(given))
         if kind != INT64:
             raise RuntimeError(

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from funcgrad.core.halves import WIDER
+from funcgrad.core.trace import TAPE
 from funcgrad.core.written_calls import written_call
 
 from .. import dtypes
@@ -121,7 +122,9 @@ def old_qr(input, some=True):
 def svd(A, full_matrices=True, *, driver=None):
     """(U, S, Vh) with U diag(S) Vh = A, S falling."""
     u, s, vh = singular_values(matrix(A, "linalg.svd"), full_matrices)
-    parts = in_columns(u), in_c_order(s), in_columns(vh)
+    u, s, vh = in_columns(u), in_c_order(s), in_columns(vh)
+    parts = up_to_phases("svd", "singular ", "phase term, making it", u, vh)
+    parts = parts[0], s, parts[1]
     return RETURN["linalg_svd"](*named(parts, "LinalgSvdBackward0", (A,)))
 
 
@@ -152,6 +155,21 @@ def laid_out(pairs):
     return in_c_order(values), in_columns(vectors)
 
 
+PHASES = (
+    "{}_backward: The {}vectors in the complex case are specified up to multiplication by e^{{i phi}}. The specified loss function depends on "
+    "this {} ill-defined."
+)
+
+
+def up_to_phases(name, kind, end, *vectors):
+    """The vectors; where complex ones are recorded, behind a gate that refuses what depends on their phases."""
+    if dtype_of(vectors[0]).kind != "c" or vectors[0].owner is not TAPE or vectors[0].mark is None:
+        return vectors
+    from .._gate import Phases  # (rarely needed, and it loads the custom rules)
+
+    return P["rule"](*vectors, spec=Phases(PHASES.format(name, kind, end), *[v.val for v in vectors]))
+
+
 def triangle_of(UPLO):
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
@@ -164,7 +182,9 @@ def eigh(A, UPLO="L"):
     is_square(current(A), "linalg.eigh")
     part = triangle_of(UPLO)
     x, part = read_part(matrix(A, "linalg.eigh"), part)
-    return RETURN["linalg_eigh"](*named(laid_out(P["eigh"](x, part=part)), "LinalgEighBackward0", (A,)))
+    values, vectors = laid_out(P["eigh"](x, part=part))
+    parts = values, *up_to_phases("linalg_eigh", "eigen", "quantity, so it is", vectors)
+    return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
 
 
 @linalg_operation("LinalgEighBackward0", name="eigvalsh")
@@ -194,7 +214,8 @@ def eigen(A, name):
 def eig(A):
     """(eigenvalues, eigenvectors) of square matrices, complex."""
     need_complex(A)
-    parts = laid_out(eigen(A, "linalg.eig"))
+    values, vectors = laid_out(eigen(A, "linalg.eig"))
+    parts = values, *up_to_phases("linalg_eig", "eigen", "quantity, so it is", vectors)
     return RETURN["linalg_eig"](*named(parts, "LinalgEigBackward0", (A,)))
 
 

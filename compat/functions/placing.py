@@ -14,6 +14,7 @@ from ..deprecations import deprecated, once
 from ..method_arguments import wrapped
 from ..payload import current, strides_of
 from .arithmetic import without_derivative
+from .by_samples import refuse_mapped
 from .counting import need_grid
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
@@ -59,9 +60,13 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     return put_at(input, positions, src)
 
 
+BY_HAND = "Error: aten::{} requires special handling, and does not yet have a batching rule. Feel free to file a github issue!"
+
+
 @operation("AsStridedScatterBackward0")
 def as_strided_scatter(input, src, size, stride, storage_offset=None):
     """A copy of the input with src in place of a window of its memory."""
+    refuse_mapped("as_strided_scatter", input, src, text=BY_HAND)
     flat = numbers_of(input).reshape(-1)
     size, stride = sizes((size,)), sizes((stride,))
     check_reach(flat, size, stride, storage_offset or 0, itemsize_of(dtype_of(current(input))))
@@ -179,6 +184,8 @@ def frexp(input):
 @operation(method=False)
 def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa: A002
     """(counts, edges) of points, the rows of the last dimension, over a grid."""
+    given = [b for b in bins if not isinstance(b, int)] if isinstance(bins, (tuple, list)) else []
+    refuse_mapped("histogramdd.TensorList_bins" if given else "histogramdd", input, weight, *given)
     d, n = dtype_of(current(input)), input.shape[-1]
     if not isinstance(bins, (int, tuple, list)):
         raise TypeError(

@@ -11,6 +11,7 @@ from ..names import NAMES as NODES
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import ADD, MUL, by_number
+from .by_samples import by_samples
 from .forward_mode import refuse_tangents
 from .nodes import named
 from .operands import (
@@ -91,7 +92,7 @@ def polynomial(name, shifted=False):
         return apart(out, t)
 
     f.__doc__ = f"The {name.replace('_', ' ')} of degree n, an integer or a Tensor of such, at each element."
-    return operation(name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(f))
+    return operation(name=name, function=False, method=False, prefix="special_", numbers=True)(iterating(by_samples(f)))
 
 
 POLYNOMIALS = {name: polynomial(name) for name in RECURRENCES} | {

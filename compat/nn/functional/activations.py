@@ -12,6 +12,7 @@ from funcgrad.core.written_calls import written_call
 
 from ...dtypes import beyond
 from ...functions.answers import MISSING
+from ...functions.by_samples import refuse_mapped
 from ...functions.drawing import drawn
 from ...functions.given_out import begin, check_single, store
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
@@ -425,6 +426,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     refuse_integers("rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
+    refuse_mapped("", input, text="vmap: we do not yet support aten::rrelu. Please file an issue")
     slopes = (lower + upper) / 2
     if training:
         t = current(input)

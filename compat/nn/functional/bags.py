@@ -11,6 +11,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ... import dtypes
+from ...functions.by_samples import by_samples, mapped_innermost
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
@@ -166,6 +167,10 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
     idx = current(indices)
     values = concrete_or_none(idx)
     whole = values is None and offsets is None and row is None and not scale_grad_by_freq
+    if not whole and mapped_innermost((indices, offsets)) is not None:
+        return by_samples(of_rows)(
+            weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx
+        )
     if not whole:  # (bags of one length can be looked up whatever their values are)
         values = known(values, "embedding_bag").astype(np.int64, copy=False)
     plain = offsets is row is per_sample_weights is None and not scale_grad_by_freq and mode in ("sum", "mean")

@@ -8,6 +8,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.by_samples import by_samples, mapped_innermost
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
@@ -81,6 +82,8 @@ def ctc_loss(
     "mean" divides each by its target's length. A sample with no alignment has the loss inf, or 0 with zero_infinity.
     """
     refuse_tangents("_ctc_loss", log_probs)
+    if mapped_innermost((targets, input_lengths, target_lengths)) is not None:
+        return by_samples(ctc_loss)(log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity)
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
     if not log_probs.dim():

@@ -12,6 +12,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
 from ...functions.answers import not_a_tensor
+from ...functions.by_samples import refuse_mapped
 from ...functions.kernels import mended, refuse_in
 from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
@@ -175,6 +176,11 @@ def known(values, why):
     return values
 
 
+CLASSES_NOT_GIVEN = (
+    "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument."
+)
+
+
 def one_hot(input, num_classes=-1):
     """int64[*] of class numbers as int64[*, classes] of zeros and ones."""
     if not isinstance(input, Tensor):
@@ -186,6 +192,7 @@ def one_hot(input, num_classes=-1):
     if values is not None and values.size and values.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
+        refuse_mapped("", input, text=CLASSES_NOT_GIVEN)
         if values is None or not values.size:
             raise RuntimeError("Can not infer total number of classes from empty tensor.")
         num_classes = int(values.max()) + 1
