@@ -109,9 +109,24 @@ def picked(x, axis, at):
 
 
 def mapped(x, axis, weights):
-    """x with one axis mapped by a matrix [out, in]."""
-    rank = len(shape_of(x))
-    out = P["dot_general"](x, np.asarray(weights, dtype_of(x)), dims=(((axis,), (1,)), ((), ())))
+    """x with one axis mapped by a matrix [out, in] (-0.0: a weight that is zero, of a place that counts)."""
+    rank, weights = len(shape_of(x)), np.asarray(weights, dtype_of(x))
+    if type(x.val) is np.ndarray and not np.isfinite(x.val).all():
+        return mapped_by_places(x, axis, weights)
+    out = P["dot_general"](x, weights + 0, dims=(((axis,), (1,)), ((), ())))
     if axis == rank - 1:
         return out
     return P["transpose"](out, perm=(*range(axis), rank - 1, *range(axis, rank - 1)))
+
+
+def mapped_by_places(x, axis, weights):
+    """The same place by place, so that what is infinite or nan reaches no result that it has no weight in."""
+    counts = (weights != 0) | np.signbit(weights)
+    places = np.argsort(~counts, axis=1, kind="stable")
+    shape = [-1 if i == axis else 1 for i in range(len(shape_of(x)))]
+    out = None
+    for at in places.T[: counts.sum(1).max()]:
+        share, own = (np.take_along_axis(w, at[:, None], 1).reshape(shape) for w in (weights, counts))
+        part = P["where"](own, P["mul"](picked(x, axis, at), share + 0), 0)
+        out = part if out is None else P["add"](out, part)
+    return out

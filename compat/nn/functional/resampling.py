@@ -103,7 +103,9 @@ def cubic_weights(n, m, align_corners, factor, d):
 def spread(n, places, shares):
     """A matrix [out, n] that has shares at places, added up where they repeat."""
     out = np.zeros((len(places), n))
-    np.add.at(out, (np.arange(len(places))[:, None], places), shares)
+    at = np.arange(len(places))[:, None], places
+    np.add.at(out, at, shares)
+    out[at] = np.where(out[at] == 0, -0.0, out[at])
     return out
 
 
