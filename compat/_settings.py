@@ -8,6 +8,7 @@ import os
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled  # noqa: F401
 from .deprecations import deprecated
 from .errors import type_name
+from .native import of_arguments
 
 DEBUG_MODES = ("default", "warn", "error")
 
@@ -53,11 +54,13 @@ def get_num_threads():
     return Kept.threads or next((blas.threads for blas in loaded()), 1)
 
 
+@of_arguments(1)
 def set_num_interop_threads(int):  # noqa: A002
     """Kept, without effect: operations run one after the other."""
     Kept.interop_threads = positive("set_num_interop_threads", int)
 
 
+@of_arguments(0)
 def get_num_interop_threads():
     """What set_num_interop_threads has set."""
     return Kept.interop_threads
@@ -115,8 +118,11 @@ def get_deterministic_debug_mode():
     return Kept.deterministic
 
 
+@of_arguments(1)
 def set_flush_denormal(mode):
     """False: NumPy does not flush denormal numbers."""
+    if type(mode) is not bool:
+        raise RuntimeError(f"flush_denormal expects a bool, but got {type_name(mode)}")
     return False
 
 

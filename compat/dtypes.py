@@ -5,7 +5,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, COMPLEX32, SIZE, begin
 
-from .native import Native, closed
+from .native import Native, closed, of_arguments
 
 UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
 STORED = UNSIGNED | {COMPLEX32}  # those for which torch lacks most kernels
@@ -201,6 +201,7 @@ def set_default_dtype(d, /):
     Default.numpy = d.numpy
 
 
+@of_arguments(0)
 def get_default_dtype():
     """The dtype that floats have where none is given.
 

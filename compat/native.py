@@ -2,6 +2,7 @@
 ('torch.Size' object is not callable), `__name__` without.
 """
 
+import functools
 import sys
 import threading
 from types import FunctionType
@@ -67,6 +68,26 @@ class State:
     """Is everybody given the functions themselves?"""
 
     plain = False
+
+
+def of_arguments(count):
+    """A decorator of a function that torch has in C with no arguments, or one that has no name, and that says so in Python's words of those."""
+
+    def counting(f):
+        @functools.wraps(f)
+        def call(*args, **kwargs):
+            if kwargs or len(args) != count:
+                name = f"torch.{f.__name__}()"
+                if kwargs:
+                    raise TypeError(f"{name} takes no keyword arguments")
+                raise TypeError(
+                    f"{name} takes {'exactly one argument' if count else 'no arguments'} ({len(args)} given)"
+                )
+            return f(*args)
+
+        return call
+
+    return counting
 
 
 class TensorMeta(type):

@@ -17,6 +17,7 @@ from ..devices import Device
 from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
+from ..native import of_arguments
 from ..tensor import Tensor
 
 LOWER = {  # computed in the dtype of autocast
@@ -187,18 +188,6 @@ USERS = Users("autocast", layers)
 
 
 # ------------------------------------------------------------------------------------------------ the block
-def takes_nothing(f):
-    """A decorator of what takes no arguments, and says so in torch's words."""
-
-    @functools.wraps(f)
-    def call(*wrong):
-        if wrong:
-            raise TypeError(f"torch.{f.__name__}() takes no arguments ({len(wrong)} given)")
-        return f()
-
-    return call
-
-
 def parsed(*signatures, name=None):
     """A decorator of settings: arguments that fit none of torch's signatures are refused in torch's words (calls.py says how to read one)."""
 
@@ -367,31 +356,43 @@ def set_autocast_dtype(device_type, dtype):
     state.dtype[kind_of(device_type)] = dtype
 
 
-@takes_nothing
+@of_arguments(0)
 def clear_autocast_cache():
     """Forget the leaves that are cast already."""
     state.cache.clear()
 
 
-@takes_nothing
+@of_arguments(0)
 def is_autocast_cache_enabled():
     """Is a leaf cast only once in a block?"""
     return state.cache_enabled
 
 
-def set_autocast_cache_enabled(enabled):
-    """Cast a leaf only once in a block, or at each use."""
+def need_bool(enabled):
     if type(enabled) is not bool:
         raise TypeError(f"enabled must be a bool (got {type_name(enabled)})")
+
+
+def need_dtype(dtype):
+    if not isinstance(dtype, dtypes.dtype):
+        raise TypeError(f"dtype must be a torch.dtype (got {type_name(dtype)})")
+
+
+@of_arguments(1)
+def set_autocast_cache_enabled(enabled):
+    """Cast a leaf only once in a block, or at each use."""
+    need_bool(enabled)
     state.cache_enabled = enabled
 
 
+@of_arguments(0)
 def autocast_increment_nesting():
     """Enter one block more; returns how many there are."""
     state.nesting += 1
     return state.nesting
 
 
+@of_arguments(0)
 def autocast_decrement_nesting():
     """Leave a block; returns how many are left."""
     state.nesting -= 1
@@ -402,38 +403,47 @@ def gone(name, instead):
     warn(f"torch.{name} is deprecated. Please use torch.{instead} instead.", DeprecationWarning)
 
 
+@of_arguments(0)
 def is_autocast_cpu_enabled():
     """Is autocast on for the CPU?"""
     gone("is_autocast_cpu_enabled()", "is_autocast_enabled('cpu')")
     return is_autocast_enabled("cpu")
 
 
+@of_arguments(1)
 def set_autocast_cpu_enabled(enabled):
     """Switch autocast for the CPU on or off."""
+    need_bool(enabled)
     gone("set_autocast_cpu_enabled(enabled)", "set_autocast_enabled('cpu', enabled)")
     set_autocast_enabled("cpu", enabled)
 
 
+@of_arguments(0)
 def get_autocast_cpu_dtype():
     """The dtype that autocast computes in on the CPU."""
     gone("get_autocast_cpu_dtype()", "get_autocast_dtype('cpu')")
     return get_autocast_dtype("cpu")
 
 
+@of_arguments(1)
 def set_autocast_cpu_dtype(dtype):
     """Set the dtype that autocast computes in on the CPU."""
+    need_dtype(dtype)
     gone("set_autocast_cpu_dtype(dtype)", "set_autocast_dtype('cpu', dtype)")
     set_autocast_dtype("cpu", dtype)
 
 
+@of_arguments(0)
 def get_autocast_gpu_dtype():
     """The dtype that autocast would compute in on a GPU."""
     gone("get_autocast_gpu_dtype()", "get_autocast_dtype('cuda')")
     return get_autocast_dtype("cuda")
 
 
+@of_arguments(1)
 def set_autocast_gpu_dtype(dtype):
     """Set the dtype that autocast would compute in on a GPU."""
+    need_dtype(dtype)
     gone("set_autocast_gpu_dtype(dtype)", "set_autocast_dtype('cuda', dtype)")
     set_autocast_dtype("cuda", dtype)
 

@@ -16,6 +16,7 @@ from funcgrad.core.state import shared, tls
 from funcgrad.numpy.concrete import concrete
 
 from ..names import node_name
+from ..native import of_arguments
 
 
 class Anomaly:
@@ -161,11 +162,13 @@ class detect_anomaly:
         Anomaly.switch(*self.before)
 
 
+@of_arguments(0)
 def is_anomaly_enabled():
     """Is detect_anomaly on?"""
     return Anomaly.enabled
 
 
+@of_arguments(0)
 def is_anomaly_check_nan_enabled():
     """Does detect_anomaly look for NaN?"""
     return Anomaly.check_nan

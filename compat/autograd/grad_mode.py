@@ -14,7 +14,7 @@ from funcgrad.core.site import internal, warn
 from .. import inference
 from ..breaks import note, note_function
 from ..functions.missing import refusal as _refusal
-from ..native import shown_as
+from ..native import of_arguments, shown_as
 
 tls = state.tls
 
@@ -323,6 +323,7 @@ def is_grad_enabled(*wrong):
     return tls.grad is not False
 
 
+@of_arguments(0)
 def is_inference_mode_enabled():
     """Is this thread inside inference_mode()?"""
     return tls.inference
