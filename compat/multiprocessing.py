@@ -1,6 +1,6 @@
 """torch.multiprocessing: Python's multiprocessing, whose processes find compat where their parent does.
 
-Invariant: a Tensor reaches another process as a copy, unless its memory was shared (`share_memory_`) before that process was forked.
+Invariant: a Tensor reaches another process as a copy, unless its memory was shared (`share_memory_`) before it was sent or that process forked.
 """
 
 import multiprocessing as python

@@ -103,7 +103,7 @@ class Storage:
         return not self.fixed and (self.store is None or self.store.resizable)
 
     def is_shared(self):
-        """Is the memory a file's, or shared with processes that are forked later?"""
+        """Is the memory a file's, or shared with other processes?"""
         return behind(self.memory) is not None
 
     @property

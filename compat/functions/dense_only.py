@@ -140,18 +140,20 @@ install("name", property(lambda t: None))
 
 @method
 def is_shared(self):
-    """Is its memory a file's, or shared with processes that are forked later?"""
+    """Is its memory a file's, or shared with other processes?"""
     return behind(current(self).val) is not None
 
 
 @method
 def share_memory_(self):
-    """Move the Tensor, and what it is a view of, to memory that is shared with processes forked later; returns it."""
+    """Move the Tensor, and what it is a view of, to memory that is shared with processes started later; returns it."""
     root = root_of(self)[0]
     if root.owner is TAPE and behind(root.val) is None:
+        from ..storage import TypedStorage
+
         old = root.val
         lying = np.empty_like(old).strides
-        root.val = np.ndarray(old.shape, old.dtype, shared_bytes(old.nbytes).base, strides=lying)
+        root.val = np.ndarray(old.shape, old.dtype, shared_bytes(old.nbytes, TypedStorage).base, strides=lying)
         root.val[...] = old
     return self
 

@@ -450,7 +450,7 @@ class Module(Calling, Stateful, PublicMethods):
         return self._apply(lambda t: t.bfloat16() if t.is_floating_point() else t)
 
     def share_memory(self):
-        """Move parameters and buffers to memory that is shared with processes forked later; returns self."""
+        """Move parameters and buffers to memory that is shared with processes started later; returns self."""
         return self._apply(lambda t: t.share_memory_())
 
     # -------------------------------------------------------------------------------------------- modes
