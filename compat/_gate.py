@@ -20,6 +20,7 @@ class Through(Spec):
     """The identity; `see(cts)` gets the cotangents that pass, and returns those that go on."""
 
     name = "BackwardHookFunctionBackward"
+    pulls = False
 
     def __init__(self, see=list):
         self.see = see
@@ -70,8 +71,11 @@ class Underivable(Spec):
     def record(self, *xs):
         return xs[-1:], ()
 
-    def pull_node(self, slots, n, again):
+    def pull(self, residuals, cts):
         raise RuntimeError(f"derivative for {self.name} is not implemented")
+
+    def pull_node(self, slots, n, again):
+        self.pull((), ())
 
     def push_needed(self, primals, tangents):
         raise NotImplementedError(f"Trying to use forward AD with {self.name} that does not support it.")
@@ -93,11 +97,14 @@ class Tie(Spec):
     def push(self, primals, tangents):
         return tangents[1:]
 
+    def pull(self, residuals, cts):
+        return [None if self.aval is None else np.zeros(self.aval.shape, self.aval.dtype), cts[0]]
+
     def pull_node(self, slots, n, again):
         (ct,) = slots.cts
         if again and self.again and isinstance(ct, Taped) and 0 in n.plan.operands:
             ct = self.again(ct, n.ins[0], n.owner, self.name)
-        return [None if self.aval is None else np.zeros(self.aval.shape, self.aval.dtype), ct]
+        return self.pull((), (ct,))
 
 
 class Phases(Through):

@@ -155,6 +155,10 @@ def program(f, tensors, watch):
         if left:
             raise Unfit(f"it changes {left[0][3]}, which each call would have to do anew")
         p.staged.taped = bool(p.leaves)
+        if region.decoupled and p.leaves:
+            raise Unfit(
+                "it writes into a Tensor that requires grad under no_grad(), and the derivative passes the write by"
+            )
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike = region.alike
