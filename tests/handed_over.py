@@ -25,8 +25,11 @@ def tensor(x, memo):
     """The Tensor x in compat."""
     if id(x) in memo:
         return memo[id(x)][1]
-    if x.layout != torch.strided or x.is_quantized or x.device.type != "cpu":
-        raise Unhandable("layout or device")
+    if x.layout != torch.strided or x.is_quantized or x.device.type != "cpu" or x.dim() > 64:  # (NumPy's most)
+        raise Unhandable("layout, device or rank")
+    reach = x.storage_offset() + 1 + sum((n - 1) * s for n, s in zip(x.shape, x.stride()))
+    if x.numel() and reach * x.element_size() > x.untyped_storage().nbytes():
+        raise Unhandable("a Tensor that a failed call of torch has left without memory")
     if isinstance(x, torch.nn.Parameter):
         made = compat.nn.Parameter(tensor(x.detach(), memo), x.requires_grad)
     elif x.is_conj():

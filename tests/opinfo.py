@@ -71,17 +71,15 @@ def real(t):
 
 
 def grad(lib, f, first, args, kwargs):
-    """Gradients of a weighted sum of the results, unrecorded and recorded, and those of a weighted sum of the latter's squares."""
+    """Gradients of a weighted sum of the results, and those of a weighted sum of these gradients' squares."""
     out = f(first, *args, **kwargs)
     leaves = [t for t in flat([first, list(args), list(kwargs.values())]) if is_tensor(t) and t.requires_grad]
     outs = [t for t in flat(out) if is_tensor(t) and t.requires_grad]
     if not outs or not leaves:
         return "no gradient"
     total = sum([real((t * weights(lib, t)).sum()) for t in outs])
-    found = list(lib.autograd.grad(total, leaves, retain_graph=True, allow_unused=True))
     grads = lib.autograd.grad(total, leaves, create_graph=True, allow_unused=True)
-    found += [None if t is None else t.detach() for t in grads]
-    found += [str([t is not None and t.requires_grad for t in grads])]
+    found = [None if t is None else t.detach() for t in grads]
     try:
         squares = [real((g * g * weights(lib, g)).sum()) for g in grads if g is not None and g.requires_grad]
         again = lib.autograd.grad(sum(squares), leaves, allow_unused=True) if squares else []
@@ -288,6 +286,9 @@ class Counts:
         except Unhandable as error:
             self.left[f"{op.name}: {error}"] += 1
             return
+        except RuntimeError as error:
+            error.add_note(f"{op.name}, {what}: {shown}")
+            raise
         self.compared += 1
         if "late" in (a[0], b[0]):
             found = None if a[0] == b[0] else f"late {a[0]} | {b[0]}"
@@ -332,7 +333,9 @@ def samples(op, dtype, mode, seed, counts):
     random.seed(seed)
     try:
         if mode == "errors":
-            yield from (e.sample_input for e in op.error_inputs("cpu") if op.error_inputs_func)
+            yield from [
+                e.sample_input for e in op.error_inputs("cpu")
+            ]  # (all before a failed call has left some half resized)
         else:
             make = op.reference_inputs if mode == "refs" else op.sample_inputs
             for s in make("cpu", dtype, requires_grad=mode == "grad"):

@@ -625,13 +625,15 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
 def between(name, start, end, steps, dtype, d, once=True):
     """steps figures from start to end, worked out in d, of what is a number of a dtype."""
     steps = integer(steps)
-    for what, given in (("start", start), ("end", end)):
-        if isinstance(given, Tensor) and given.dim():
-            raise RuntimeError(
-                f"{name} only supports 0-dimensional start and end tensors, but got {what} with {given.dim()} dimension(s)."
-            )
+    given = {what: x.dim() for what, x in (("start", start), ("end", end)) if isinstance(x, Tensor)}
+    if any(given.values()):
+        told = given if len(given) == 2 else {what: n for what, n in given.items() if n}
+        told = " and ".join([f"{what} with {n} dimension(s)" for what, n in told.items()])
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {told}.")
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    if dtype.kind == "b" and steps > 1:
+        refuse(f"{name}_cpu", dtype)
     start, end = scalar_of(start), scalar_of(end)
     if dtype.kind == "f":
         for x in (start, end)[:steps]:  # (of one figure torch looks at the first alone)

@@ -121,6 +121,8 @@ def complex_transform(input, axes, n, norm, inverse, alone=False):
     """The complex transform of a real or complex Tensor; `alone`: along one axis, of a function that takes no others."""
     t, norm = checked(current(input), axes, n, norm)
     real = dtype_of(t).kind == "f"
+    if real and alone and inverse:  # (the conjugate of the transform, as a view)
+        return complex_transform(input, axes, n, OPPOSITE[norm], False, True).conj()
     out = arranged(
         P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
         t,
@@ -128,7 +130,7 @@ def complex_transform(input, axes, n, norm, inverse, alone=False):
         axes,
         stretched=real and not alone and is_stretched(t),
     )
-    return named(out, "FftR2CBackward0" if real and len(axes) == 1 else "FftC2CBackward0", (input,))
+    return named(out, "FftR2CBackward0" if real and alone else "FftC2CBackward0", (input,))
 
 
 def real_transform(input, axes, n, norm):

@@ -30,20 +30,25 @@ from .writing import spoken
 ALPHA = (1 + math.sqrt(17)) / 8
 
 
+def length(z):
+    """What LAPACK compares of complex numbers."""
+    return np.abs(z.real) + np.abs(z.imag)
+
+
 def pivot_of(a, k):
     """(the row to exchange, the size of the block) of step k of a lower triangle."""
     n = len(a)
-    own = abs(a[k, k])
+    own = length(a[k, k])
     if k == n - 1:
         return k, 1
-    at = k + 1 + int(np.abs(a[k + 1 :, k]).argmax())
-    column = abs(a[at, k])
+    at = k + 1 + int(length(a[k + 1 :, k]).argmax())
+    column = length(a[at, k])
     if max(own, column) == 0 or own >= ALPHA * column:
         return k, 1
-    row = max(np.abs(a[at, k:at]).max(), np.abs(a[at + 1 :, at]).max(initial=0.0))
+    row = max(length(a[at, k:at]).max(), length(a[at + 1 :, at]).max(initial=0.0))
     if own >= ALPHA * column * (column / row):
         return k, 1
-    return (at, 1) if abs(a[at, at]) >= ALPHA * row else (at, 2)
+    return (at, 1) if length(a[at, at]) >= ALPHA * row else (at, 2)
 
 
 def exchange(a, k, p, turned):
@@ -98,7 +103,7 @@ def factored(A, hermitian, name):
     whole, d = shape_of(t), dtype_of(t)
 
     def of_arrays(x):
-        flat = [factor(one.copy(), turned) for one in x.reshape(-1, *x.shape[-2:])]
+        flat = [factor(one.copy(), turned) for one in x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])]
         packed = np.array([np.tril(f[0]) for f in flat], d).reshape(whole)
         pivots, info = (np.array([f[k] for f in flat], np.int32) for k in (1, 2))
         return packed, pivots.reshape(whole[:-1]), info.reshape(whole[:-2])

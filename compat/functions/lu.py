@@ -77,7 +77,7 @@ def factored(A, name):
     """(packed factors, pivots) of matrices."""
     t = matrix(A, name)
     if 0 in shape_of(t):
-        return A.clone(), new(np.zeros((*shape_of(t)[:-2], min(shape_of(t)[-2:])), np.int32))
+        return in_columns(current(A.clone())), new(np.zeros((*shape_of(t)[:-2], min(shape_of(t)[-2:])), np.int32))
     packed, pivots, _ = P["lu"](t)
     return named(in_columns(packed), "LinalgLuFactorExBackward0", (A,)), pivots + 1
 

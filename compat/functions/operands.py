@@ -325,9 +325,9 @@ def in_c_order(t):
 def in_columns(t):
     """A result over memory of its own, each of its matrices column after column, as LAPACK leaves what it computes."""
     if t.owner is TAPE:
-        turned = t.val.swapaxes(-1, -2)
-        if not turned.flags.c_contiguous:
-            t.val = np.ascontiguousarray(turned).swapaxes(-1, -2)
+        *lead, m, n = t.val.shape
+        *outer, inner, step = contiguous_strides((*lead, n, m))
+        t.val = moved(t.val, (*outer, step, inner))
         noted(t)
     return t
 

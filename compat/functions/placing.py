@@ -11,6 +11,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import deprecated, once
+from ..formats import base_of, offset_in
 from ..method_arguments import wrapped
 from ..payload import current, strides_of
 from .arithmetic import without_derivative
@@ -30,8 +31,35 @@ from .shape import check_reach, itemsize_of
 def put_at(input, positions, src):
     """A copy of the input with src at these positions of its elements in order."""
     t = current(input)
-    values = src.to(input.dtype).expand(positions.shape).reshape(-1)
-    return FUNCTIONS["scatter"](input.reshape(-1), 0, new(positions.reshape(-1).copy()), values).reshape(shape_of(t))
+    values, places = src.to(input.dtype).expand(positions.shape).reshape(-1), positions.reshape(-1)
+    if places.size and places.min() < 0:  # (between the elements: nobody sees what is written there)
+        seen = np.flatnonzero(places >= 0)
+        values, places = values[seen], places[seen]
+    return with_gaps(FUNCTIONS["scatter"](input.reshape(-1), 0, new(places.copy()), values).reshape(shape_of(t)), t)
+
+
+def lying(t, memory):
+    """An array over a memory as t lies in its own."""
+    steps = [s * memory.itemsize for s in strides_of(t.val)]
+    start = offset_in(t.val, base_of(t.val))
+    return np.lib.stride_tricks.as_strided(memory[start:], t.val.shape, steps)
+
+
+def is_part(t):
+    """Does a Tensor lie in more memory than its elements in C order take, and nowhere over itself?"""
+    if t.owner is not TAPE or not t.val.size or t.val.flags.c_contiguous and base_of(t.val).size == t.val.size:
+        return False
+    return all([s or n == 1 for s, n in zip(strides_of(t.val), t.val.shape)])
+
+
+def with_gaps(out, t):
+    """A result that lies in memory of its own as t does in its, what is beside and between the elements too."""
+    if out.owner is TAPE and is_part(t):
+        placed = lying(t, base_of(t.val).astype(out.val.dtype))
+        placed[...] = out.val
+        out.val = placed
+        noted(out)
+    return out
 
 
 def need_slice(src, positions):
@@ -67,10 +95,15 @@ BY_HAND = "Error: aten::{} requires special handling, and does not yet have a ba
 def as_strided_scatter(input, src, size, stride, storage_offset=None):
     """A copy of the input with src in place of a window of its memory."""
     refuse_mapped("as_strided_scatter", input, src, text=BY_HAND)
-    flat = numbers_of(input).reshape(-1)
+    t, flat = current(input), numbers_of(input).reshape(-1)
+    if is_part(t):
+        numbers, flat = flat, np.full(base_of(t.val).size, -1)
+        lying(t, flat)[...] = numbers.reshape(shape_of(t))
+    if storage_offset is None:
+        storage_offset = offset_in(t.val, base_of(t.val)) if is_part(t) else 0
     size, stride = sizes((size,)), sizes((stride,))
-    check_reach(flat, size, stride, storage_offset or 0, itemsize_of(dtype_of(current(input))))
-    window = np.lib.stride_tricks.as_strided(flat[storage_offset or 0 :], size, [s * flat.itemsize for s in stride])
+    check_reach(flat, size, stride, storage_offset, itemsize_of(dtype_of(t)))
+    window = np.lib.stride_tricks.as_strided(flat[storage_offset:], size, [s * flat.itemsize for s in stride])
     need_slice(src, window)
     return put_at(input, window, src)
 

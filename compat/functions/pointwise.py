@@ -247,14 +247,14 @@ def frac(input):
 
 
 @operation()
-def round(input, *, decimals=0):  # noqa: A001
-    """Rounded to so many decimals, halves to even."""
-    t, decimals = current(input), integer(decimals)
-    if dtype_of(t).kind in ("bc" if decimals == 0 else "biuc"):
-        refuse("round_vml_cpu" if decimals == 0 else "round_cpu", dtype_of(t))
+def round(input, *, decimals=None):  # noqa: A001
+    """Rounded to so many decimals, halves to even. (Of integers without `decimals` they are given back; 0 of them are refused.)"""
+    t, decimals = current(input), decimals if decimals is None else integer(decimals)
+    if dtype_of(t).kind in ("bc" if decimals is None else "biuc"):
+        refuse("round_cpu" if decimals else "round_vml_cpu", dtype_of(t))
     if dtype_of(t).kind in "iu":
         return P["copy"](t, t)
-    if decimals == 0:
+    if not decimals:
         return renamed(P["rint"](t), "RoundBackward0")
     return renamed(P["round"](t, decimals=decimals), "RoundBackward1")
 

@@ -366,6 +366,8 @@ def dot(input, tensor):
 @operation("VdotBackward0")
 def vdot(input, other):
     """The inner product of two vectors, the first conjugated."""
+    if other.is_conj() and not input.is_conj():
+        return dot(input, other.conj()).conj()
     return dot(input.conj(), other)
 
 

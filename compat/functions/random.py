@@ -455,6 +455,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
     shape = shape_of(t)
     if len(shape) not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if shape[-1] > 1 << 24:
+        raise RuntimeError("number of categories cannot exceed 2^24")
 
     def source(shape, weights):
         if weights.ndim > len(known):  # (rows of several samples)

@@ -104,7 +104,8 @@ def geqrf(input):
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     t = matrix(input, "torch.geqrf")
     shape, d = shape_of(t), dtype_of(t)
-    out = on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t)
+    packed, tau = on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t)
+    out = in_columns(packed), tau
     return RETURN["geqrf"](*[without_derivative("geqrf", o, input, **own_words("GeqrfBackward0")) for o in out])
 
 

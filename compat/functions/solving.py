@@ -79,7 +79,7 @@ def cholesky(A, *, upper=False):
 def factor_laid(t, upper, name="linalg.cholesky"):
     """The triangle in the order of torch's."""
     L = factor_of(t, "upper" if upper else "lower", name)
-    return matrix_transpose(in_c_order(L)).conj() if upper else in_columns(L)
+    return matrix_transpose(in_c_order(FUNCTIONS["conj_physical"](L))) if upper else in_columns(L)
 
 
 @operation("CholeskyBackward0", name="cholesky")
@@ -125,7 +125,7 @@ def cholesky_inverse(L, upper=False):
     t = current(L)
     is_square(t, "cholesky_inverse")
     if 0 in shape_of(t):
-        return L.clone()
+        return in_columns(current(L.clone()))
     if t.owner is TAPE and t.val.ndim > 1:
         zeros = np.argwhere(np.diagonal(t.val, 0, -2, -1).reshape(-1, t.val.shape[-1]) == 0)
         if len(zeros):

@@ -256,7 +256,8 @@ def mode(input, dim=-1, keepdim=False):
     t, axis = axis_of(current(input), dim)
     if not shape_of(t)[axis]:
         raise IndexError(f"mode(): Expected reduction dim {axis} to have non-zero size.")
-    need_dtype("mode", dtype_of(t))
+    if shape_of(current(input)):  # (of one number the kernel asks nothing)
+        need_dtype("mode", dtype_of(t))
 
     def of_arrays(x):
         v = np.moveaxis(x.reshape(shape_of(t)), axis, -1)
@@ -268,7 +269,7 @@ def mode(input, dim=-1, keepdim=False):
             index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]
         return (np.ascontiguousarray(np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)),)
 
-    at = on_values(of_arrays, [(with_ones(shape_of(t), (axis,)), np.int64)], input)[0]
+    at = in_c_order(on_values(of_arrays, [(with_ones(shape_of(t), (axis,)), np.int64)], input)[0])
     return chosen("mode", "ModeBackward0", input, at, dim, keepdim and bool(shape_of(current(input))))
 
 

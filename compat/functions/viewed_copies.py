@@ -68,6 +68,8 @@ for _name, (_view, _node) in VIEWS.items():
 @operation("NarrowCopyBackward0")
 def narrow_copy(input, dim, start, length):
     """`length` slices along a dimension from `start` on, as a copy."""
+    if length < 0 and type(start) is int and input.dim():  # (it looks at their sum alone)
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({input.size(dim)}).")
     return copied(FUNCTIONS["narrow"](input, dim, start, length))
 
 
