@@ -9,6 +9,7 @@ import functools
 import threading
 
 from funcgrad.core.site import warn
+from funcgrad.core.state import tls
 
 from .. import dtypes
 from .._calls import Signature, misfit
@@ -77,6 +78,8 @@ def cast(x, dtype):
     if isinstance(x, Tensor):
         if not eligible(x) or x.dtype is dtype:
             return x
+        if tls.stage is not None:  # (what is staged is no value for other calls)
+            return x.to(dtype)
         if not (state.cache_enabled and x.requires_grad and x.is_leaf and dtype.itemsize < x.dtype.itemsize):
             return x.to(dtype)
         found = state.cache.get(id(x))

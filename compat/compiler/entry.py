@@ -32,20 +32,25 @@ NAME = "CompiledFunctionBackward"
 
 class Recorded:
     """A graph of whose inputs those in the bit mask `need` are differentiated. `requires`: for each result that is handed out, is it
-    part of the graph? What comes after these is written back."""
+    part of the graph? What comes after these is written back. `written`: the inputs into whose memory something is, so that what backward
+    needs of them is a copy."""
 
-    def __init__(self, graph, need, requires):
+    def __init__(self, graph, need, requires, written):
         halves = joint(graph, need)
         self.run, self.plan, self.params = compiled(halves.forward), call.plan(need), {"graph": graph}
         self.results, self.requires, self.count = len(graph.outs), requires, len(requires)
         outs, kept = halves.forward.outs[: self.results], halves.forward.outs[self.results :]
         places = {n: i for i, n in enumerate(halves.forward.ins)}
-        self.saved_inputs = [places[n] for n in kept if type(n) is GraphNode and n in places]
+        saved = [places[n] for n in kept if type(n) is GraphNode and n in places]
+        self.saved_inputs = [i for i in saved if i not in written]
+        self.changing = [i for i in saved if i in written]
         self.saved_outs = [i for i, n in enumerate(outs) if n in kept]
         self.copied = [i for i, new in enumerate(alone(halves.forward)[: self.count]) if not new]
 
     def __call__(self, values, boxes, marks):
         """The results: Tensors, then arrays that are to be written back."""
+        for i in self.changing:
+            values = (*values[:i], values[i].copy("K"), *values[i + 1 :])
         token = quiet.enter(quiet.IGNORE)
         try:
             got = self.run(*values)
@@ -395,7 +400,8 @@ def run_taped(lines, p, values, texts, given):
         if marked:
             need |= 1 << i
             marks.append(f"{boxes[-1]}.mark")
-    record = lines.name(Recorded(t.graph, need, p.requires), "record")
+    written = {i for i, place in enumerate(t.order) if any([place is x for x, _ in t.writes])}
+    record = lines.name(Recorded(t.graph, need, p.requires, written), "record")
     outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
     parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])
     return ["try:", f"    {outs}= {record}({parts})", "except BaseException as error:", "    trim(error)", "    raise"]

@@ -697,3 +697,19 @@ def test_inside_other_transforms_it_is_the_function():
     assert fg.jit(f)(torch.tensor(X)).item() == 5.0 and torch.compile(lambda x: f(x) + 1)(torch.tensor(X)).item() == 6.0
     assert fg.vmap(f)(torch.tensor([X, X])).tolist() == [5.0, 5.0]
     assert np.allclose(torch.func.grad(f)(torch.tensor(X)), [2.0, -4.0]) if hasattr(torch, "func") else True
+
+
+def test_old_values_that_backward_needs_are_kept():
+    v, count = torch.tensor([0.25, -0.5, 1.0], requires_grad=True), torch.ones(3)
+
+    @torch.compile(fullgraph=True)
+    def f(v):
+        y = (v * count.clone()).pow(2).sum()
+        count.add_(1)
+        return y
+
+    for k in (1, 2, 3):
+        v.grad = None
+        f(v).backward()
+        assert v.grad.tolist() == [2 * x * k * k for x in (0.25, -0.5, 1.0)]  # (the derivative of (v k)**2)
+        assert count.tolist() == [k + 1.0] * 3

@@ -135,3 +135,19 @@ clamped = compiled(lambda mean, var: torch.nn.functional.gaussian_nll_loss(mean,
 mean, var = torch.zeros(4, 3, requires_grad=True), torch.full((4, 3), 0.5, requires_grad=True)
 clamped(mean, var).backward()  # (a write under no_grad, which the derivative passes by)
 print(mean.grad[0], var.grad[0])
+
+# Memory that a call changes and whose old values backward needs; weights that are cast inside and outside
+torch.manual_seed(1)
+normed = torch.nn.utils.parametrizations.spectral_norm(torch.nn.Linear(3, 2))
+again = torch.compile(normed, backend="aot_eager")
+for _ in range(2):
+    again(x).pow(2).sum().backward()
+    print(normed.parametrizations.weight.original.grad)
+narrow = torch.compile(model, backend="aot_eager")
+for _ in range(2):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        a, b = narrow(x), model(x)
+    print(a.dtype, (a - b).abs().max().item() < 1e-2)
+    model.zero_grad()
+    a.float().pow(2).sum().backward()
+    print(all(p.grad is not None for p in model.parameters()))
