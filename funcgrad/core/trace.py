@@ -17,7 +17,7 @@ from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
 from .laid import LAID, as_torch, astray, noted
 from .node import Node, TapeNode, extra_of, leaf_node
-from .primitive import Primitive
+from .primitive import PRIMITIVES, Primitive
 from .site import site, where
 from .state import fresh_level, shared, tick, tls
 from .strides import owner_of
@@ -488,6 +488,11 @@ class Tape(Trace):
                 out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
                 if laid and prim.elementwise:
                     out = as_torch(np.asarray(out), *vals)
+            if (
+                need and not tls.grad and self.under is tls.stage and prim.name != "stop"
+            ):  # (the graph has no grad modes)
+                stop = PRIMITIVES["stop"]
+                out = tuple(map(stop, out)) if prim.multi else stop(out)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level
                 if isinstance(out, Taped):
                     return out

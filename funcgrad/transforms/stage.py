@@ -9,6 +9,7 @@ the user's is re-pointed while tracing. Nodes that do more than give their resul
 import contextlib
 import math
 import sys
+from weakref import ref
 
 import numpy as np
 
@@ -176,6 +177,8 @@ class Stage(Trace):
                         cell.grad = kept.grad
                     mark = self.tape.leaf(cell)
                 s = self.tape.face(Array(None, n, self), mark, self.tape)
+                if mark is not None:
+                    cell.leaf = ref(s)
             got = self.shadows[id(h)] = (s, h, n, s.mark)
         return got[0]
 

@@ -713,3 +713,36 @@ def test_old_values_that_backward_needs_are_kept():
         f(v).backward()
         assert v.grad.tolist() == [2 * x * k * k for x in (0.25, -0.5, 1.0)]  # (the derivative of (v k)**2)
         assert count.tolist() == [k + 1.0] * 3
+
+
+def inner(z, q, graph):
+    (g,) = torch.autograd.grad((z**3 * q).sum(), z, create_graph=graph, retain_graph=True)
+    return (g * z).sum()
+
+
+def with_data(p, q):
+    z = p * 2
+    z.data = (p * 3).detach()
+    return (z * p * q).sum()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda p, q: inner(p, q, False),
+        lambda p, q: inner(p * 2, q, False),
+        lambda p, q: inner(p, q, True),
+        lambda p, q: inner(p * 2, q, True),
+        with_data,
+    ],
+)
+@pytest.mark.filterwarnings("ignore:compile")
+def test_what_is_recorded_inside_is_what_is_recorded_outside(f):
+    found = []
+    for g in (f, torch.compile(f)):
+        p, q = [torch.tensor(x, requires_grad=True) for x in ([1.5, 2.5], [3.0, 4.0])]
+        loss = g(p, q)
+        assert p.grad is None
+        loss.backward()
+        found.append([loss.item(), *[t.grad if t.grad is None else t.grad.tolist() for t in (p, q)]])
+    assert found[0] == found[1]

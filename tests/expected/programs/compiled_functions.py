@@ -151,3 +151,41 @@ for _ in range(2):
     model.zero_grad()
     a.float().pow(2).sum().backward()
     print(all(p.grad is not None for p in model.parameters()))
+
+# What is not recorded inside: no_grad(), grad() without a graph, .data
+p, q = torch.tensor([1.3, 2.6], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+
+
+def quiet(p, q):
+    with torch.no_grad():
+        z = p * q
+        with torch.enable_grad():
+            y = p.sin()
+    a, b = z.split([1, 1])
+    return (z * p).sum() + (a * y).sum() + b.sum() * q.sum()
+
+
+@torch.no_grad()
+def target(p, q):
+    return (p * q).exp().max()
+
+
+def bootstrapped(p, q):
+    return ((p - 0.9 * target(p, q)) ** 2).mean()
+
+
+def of_gradients(p, q, graph=False):
+    (g,) = torch.autograd.grad((p**3 * q).sum(), p, create_graph=graph, retain_graph=True)
+    return (g * p).sum()
+
+
+def of_data(p, q):
+    return (p.data * p * q).sum() + (p.round() + (p - p.detach()) * q).sum()
+
+
+for f in (quiet, bootstrapped, of_gradients, of_data):
+    p.grad = q.grad = None
+    loss = torch.compile(f, backend="aot_eager")(p, q)
+    print(f.__name__, p.grad, q.grad)
+    loss.backward()
+    print(f"{loss.item():.4f}", p.grad, q.grad)
