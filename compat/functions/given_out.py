@@ -211,7 +211,7 @@ def stored_with_history(said, name, out, got, operands, again):
 def fit(name, out, got, operands):
     """Refuse an out= that torch would not write such a result into; give it the result's shape."""
     plain = type(got.val) is np.ndarray and out.owner is TAPE
-    strides = strides_of(got.val) if plain and got.numel() and not in_rows(name, out, operands) else None
+    strides = strides_of(got.val) if plain and not in_rows(name, out, operands) else None
     fit_shape(name, out, tuple(got.shape), got.owner.dtype(got), operands, strides)
 
 

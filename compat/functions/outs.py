@@ -103,7 +103,7 @@ LATE = frozenset(
     "irfftn linalg_multi_dot linalg_vecdot linear nanmean outer rfft rfft2 rfftn take_along_dim".split()
 )
 # that look for a kernel before they look at out=
-KERNEL_FIRST = frozenset("lu normal".split())
+KERNEL_FIRST = frozenset("bernoulli lu normal".split())
 # of several results: those that have derivatives, where not all do
 DIFFERENTIABLE = dict.fromkeys(
     "cholesky_ex cummax cummin frexp inv_ex kthvalue linalg_cholesky_ex linalg_inv_ex linalg_lu_factor linalg_lu_factor_ex "

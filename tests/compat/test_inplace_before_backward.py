@@ -18,15 +18,12 @@ PATH = pathlib.Path(__file__).parents[1] / "expected" / "inplace_before_backward
 LINES = json.loads(PATH.read_text(encoding="utf-8"))["lines"]
 # What is refused here and not in torch, and why.
 COPIED = "torch multiplies a copy in another order of elements here"
-INDEX = "the index is an operand here, in torch it is copied"
 SAVED = "torch keeps the other of operand and result, or a copy"
 SLOPE = "the rule reads its operand, which keeps the digits that torch's loses"
 STRICTER = {
     "torch.polar(p, b)": (["b", "p"], SAVED),
     "p.erfinv()": ([0], SLOPE),
     "z.sinc()": ([0], SLOPE),
-    "torch.take_along_dim(a, g, 1)": (["g"], INDEX),
-    "torch.take_along_dim(a[:1], g, 1)": (["g"], INDEX),
     "a.cummax(1)": ([0], SAVED),
     "a.cummin(0)": ([0], SAVED),
     "torch.kron(a, n)": (["a", "n"], COPIED),

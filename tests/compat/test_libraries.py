@@ -393,7 +393,6 @@ def test_values_under_vmap_are_refused_as_torch_refuses_them(f, text):
 def test_nothing_is_intercepted_once_autocast_is_over():
     functions = (
         torch.matmul,
-        torch.Tensor.__matmul__,
         torch.nn.functional.linear,
         torch.nn.functional.cross_entropy,
     )
