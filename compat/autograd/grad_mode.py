@@ -193,18 +193,11 @@ class set_grad_enabled:
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
 
 
-class set_multithreading_enabled:
-    """May backward use threads of its own, inside a `with` block, in a decorated function, or from now on? It uses the caller's alone,
-    whatever is said here."""
-
-    said = threading.local()
+class Switch:
+    """What is said from now on, inside a `with` block or in a decorated function, in this thread alone. A class of them has a `said`."""
 
     def __init__(self, mode):
-        if type(mode) is not bool:
-            raise TypeError(
-                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
-        self.prev, self.mode = getattr(self.said, "mode", True), mode
+        self.prev, self.mode = self.now(), mode
         self.said.mode = mode
 
     def __enter__(self):
@@ -223,13 +216,32 @@ class set_multithreading_enabled:
         return type(self)(self.mode)
 
     @classmethod
+    def now(cls):
+        """What is said: True where nothing is."""
+        return getattr(cls.said, "mode", True)
+
+    @classmethod
     def run(cls, mode, f, *args, **kwargs):
         """f(*args, **kwargs) inside one."""
         with cls(mode):
             return f(*args, **kwargs)
 
 
-class enforce_grad_layout_policy:
+class set_multithreading_enabled(Switch):
+    """May backward use threads of its own, inside a `with` block, in a decorated function, or from now on? It uses the caller's alone,
+    whatever is said here."""
+
+    said = threading.local()
+
+    def __init__(self, mode):
+        if type(mode) is not bool:
+            raise TypeError(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        super().__init__(mode)
+
+
+class enforce_grad_layout_policy(Switch):
     """Does a new `.grad` take the strides of its leaf, inside a `with` block, in a decorated function, or from now on? Where it does not,
     it is the gradient that arrived, if nobody else holds that, and none is warned of. Of this thread alone.
 
@@ -244,32 +256,11 @@ class enforce_grad_layout_policy:
     said = threading.local()
 
     def __init__(self, enable=True):
-        self.prev, self.mode = enforced(), enable
-        self.said.mode = enable
-
-    def __enter__(self):
-        pass
-
-    def __exit__(self, *error):
-        self.said.mode = self.prev
+        super().__init__(enable)
 
     def __call__(self, orig_func):
-        self.said.mode = self.prev
-        return decorated(orig_func, functools.partial(self.run, self.mode))
-
-    def clone(self):
-        """Another one that says the same."""
-        return type(self)(self.mode)
-
-    @classmethod
-    def run(cls, mode, f, *args, **kwargs):
-        """f(*args, **kwargs) inside one."""
-        with cls(mode):
-            return f(*args, **kwargs)
-
-
-def enforced():
-    return getattr(enforce_grad_layout_policy.said, "mode", True)
+        self.said.mode = self.prev  # (a decorator says nothing before the function is called)
+        return super().__call__(orig_func)
 
 
 class inference_mode(GradMode):

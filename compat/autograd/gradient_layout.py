@@ -15,7 +15,7 @@ from funcgrad.core.trace import TAPE
 from ..deprecations import once
 from ..names import node_name
 from ..tensor import Tensor
-from .grad_mode import enforced
+from .grad_mode import enforce_grad_layout_policy
 
 # Whose gradients, by these operands, torch's kernels write into new memory in C order, however the operation's own gradient lies.
 IN_C_ORDER = {
@@ -48,7 +48,7 @@ def is_own(ct, cell):
     flags = ct.flags
     if flags.writeable and flags.c_contiguous and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous):
         return True
-    return not enforced() and flags.writeable and is_dense(ct)
+    return not enforce_grad_layout_policy.now() and flags.writeable and is_dense(ct)
 
 
 def leaf_layout(cell, ct):
@@ -147,6 +147,6 @@ def check_layout(cell):
     leaf, g = cell.leaf and cell.leaf(), cell.grad
     if leaf is None or type(leaf.val) is not ndarray or type(g.val) is not ndarray or obeys(g.val, leaf.val):
         return
-    if not enforced():
+    if not enforce_grad_layout_policy.now():
         return
     once("layout", list(g.shape), list(g.stride()), list(leaf.shape), list(leaf.stride()))
