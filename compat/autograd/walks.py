@@ -263,7 +263,7 @@ def accumulator(home, create_graph):
         if isinstance(ct, (np.ndarray, np.generic)):
             ct = laid_out(ct, cell)
         g = ct if isinstance(ct, Tensor) else as_tensor(ct)
-        if tls.stage is not None and not create_graph:
+        if tls.stage is not None and tls.stage.recorded and not create_graph:
             g = P["stop"](g)
         hooks = cell.hooks
         if hooks:
@@ -544,7 +544,9 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     got = tuple(
         [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
     )
-    if tls.stage is not None and not create_graph:  # (a graph has derivatives of all that is not stopped)
+    if (
+        tls.stage is not None and tls.stage.recorded and not create_graph
+    ):  # (a graph has derivatives of all that is not stopped)
         got = tuple([None if g is None else P["stop"](g) for g in got])
     return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any_oddly(got) or any_oddly(inputs) else got
 

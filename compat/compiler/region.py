@@ -56,6 +56,7 @@ class Region(Stage):
     """A Stage that knows how its inputs lie in memory, and which values it made."""
 
     cell = NotedCell
+    recorded = True
     shows = False  # what is printed has to be a value
 
     def __init__(self):

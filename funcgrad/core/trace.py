@@ -488,9 +488,8 @@ class Tape(Trace):
                 out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
                 if laid and prim.elementwise:
                     out = as_torch(np.asarray(out), *vals)
-            if (
-                need and not tls.grad and self.under is tls.stage and prim.name != "stop"
-            ):  # (the graph has no grad modes)
+            stage = tls.stage
+            if need and not tls.grad and self.under is stage and stage.recorded and prim.name != "stop":
                 stop = PRIMITIVES["stop"]
                 out = tuple(map(stop, out)) if prim.multi else stop(out)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level

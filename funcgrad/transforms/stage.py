@@ -35,6 +35,7 @@ class Stage(Trace):
     reshapes = True
     cell = Cell  # what keeps the .grad of a shadow
     replaced = frozenset()  # ids of the cells outside whose .grad is replaced whatever it was
+    recorded = False  # does its graph have the derivatives that were recorded alone (torch's compile), or those of all it does (fg.jit)?
     decoupled = (
         False  # has a Tensor with a history been given a value that is not of it (under no_grad, through detach())?
     )

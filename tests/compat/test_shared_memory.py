@@ -2,6 +2,7 @@
 
 import gc
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 
 import compat as torch
 
+ROOT = pathlib.Path(__file__).parents[2]
 SCRIPT = """
 import torch, torch.multiprocessing as mp
 from torch import nn
@@ -50,7 +52,12 @@ def test_processes_write_into_one_memory(method, tmp_path):
     """The printed lines are torch 2.13's for each method."""
     (tmp_path / "script.py").write_text(SCRIPT.replace("METHOD", repr(method)), encoding="utf-8")
     ran = subprocess.run(
-        [sys.executable, "-m", "compat", "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=200
+        [sys.executable, "-m", "compat", "script.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=200,
     )
     lines = ["True True True", "[[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]]", "done [1, 1]"]
     assert ran.stdout.splitlines() == lines, ran.stderr

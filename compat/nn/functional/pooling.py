@@ -352,7 +352,10 @@ SIZE = (
 def known_maxima(shape, *given):
     """of_maxima(), without what was not given (which is None)."""
     named = zip(("kernel_size", "stride", "padding", "dilation", "ceil_mode"), given, strict=True)
-    return of_maxima("max_pool2d", shape, **{n: a for n, a in named if a is not None})
+    try:
+        return of_maxima("max_pool2d", shape, **{n: a for n, a in named if a is not None})
+    except RuntimeError as error:  # (what does not fit here, the slow road says)
+        raise ValueError from error
 
 
 max_pool2d = quick(
