@@ -116,6 +116,39 @@ def is_submodule(package, name):
     return not name.startswith("__") and find_spec(f"{package}.{name}") is not None
 
 
+# ------------------------------------------------------------------------------------------------ modules without a file
+def submodule(package, name, doc=None, names=()):
+    """Put a module that has no file in its place in a package, with these names ({name: value}); returns it.
+
+    >>> from funcgrad import lazy
+    >>> lazy.submodule("funcgrad.lazy", "part", "A part.", {"one": 1}).one
+    1
+    >>> from funcgrad.lazy.part import one
+    """
+    full = f"{package}.{name}"
+    made = sys.modules[full] = ModuleType(full, doc)
+    made.__spec__ = type(__spec__)(full, None)
+    vars(made).update(names)
+    setattr(sys.modules[package], name, made)
+    return made
+
+
+def delegated(target, of=None):
+    """{"__getattr__", "__dir__"} of a module that has what `target`, another module by its full name, has; `of`: a package, whose own
+    modules come first."""
+
+    def __getattr__(name):
+        if (
+            name[:2] == "__" and name != "__all__"
+        ):  # (asked by the import system and by tools: nothing that the target is to answer)
+            raise AttributeError(name)
+        if of is not None and is_submodule(of, name):
+            return import_module(f"{of}.{name}")
+        return getattr(import_module(target), name)
+
+    return {"__getattr__": __getattr__, "__dir__": lambda: dir(import_module(target))}
+
+
 # ------------------------------------------------------------------------------------------------ tables that modules fill
 class Table(dict):
     """A dict that modules fill as they are loaded; asked for a key it lacks, it loads the module that makes it.
@@ -282,4 +315,4 @@ def passing_on(*args, **kwargs):
     return made(*args, **kwargs)  # noqa: F821
 
 
-__all__ = ["Late", "Table", "NoSuchName", "attributes", "deferred", "homes_of"]
+__all__ = ["Late", "Table", "NoSuchName", "attributes", "deferred", "delegated", "homes_of", "submodule"]

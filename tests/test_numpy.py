@@ -1207,6 +1207,7 @@ def test_names():
     assert [n for n in NUMPYS_OWN if n != "random" and getattr(fnp, n) is not getattr(np, n)] == []
     assert [n for n in np.__all__ if not hasattr(fnp, n)] == []
     import funcgrad.numpy.linalg as la
+
     from funcgrad.numpy.fft import fft
     from funcgrad.numpy.random import default_rng
 

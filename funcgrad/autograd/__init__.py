@@ -8,6 +8,8 @@ derivatives are funcgrad's, which are jax's (docs/autograd-users.md).
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ..lazy import attributes as _attributes
+from ..lazy import delegated as _delegated
+from ..lazy import submodule as _submodule
 
 if _TYPE_CHECKING:  # what the names below are, for editors and type checkers
     from .extend import primitive
@@ -44,6 +46,12 @@ __getattr__, __dir__ = _attributes(
         "builtins": "dict isinstance list tuple type",
     },
     modules="builtins core differential_operators extend misc numpy scipy test_util tracer util wrap_util",
+)
+_submodule(
+    __name__,
+    "differential_operators",
+    "autograd.differential_operators: where autograd itself keeps the operators.",
+    _delegated(f"{__name__}.operators"),
 )
 __version__ = "1.9.1"  # the autograd whose names these are
 __all__ = [

@@ -9,8 +9,12 @@ one over funcgrad's own: no derivative, batching or compilation is written in th
 Array([0., 2., 4.], dtype=float32)
 """
 
+from typing import Any as _Any
+
 from ..lazy import NoSuchName as _NoSuchName
 from ..lazy import attributes as _attributes
+from ..lazy import submodule as _submodule
+from . import arrays as _arrays
 from . import numpy  # noqa: F401
 
 _INDEX = {
@@ -43,4 +47,12 @@ __getattr__, __dir__ = _attributes(__name__, _INDEX, missing=_others)
 from .config import config  # noqa: E402, F401
 from .devices import devices  # noqa: E402, F401
 
+_submodule(
+    __name__,
+    "core",
+    "jax.core: the classes that programs test values with.",
+    {"ShapedArray": _arrays.ShapedArray, "Tracer": _arrays.Tracer},
+)
+_like = _arrays.Array | numpy._np.ndarray | numpy._np.generic | bool | int | float | complex
+_submodule(__name__, "typing", "jax.typing: what annotations name.", {"ArrayLike": _like, "DTypeLike": _Any})
 __version__ = version = "0.10.2"  # the jax whose names these are

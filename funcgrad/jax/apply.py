@@ -26,7 +26,7 @@ from importlib import import_module
 import numpy as np
 
 from ..core import quiet
-from ..lazy import NoSuchName, is_submodule
+from ..lazy import NoSuchName, is_submodule, submodule
 from ..random.keys import KeyArray
 from . import bfloat16, errors, signatures
 from .arrays import Array, Tracer, cast, described, entered, raw, wrap
@@ -295,6 +295,12 @@ def faces(package, engine, rules, default_rule=None):
         return sorted({*rule_of, *others, *vars(module)} - {"annotations"})
 
     return __getattr__, __dir__
+
+
+def faced(package, name, engine, rules, default_rule=None):
+    """Give a package of the swap the module of `faces` that has this name."""
+    made = submodule(package, name, f"jax.{package.removeprefix('funcgrad.jax.')}.{name}: faces of {engine}.")
+    made.__getattr__, made.__dir__ = faces(made.__name__, engine, rules, default_rule)
 
 
 def maker(f, name, space):

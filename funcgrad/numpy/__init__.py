@@ -9,11 +9,15 @@ import numpy as _numpy
 
 from .. import ops  # noqa: F401
 from ..lazy import attributes as _attributes
-from . import concrete, indexing, linalg, methods, protocol  # noqa: F401
+from ..lazy import delegated as _delegated
+from ..lazy import submodule as _submodule
+from . import concrete, indexing, methods, protocol  # noqa: F401
 
 for _module in (protocol, concrete, indexing, methods):
     _module.install()
 __all__ = _numpy.__all__
+_text = "numpy.linalg's names, so that `import funcgrad.numpy.linalg` works; on traced arrays they answer through NumPy's protocols."
+_submodule(__name__, "linalg", _text, _delegated("numpy.linalg"))
 
 FUNCTIONS = {  # NumPy's functions, by the module of ours that says what they do on traced arrays
     "calculus": "diff ediff1d gradient trapezoid interp unwrap convolve correlate polyval polyadd polysub polymul "

@@ -7,6 +7,7 @@ Run it in the repository's root to write the file anew.
 """
 
 import pathlib
+import textwrap
 
 import mpmath as mp
 import numpy as np
@@ -167,6 +168,26 @@ def fitted(f, a, b, degree):
     return [float(c) for c in reversed(power_series(chebyshev(f, mp.mpf(a), mp.mpf(b), degree)))]
 
 
+def written(coefficients):
+    """The coefficients, highest power first, each to as many digits as count: what is left out is, wherever |u| <= 1, below a 500th of the
+    last bit of the largest of the terms, which Horner's scheme rounds away of each."""
+    u = np.linspace(0.0, 1.0, 1001)[1:]
+    powers = np.arange(len(coefficients))[::-1]
+    terms = sum(abs(c) * u**k for c, k in zip(coefficients, powers, strict=True))
+    texts = []
+    for c, k in zip(coefficients, powers, strict=True):
+        small = (terms / u**k).min() * 2.0**-61
+        texts.append(
+            next(t for t in (f"{c:.{n}g}" for n in range(1, 18)) if abs(float(t) - c) <= small or float(t) == c)
+        )
+    return " ".join(texts)
+
+
+def row(name, text):
+    """A line of the file, in pieces of its width."""
+    return "\n".join([f"{name} = row(", *[f'    "{line} "' for line in textwrap.wrap(text, 110)], ")"])
+
+
 def rational(f, over, under, turns=80):
     """(numerator, denominator) of degrees `over` and `under`, lowest power first, of f on 0 <= s <= 1: least squares whose weights
     follow the error, so that the largest relative error becomes small (Lawson's method)."""
@@ -200,15 +221,20 @@ HEAD = '''"""Polynomial coefficients, highest power first, in u = (2x - a - b) /
 
 Written by tests/expected/make_special_coefficients.py, which says of which functions; do not edit.
 """
+
+
+def row(text):
+    return tuple(map(float, text.split()))
+
+
 '''
 
 
 def text():
     lines = [HEAD]
     for name, (f, a, b, degree) in FITS.items():
-        lines.append(f"{name} = (  # a, b = {mp.nstr(mp.mpf(a), 17)}, {mp.nstr(mp.mpf(b), 17)}")
-        lines += [f"    {c!r}," for c in fitted(f, a, b, degree)]
-        lines.append(")")
+        lines.append(f"# a, b = {mp.nstr(mp.mpf(a), 17)}, {mp.nstr(mp.mpf(b), 17)}")
+        lines.append(row(name, written(fitted(f, a, b, degree))))
     high = float(ROOT)
     top, bottom = rational(erf_by_x, 6, 5)
     lines.append(

@@ -3,12 +3,28 @@
 from importlib import import_module as _import_module
 
 from ... import numpy as _numpy
+from ...core.handle import Array as _Array
+from ...lazy import delegated as _delegated
+from ...lazy import submodule as _submodule
 
-_SUBMODULES = ("fft", "linalg", "numpy_boxes", "numpy_vjps", "random")
+_SUBMODULES = ("fft", "linalg", "random")
+for _name in _SUBMODULES:
+    _submodule(
+        __name__,
+        _name,
+        f"autograd.numpy.{_name}: NumPy's, for traced arrays too.",
+        _delegated(f"funcgrad.numpy.{_name}"),
+    )
+_submodule(
+    __name__,
+    "numpy_boxes",
+    "autograd.numpy.numpy_boxes: the class of traced arrays, for programs that ask for it.",
+    {"ArrayBox": _Array},
+)
 
 
 def __getattr__(name):
-    if name in _SUBMODULES:
+    if name == "numpy_vjps":
         return _import_module(f"{__name__}.{name}")
     value = getattr(_numpy, name)
     globals()[name] = value
@@ -16,7 +32,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*dir(_numpy), *_SUBMODULES})
+    return sorted({*dir(_numpy), *_SUBMODULES, "numpy_boxes", "numpy_vjps"})
 
 
 __all__ = _numpy.__all__

@@ -1,5 +1,5 @@
 """autograd.scipy: its own modules, and the others of funcgrad.scipy under autograd's name."""
 
-from ..delegation import attributes_of
+from ...lazy import delegated
 
-__getattr__, __dir__ = attributes_of("funcgrad.scipy", of=__name__)
+globals().update(delegated("funcgrad.scipy", of=__name__))

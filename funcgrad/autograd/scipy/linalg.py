@@ -6,13 +6,13 @@ from ... import numpy as fnp
 from ...callbacks import pure_callback
 from ...core.aval import dtype_of, shape_of
 from ...lax import custom_linear_solve
+from ...lazy import delegated
 from ...numpy.concrete import value_of
 from ...scipy import linalg
 from ...stages import ShapeDtypeStruct
-from ..delegation import attributes_of
 from .own import scipys_own
 
-__getattr__, __dir__ = attributes_of("funcgrad.scipy.linalg")
+globals().update(delegated("funcgrad.scipy.linalg"))
 
 
 def solved_by_scipy(name, *args):

@@ -3,10 +3,10 @@
 import math
 
 from ...core.primitive import PRIMITIVES
+from ...lazy import delegated
 from ...scipy.special import ndtri
-from ..delegation import attributes_of
 
-__getattr__, __dir__ = attributes_of("funcgrad.scipy.special")
+globals().update(delegated("funcgrad.scipy.special"))
 
 
 def j0(x):

@@ -2,10 +2,10 @@
 
 import sys
 
+from ...lazy import delegated
 from ...scipy import stats
-from ..delegation import attributes_of
 
-__getattr__, __dir__ = attributes_of("funcgrad.scipy.stats")
+globals().update(delegated("funcgrad.scipy.stats"))
 __path__ = []  # (a package to the import system; what it imports from here stands in sys.modules)
 for _name in "beta chi2 dirichlet gamma multivariate_normal norm poisson t".split():
     sys.modules[f"{__name__}.{_name}"] = getattr(stats, _name)

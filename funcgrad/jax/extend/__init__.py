@@ -1,5 +1,12 @@
 """jax.extend: core, the parts of a jaxpr."""
 
-from ...lazy import attributes as _attributes
+from ...lazy import submodule as _submodule
+from .. import jaxprs as _jaxprs
 
-__getattr__, __dir__ = _attributes(__name__, {})
+_names = {n: getattr(_jaxprs, n) for n in "ClosedJaxpr DropVar Jaxpr JaxprEqn Literal Var".split()}
+_submodule(
+    __name__,
+    "core",
+    "jax.extend.core: the classes of what make_jaxpr gives.",
+    {**_names, "Primitive": _jaxprs.Operation},
+)

@@ -3,6 +3,7 @@
 from ...nn import one_hot as _one_hot
 from ..accepts import refusing as _refusing
 from ..apply import face as _face
+from ..apply import faced
 from ..apply import faces as _faces
 from ..dtypes import default as _default
 
@@ -26,6 +27,16 @@ def one_hot(x, num_classes, *, dtype=None, axis=-1):
     )
 
 
+faced(
+    __name__,
+    "initializers",
+    "funcgrad.nn.initializers",
+    {
+        "maker": "constant delta_orthogonal glorot_normal glorot_uniform he_normal he_uniform kaiming_normal kaiming_uniform "
+        "lecun_normal lecun_uniform normal orthogonal truncated_normal uniform variance_scaling xavier_normal xavier_uniform"
+    },
+    "keep",
+)
 __getattr__ = _refusing(
     __name__,
     _faced,

@@ -6,6 +6,7 @@ import numpy as _np
 from ...lazy import NoSuchName as _NoSuchName
 from ...lazy import attributes as _attributes
 from .. import arrays as _arrays
+from ..apply import faced as _submodule
 from ..apply import faces as _faces
 from ..dtypes import LACKING as _LACKING
 from ..dtypes import MissingDTypeError as _MissingDTypeError
@@ -94,6 +95,9 @@ def _missing(name):
 
 
 __getattr__, _ours = _attributes(__name__, MODULES, missing=_missing)
+_submodule(
+    __name__, "fft", "funcgrad.numpy.fft", {"keep": "fftfreq rfftfreq", "keep 0": "fftshift ifftshift"}, "single 0"
+)
 
 
 def __dir__():
