@@ -22,8 +22,8 @@ from .devices import Layout as layout  # noqa: F401
 from .devices import get_default_device, set_default_device  # noqa: F401
 from .dtypes import dtype, get_default_dtype, qscheme, set_default_dtype  # noqa: F401
 from .formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format  # noqa: F401
+from .functions.missing import of_torch as _missing
 from .functions.register import FUNCTIONS as _FUNCTIONS
-from .functions.unlisted import of_torch as _missing
 from .size import Size  # noqa: F401
 from .tensor import Tensor  # noqa: F401
 from .torch_version import TorchVersion as _TorchVersion

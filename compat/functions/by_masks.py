@@ -35,8 +35,6 @@ def nonzero(input, *, as_tuple=False, out=None):
     found = (v.reshape(1) if v.ndim == 0 else v).nonzero()
     if as_tuple:
         return new(np.stack(found)).unbind(0)
-    if v.ndim == 0:
-        return new(np.zeros((len(found[0]), 0), np.int64))
     return noted(
         new(np.ndarray((len(found[0]), v.ndim), found[0].dtype, np.array(found), 0, (8, 8 * len(found[0]))))
     )  # (torch's columns lie together)

@@ -3,8 +3,9 @@ is nearest among what is there."""
 
 import opcode
 import sys
+from importlib import import_module
 
-from funcgrad.core.tracebacks import is_ours
+from funcgrad.core.tracebacks import drop, is_ours
 from funcgrad.lazy import made_of
 
 from ..tensor import Tensor
@@ -91,6 +92,27 @@ def refusal(package, what=None):
         refuse(what, name, public(module), module)
 
     return missing
+
+
+def of_torch(name):
+    """A name of `torch` itself that is in no index: a function of no known family; AttributeError, with the nearest names, for what
+    compat lacks."""
+    torch = sys.modules["compat"]
+    try:
+        if name in ("__config__", "__future__"):
+            return import_module(f"compat.{name}")
+        if name == "torch":  # (torch.torch is torch)
+            return torch
+        if name.startswith("_foreach_"):
+            f = getattr(import_module("compat._foreach"), name, None)
+        else:
+            f = None if name.startswith("_") else torch._FUNCTIONS.get(name)
+        if f is None:
+            refuse("torch", name, torch.__all__, torch)
+        return f
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def public(module):

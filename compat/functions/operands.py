@@ -317,7 +317,7 @@ def name_places(v, n):
 
 def in_c_order(t):
     """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
-    if t.owner is TAPE and (not t.val.flags.c_contiguous or 1 in t.val.shape):
+    if t.owner is TAPE and (not t.val.flags.c_contiguous or {*t.val.shape} & {0, 1}):
         t.val = moved(t.val, contiguous_strides(t.val.shape))
     return t
 

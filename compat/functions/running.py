@@ -1,5 +1,7 @@
 """Running sums, products, logarithms of sums and extremes along a dimension."""
 
+from itertools import accumulate
+
 import numpy as np
 
 from .. import dtypes
@@ -20,12 +22,12 @@ from .operands import (
     new,
     number_of_dim,
     shape_of,
-    with_ones,
 )
 from .refusals import need_dtype, refuse
 from .register import operation, publish
 from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
+from .two_operands import complex_logaddexp
 from .writing import kept, rewrite
 
 
@@ -83,10 +85,13 @@ running("cumprod", "cumprod", "CumprodBackward0")
 
 
 def complex_logcumsumexp(t, axis):
-    """log(cumsum(exp(t))), the largest real part taken out."""
-    top = P["stop"](P["max"](P["real"](t), axes=(axis,)))
-    top = P["reshape"](top, shape=with_ones(shape_of(t), (axis,)))
-    return in_c_order(P["add"](P["log"](P["cumsum"](P["exp"](P["sub"](t, top)), axis=axis, reverse=False)), top))
+    """complex_logaddexp in turn: no largest part is taken out of all, so that small ones before it stay, and imaginary ones beyond pi."""
+    parts = [P["getitem"](t, idx=(slice(None),) * axis + (slice(i, i + 1),)) for i in range(shape_of(t)[axis])]
+    return (
+        in_c_order(P["concatenate"](*accumulate(parts, lambda old, new: complex_logaddexp(new, old)), axis=axis))
+        if parts
+        else P["copy"](t, t)
+    )
 
 
 running("logcumsumexp", "cumlogsumexp", "LogcumsumexpBackward0")

@@ -121,6 +121,7 @@ for _name in ("hypot", "logaddexp2", "nextafter"):
 def complex_logaddexp(x, y):
     """log(exp(x) + exp(y)), that of the larger real part taken out (so its imaginary part stays beyond pi, as in torch)."""
     top = P["stop"](P["where"](P["less"](P["real"](x), P["real"](y)), y, x))
+    top = P["where"](P["isfinite"](top), top, 0)
     return P["add"](P["log"](P["add"](P["exp"](P["sub"](x, top)), P["exp"](P["sub"](y, top)))), top)
 
 

@@ -218,12 +218,14 @@ logaddexp2 = elementwise(
 # ------------------------------------------------------------------------------------------------ x log y
 @over_floats
 def _xlogy(x, y):
-    return x * np.log(np.where((x == 0) & ~np.isnan(y), 1, y))
+    zero = (x == 0) & ~np.isnan(y)
+    return np.where(zero, 0, x) * np.log(np.where(zero, 1, y))
 
 
 @over_floats
 def _xlog1py(x, y):
-    return x * np.log1p(np.where((x == 0) & ~np.isnan(y), 0, y))
+    zero = (x == 0) & ~np.isnan(y)
+    return np.where(zero, 0, x) * np.log1p(np.where(zero, 0, y))
 
 
 def off_domain(name, y):
@@ -267,7 +269,7 @@ xlog1py = elementwise(
 
 @over_floats
 def _entr(x):
-    return np.where(x < 0, -np.inf, -_xlogy(x, np.where(x < 0, 1, x)))
+    return np.where(x < 0, -np.inf, _xlogy(-x, np.where(x < 0, 1, x)))
 
 
 # -x log(x), 0 at 0 and -inf below, where it has no derivative; at 0 that is inf

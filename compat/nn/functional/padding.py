@@ -82,7 +82,7 @@ def pad(input, pad, mode="constant", value=None):
         for axis, (a, b) in enumerate(config):
             if a or b:
                 out = picked(out, axis, places_along(shape[axis], a, b, how))
-    out = P["copy"](t, t) if out is t else like_image(out, t)
+    out = P["copy"](t, t) if out is t else like_image(out, *[t] * bool(name))
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
 

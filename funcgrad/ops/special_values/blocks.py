@@ -22,18 +22,18 @@ def over_blocks(library=None, few=FEW):
         @functools.wraps(f)
         def values(x, **params):
             flat = x.reshape(-1)
+            out = np.empty(x.shape, x.dtype)
+            line = out.reshape(-1)
             with np.errstate(all="ignore"):
                 if library is not None and x.size <= few:
                     try:
-                        found = [library(v, **params) for v in flat.tolist()]
+                        line[:] = np.array([library(v, **params) for v in flat.tolist()], np.float64)
+                        return out
                     except (ArithmeticError, ValueError):
                         pass
-                    else:
-                        return np.array(found, np.float64).astype(x.dtype).reshape(x.shape)
-                out = np.empty(flat.shape, x.dtype)
                 for i in range(0, flat.size, BLOCK):
-                    out[i : i + BLOCK] = f(flat[i : i + BLOCK].astype(np.float64), **params)
-            return out.reshape(x.shape)
+                    line[i : i + BLOCK] = f(flat[i : i + BLOCK].astype(np.float64), **params)
+            return out
 
         return values
 
