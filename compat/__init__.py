@@ -55,7 +55,7 @@ _NAMES = {
     "runner": "install uninstall",
     "serialization": "load save",
     "serialization.reading": "PyTorchFileReader",
-    "_jit_types": "AnyType AwaitType BoolType ClassType ComplexType DeviceObjType DictType EnumType FloatType FutureType IntType InterfaceType "
+    "_unusable": "AnyType AwaitType BoolType ClassType ComplexType DeviceObjType DictType EnumType FloatType FutureType IntType InterfaceType "
     "ListType NoneType NumberType OptionalType PyObjectType RRefType StreamObjType StringType SymBoolType SymIntType TensorType TupleType UnionType",
     "types": "SymBool SymFloat SymInt",
     "accelerator": "Event Stream",

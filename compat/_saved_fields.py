@@ -11,7 +11,7 @@ from funcgrad.core.aval import PYTHON_SCALARS, shape_of
 
 from ._node_fields import TEXT
 from .names import RESULTS, SAVED, node_name
-from .rewriting import nodes_between
+from .rewriting import steps_of
 
 NOTHING = object()
 LAST = 2**63 - 1  # where a slice without an end ends
@@ -50,7 +50,7 @@ class Fields:
         rule = n.plan is None or n.plan.prim.name == "rule"
         self.sorts = {} if rule else dict(table().get(self.name, ()))
         if self.sorts:
-            self.steps = [n] if self.span is None else nodes_between(n, [p for p in self.span if p is not None])
+            self.steps = [n] if self.span is None else steps_of(n)
             base = self.name.partition("Backward")[0]
             if base in SAVED and len(self.steps) == 1:
                 self.span = None  # (the operands of this one step are torch's)

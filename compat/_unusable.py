@@ -38,5 +38,13 @@ def put(package, modules):
             setattr(parent, name, Unusable(name, (), own))
 
 
+def __getattr__(name):
+    """torch.TensorType, torch.DeviceObjType and their kin, of TorchScript."""
+    if not name.endswith("Type"):
+        raise AttributeError(name)
+    made = globals()[name] = Unusable(name, (), {"of": f"torch.{name}", "__module__": "torch"})
+    return made
+
+
 def torchs(name):
     return "torch" + name.removeprefix("compat")

@@ -18,11 +18,10 @@ from funcgrad.errors import ModifiedError
 from funcgrad.transforms.boundary import as_tensor
 
 from .errors import modified
-from .names import node_name
+from .names import full_name, node_name
 from .native import shown_as
 from .rewriting import unfold, whole
 
-OF_AUTOGRAD = ("AccumulateGrad", "CopySlices", "CopyBackwards", "NotImplemented")
 _classes = {}
 _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows it, while somebody holds that
 
@@ -44,8 +43,7 @@ class Node:
         """torch's name of the operation: those that belong to autograd itself say so."""
         if wrong:
             raise TypeError(f"{type(self).__name__}.name() takes no arguments ({len(wrong)} given)")
-        name = type(self).__name__
-        return f"torch::autograd::{name}" if name in OF_AUTOGRAD else name
+        return full_name(type(self).__name__)
 
     @property
     def next_functions(self):

@@ -57,6 +57,15 @@ def node_name(n):
     return NAMES.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Backward0"
 
 
+def full_name(name):
+    """What a node calls itself: those that belong to autograd itself say so."""
+    return (
+        f"torch::autograd::{name}"
+        if name in ("AccumulateGrad", "CopySlices", "CopyBackwards", "NotImplemented")
+        else name
+    )
+
+
 SAVED = {  # what torch calls the operands of an operation, where it is not (self, other)
     "Pow": ("self", "exponent"),
     "Mm": ("self", "mat2"),

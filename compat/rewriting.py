@@ -14,6 +14,8 @@ from funcgrad.core.reverse import check_versions, listened_to, topological
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.errors import ModifiedError
 
+from .names import node_name
+
 tls = state.tls
 CONTENT = ("plan", "ins", "params", "saved", "avals", "versions")  # of a node, which is who it is by its other slots
 
@@ -31,6 +33,11 @@ def nodes_between(n, operands):
                 seen.add(p)
                 stack.append(p)
     return found
+
+
+def steps_of(n):
+    """The nodes of an operation that is several."""
+    return nodes_between(n, [p for p in n.extra.span if p is not None])
 
 
 def spread(nodes, operands, high):
@@ -239,14 +246,35 @@ def gated(n, span, see):
 
     main, picks = gate(operands, pass_on)
     spread([main, *picks], operands, min(m.index for m in inner))
-    places = {}  # (an operand that stands twice: each place its own, if n is all there is, else both the first)
+    main.params["gates"] = weakref.ref(n)
     for p, pick in zip(operands, picks, strict=True):
         pick.params["of"] = p  # (a derivative that is recorded reads the value itself, not what passes the gate)
-        places.setdefault(p, []).append(pick)
-    for m in inner:
-        m.ins = tuple([taken(places[p], len(inner) == 1) if p in places else p for p in m.ins])
+    for m, ins in reading(n, {m: m.ins for m in inner}, span, dict(zip(at, picks))).items():
+        m.ins = ins
     extra_of(n).span = span
+    return [weakref.ref(m) for m in inner]
 
 
-def taken(places, each):
-    return places.pop(0) if each and len(places) > 1 else places[0]
+# In which order an operation's steps read the operands that torch shows, where it is another.
+READ = {
+    "102021": "Lerp1where",
+    "100": "Lerp0add",
+    "101": "Lerp0sub",
+    "1010": "Polar0add",
+    "10": "MaskedScatter0scatter_set Ldexp0mul",
+    "120": "Addcmul0add Addcdiv0add Addmv0add Addr0add Addbmm0add",
+}
+
+
+def reading(n, made, span, new):
+    """{step: what it reads} of an operation, given {step: what it was made from}: new[k] in the place of the operand span[k]. Of one that
+    stands twice each place is its own, if its steps read them in a known order."""
+    made = sorted(made.items(), key=lambda item: item[0].index)
+    name = node_name(n).replace("Backward", "") + n.plan.prim.name
+    order = next((map(int, order) for order, names in READ.items() if name in names.split()), range(len(span)))
+    order = [k for k in order if span[k] is not None]
+    read = [p for _, ins in made for p in ins if p in span]
+    if [span[k] for k in order] != read:
+        order = map(span.index, read)
+    order = iter(order)
+    return {m: tuple([new[next(order)] if p in span else p for p in ins]) for m, ins in made}

@@ -15,7 +15,7 @@ from funcgrad.core.site import internal, warn, where
 from funcgrad.core.state import shared, tls
 from funcgrad.numpy.concrete import concrete
 
-from ..names import node_name
+from ..names import full_name, node_name
 from ..native import of_arguments
 
 
@@ -40,6 +40,11 @@ def remember(n):
     """Note in the metadata of a new node where the user's code stands, and which operation's derivative it is made in."""
     notes = notes_of(n)
     notes["traceback_"] = traceback.format_list(traceback.StackSummary.extract(users_frames(sys._getframe(1))))
+    for p in n.ins:
+        if (
+            p.plan is None
+        ):  # (what is accumulated there is an operation of torch, made with the first that reads the leaf)
+            notes_of(p).setdefault("traceback_", notes["traceback_"])
     if tls.walking is not None:
         from .failed import walked
 
@@ -66,37 +71,45 @@ def notes_of(n):
 
 
 def is_nan(g):
-    values = np.asarray(concrete(g, "detect_anomaly") if isinstance(g, Handle) else g)
+    values = np.asarray(concrete(g, "item") if isinstance(g, Handle) else g)
     return values.dtype.kind in "fc" and bool(np.isnan(values).any())
+
+
+def name_of(n):
+    """(what torch calls an operation, its node): of a gate's node the operation's whose hooks it asks."""
+    n = n.params["gates"]() if n.params and "gates" in n.params else n
+    return full_name(node_name(n)), n
 
 
 def check(n, ct, gs):
     """gs, unless one of them holds a NaN: RuntimeError naming the operation and the line that recorded it."""
     for i, g in zip(n.plan.operands, gs, strict=True):
         if g is not None and is_nan(g):
+            name, n = name_of(n)
             raise RuntimeError(
-                f"Function '{node_name(n)}' returned nan values in its {i}th output.\n[It was recorded at {where((n.code, n.lasti))}]"
+                f"Function '{name}' returned nan values in its {i}th output.\n[It was recorded at {where((n.code, n.lasti))}]"
             )
     return gs
 
 
 def tell(error):
     """Warn of the operation whose derivative an error comes from, and of those in whose derivatives it was recorded."""
-    from .failed import frame_of
+    from .failed import frame_of, operations
 
     names = frame_of(error)
     n = names and names.get("n")
-    if n is None or n.plan is None:
+    if n is None:
         return
+    name, n = name_of(next((m for m, steps in operations(names["order"]) if n in steps), n))
     notes = n.extra and n.extra.notes or {}
     stack = notes.get("traceback_")
     if stack is None:
         warn(
-            f"Error detected in {node_name(n)}. No forward pass information available. Enable detect anomaly during forward pass for more "
+            f"Error detected in {name}. No forward pass information available. Enable detect anomaly during forward pass for more "
             f"information.\n[It was recorded at {where((n.code, n.lasti))}]"
         )
     else:
-        warn(f"Error detected in {node_name(n)}. Traceback of forward call that caused the error:\n{''.join(stack)}")
+        warn(f"Error detected in {name}. Traceback of forward call that caused the error:\n{''.join(stack)}")
     while (parent := notes.get("parent_")) is not None:
         notes = parent.metadata
         stack = notes.get("traceback_")

@@ -6,7 +6,7 @@ Invariant: looked at only when an error is on its way; a walk that succeeds know
 from funcgrad.core.reverse import reverse
 from funcgrad.core.site import variables
 
-from ..rewriting import nodes_between
+from ..rewriting import steps_of
 
 
 def frame_of(error):
@@ -24,6 +24,13 @@ def walked(frame):
     return frame and variables(frame).get("n")
 
 
+def operations(order):
+    """(node, those of its steps) of each operation in a walk that is several nodes."""
+    for m in order:
+        if m.extra and m.extra.span:
+            yield m, steps_of(m)
+
+
 def deliver_ready(error):
     """Deliver to the leaves to which nothing that comes after the operation that failed leads."""
     names = frame_of(error)
@@ -37,10 +44,9 @@ def deliver_ready(error):
         if leading is None or m in leading:
             waiting.update(m.ins)
     left = set(left)
-    for m in order[:at]:  # (of an operation of torch that is several nodes, some may have been walked)
-        span = m.extra and m.extra.span
-        if span and not left.isdisjoint(nodes_between(m, [p for p in span if p is not None])):
-            waiting.update(span)
+    for m, steps in operations(order[:at]):  # (some may have been walked)
+        if not left.isdisjoint(steps):
+            waiting.update(m.extra.span)
     for p in order[at + 1 :]:
         if p.plan is None and p in cts and p not in waiting and (only is None or p in only):
             cell = p.extra and p.extra.cell

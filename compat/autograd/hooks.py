@@ -266,7 +266,8 @@ class Hooks:
         self.places = places  # of the results that they see
         self.before = {}
         self.after = {}
-        self.gated = False  # does what goes to the operands pass a gate?
+        self.steps = None  # the operation's nodes, once what goes to the operands passes a gate
+        self.kept = ()  # what they have saved
         self.outputs = None  # between the two, for the latter
         self.given = None  # what a Function's own backward has just returned, also for operands that need none
 
@@ -277,6 +278,7 @@ class Hooks:
             if got is not None:
                 ct = written(hook, as_given(got), shown, ct, self.places)
         if self.after:
+            self.kept = [(m, m.saved, m.versions) for r in self.steps or () if (m := r()) is not None]
             self.outputs = several_shown(results_of(ct, self.places))
             if ct is None:  # (then no rule is asked, and nothing passes the gate)
                 self.at_operands([None] * len(self.operands))
@@ -284,6 +286,7 @@ class Hooks:
 
     def at_operands(self, gs):
         outputs, self.outputs = self.outputs, None
+        kept, self.kept = self.kept, ()
         given, self.given = self.given, None
         walk = walking()
         if given is not None:
@@ -292,7 +295,12 @@ class Hooks:
             gs = [g if p is None or p() in walk.reached else None for p, g in zip(self.operands, gs, strict=True)]
         for hook in list(self.after.values()):
             shown = several_shown(gs)
-            got = asked(hook, shown, outputs)
+            try:
+                got = asked(hook, shown, outputs)
+            except BaseException:
+                for m, saved, versions in kept:  # (torch frees it after the hooks)
+                    m.saved, m.versions = saved, versions
+                raise
             if got is not None:
                 gs = [
                     stays_nothing(new) if s is None else replaced(hook, new, s, g)
@@ -341,9 +349,8 @@ def hooks_of(fn):
 def register_node_hook(self, fn):
     """Call fn(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
     n, span, hooks = hooks_of(self)
-    if n.plan is not None and not hooks.gated:
-        gated(n, span, hooks.at_operands)
-        hooks.gated = True
+    if n.plan is not None and hooks.steps is None:
+        hooks.steps = gated(n, span, hooks.at_operands)
     return register(hooks.after, fn)
 
 

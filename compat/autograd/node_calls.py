@@ -14,6 +14,7 @@ from funcgrad.core.trace import Slots
 
 from ..graph import parents
 from ..names import node_name
+from ..rewriting import reading
 from ..tensor import Tensor
 from .walks import accumulator, conjugated, handed_out, payload, walk
 
@@ -72,20 +73,12 @@ def copied(n, span, shape):
     gradient that it is asked with, None of several."""
     made = steps(n, {p for p in span if p is not None})
     stands = [p and stand_in(p) for p in span]
-    places = {}
-    for p, s in zip(span, stands, strict=True):
-        if p is not None:
-            places.setdefault(p, []).append(s)
-    met = Counter([p for ins in made.values() for p in ins])
-    each = {
-        p for p, found in places.items() if len(found) == met[p]
-    }  # (as often as it is shown it is read: each place its own)
     copies = {m: m.twin() for m in made}
-    for m, ins in reversed(made.items()):
-        copies[m].ins = tuple(
-            [copies[p] if p in copies else places[p].pop(0) if p in each else places[p][0] for p in ins]
-        )
-    if shape is not None and (all(map(is_formula, made)) or node_name(n) in ADDED_TO):
+    for m, ins in reading(n, made, span, stands).items():
+        copies[m].ins = tuple([copies.get(p, p) for p in ins])
+    if shape is not None and (
+        all(map(is_formula, made)) or node_name(n) in ADDED_TO and made.keys() - (made := {n: made[n]})
+    ):
         unsummed(made, copies, shape)
     return copies[n], stands
 

@@ -33,7 +33,7 @@ from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used,
 from ..functions.writing import check_writable
 from ..graph import label
 from ..payload import current, node_of
-from ..rewriting import by_steps, unfold_all, unfold_layers, whole
+from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
@@ -393,6 +393,12 @@ IN_FUNC = (
 )
 
 
+IN_VMAP = (
+    "backward() called inside torch.vmap. This is not supported, please call backward() outside torch.vmap or instead use "
+    "torch.autograd.grad inside torch.vmap"
+)
+
+
 def kept(retain_graph, create_graph):
     """Is a graph kept for another walk? TypeError for a flag that is no integer."""
     flag = create_graph if retain_graph is None else retain_graph
@@ -432,6 +438,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     try:
         if tls.func:
             raise RuntimeError(IN_FUNC)
+        if tls.mapping is not None and "older" in vars(tls.mapping):
+            raise RuntimeError(IN_VMAP)
         if inputs is not None and not (inputs := as_tuple(inputs)):
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         tensors = as_tuple(tensors)
@@ -446,7 +454,9 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
                 mark = mark_of(x, i)
                 only.add(mark)
                 extra = extra_of(mark)
-                if extra.cell is None:
+                if extra.span:
+                    only.update(steps_of(mark))
+                if extra.cell is None and isinstance(x, Tensor):
                     extra.cell = Cell()
         if create_graph:
             once("cycle")
@@ -518,7 +528,7 @@ def grad(
         trim(error)
         raise
     if materialize_grads:
-        got = tuple([zeros_like(x) if g is None else g for g, x in zip(got, inputs, strict=True)])
+        got = tuple([zeros_like(x, create_graph) if g is None else g for g, x in zip(got, inputs, strict=True)])
     unused = [i for i, g in enumerate(got) if g is None]
     if unused and not allow_unused:
         raise not_used(inputs[unused[0]], unused[0])
@@ -600,6 +610,7 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     used = []
 
     def one(cotangents):
+        tls.mapping.older = True
         got = plain_grad(outputs, inputs, cotangents, retain_graph, create_graph, keep=False)
         used[:] = [g is not None for g in got]
         return tuple([g for g in got if g is not None])
@@ -613,9 +624,12 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
     return tuple([next(got) if there else None for there in used])
 
 
-def zeros_like(x):
+def zeros_like(x, recorded):
+    """What `materialize_grads` gives for an input that no output depends on."""
+    if not isinstance(x, Tensor):
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
     x = current(x)
-    return as_tensor(np.zeros(tuple(x.owner.shape(x)), x.owner.dtype(x)))
+    return as_tensor(np.zeros(tuple(x.owner.shape(x)), x.owner.dtype(x))).requires_grad_(recorded)
 
 
 def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):

@@ -120,7 +120,7 @@ def leaf_node(trace, index, kind=Node):
 def pull_strong(n, ct, cts, owned):
     """Pull again with the saved Python scalars as NumPy's, which give inf and nan; raise what was raised if there are none."""
     kept = n.saved
-    if not any(type(v) in PYTHON_SCALARS for v in kept):
+    if not any(type(v) in PYTHON_SCALARS for v in kept or ()):
         raise
     n.saved = tuple(map(strengthened, kept))
     try:

@@ -1,4 +1,5 @@
-"""Programs of autograd and torch.func do line by line what torch's do: those written by hand, and the first ones of tests/random_autograd.py."""
+"""Programs of autograd and torch.func do line by line what torch's do: those written by hand, and the first ones of tests/random_autograd.py
+and tests/random_walks.py."""
 
 import pathlib
 import random
@@ -10,7 +11,7 @@ import compat
 
 TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent)]
-from tests import packed  # noqa: E402
+from tests import packed, random_walks  # noqa: E402
 from tests.autograd_lines import differences, programs  # noqa: E402
 from tests.random_autograd import program  # noqa: E402
 from tests.side_by_side import disagreement, outcome  # noqa: E402
@@ -30,4 +31,11 @@ def test_lines_do_what_torchs_do(number):
 def test_random_programs_do_what_torchs_do(number):
     lines = program(random.Random(f"stored {number}"), number)
     found = disagreement(outcome(compat, lines), STORED["drawn"][number], lines)
+    assert not found, "\n".join([*lines[1:], found])
+
+
+@pytest.mark.parametrize("number", range(len(STORED["walks"])))
+def test_random_walks_leave_what_torchs_leave(number):
+    lines = random_walks.program(random.Random(f"stored {number}"), number)
+    found = disagreement(outcome(compat, lines), STORED["walks"][number], lines)
     assert not found, "\n".join([*lines[1:], found])
