@@ -97,7 +97,6 @@ make_functional = under_the_first_name(make_functional, "torch.func.functional_c
 make_functional_with_buffers = under_the_first_name(make_functional_with_buffers, "torch.func.functional_call")
 combine_state_for_ensemble = under_the_first_name(combine_state_for_ensemble, "torch.func.stack_module_state")
 __getattr__ = _refusal(__name__, "functorch")
-__all__ = [
-    "FunctionalModule", "FunctionalModuleWithBuffers", "combine_state_for_ensemble", "make_functional",
-    "make_functional_with_buffers", "vmap", *DERIVED.split(),
-]  # fmt: skip
+__all__ = """
+FunctionalModule FunctionalModuleWithBuffers combine_state_for_ensemble make_functional make_functional_with_buffers vmap
+""".split()

@@ -21,10 +21,10 @@ from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .linalg import vector_norm
 
-__all__ = [
-    "amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "is_masked_tensor", "log_softmax", "logaddexp", "logsumexp", "mean", "median",
-    "norm", "normalize", "prod", "softmax", "softmin", "std", "sum", "var",
-]  # fmt: skip
+__all__ = """
+amax amin argmax argmin cumprod cumsum is_masked_tensor log_softmax logaddexp logsumexp mean median norm normalize prod softmax softmin
+std sum var
+""".split()
 
 
 # ------------------------------------------------------------------------------------------------ what stands for elements that do not count

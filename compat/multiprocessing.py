@@ -196,11 +196,10 @@ def spawn(fn, args=(), nprocs=1, join=True, daemon=False, start_method="spawn"):
     return start_processes(fn, args, nprocs, join, daemon, start_method)
 
 
-__all__ = [
-    *(name for name in python.__all__ if name not in ("reducer",)),
-    "ProcessContext", "ProcessExitedException", "ProcessRaisedException", "get_all_sharing_strategies", "get_sharing_strategy",
-    "set_sharing_strategy", "spawn", "start_processes",
-]  # fmt: skip
+__all__ = """
+reducer ProcessContext ProcessExitedException ProcessRaisedException get_all_sharing_strategies get_sharing_strategy
+set_sharing_strategy spawn start_processes
+""".split()
 
 
 def __getattr__(name):

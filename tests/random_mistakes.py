@@ -3,6 +3,7 @@
     python tests/random_mistakes.py --count 5000 --seed 1
     python tests/random_mistakes.py --only DataLoader
     python tests/random_mistakes.py --of parts             of the rows in mistakes_of_parts.txt, by parts of the library
+    python tests/random_mistakes.py --of objects           of those in mistakes_of_objects.txt: an object, a wrong call of it, and what it is after that
 
 A program is one of ROWS: lines parted by `;`, the last of them the one that goes wrong, with one of the alternatives in braces where
 they stand and something out of a pool for `$T`, `$S` and their kin. Invariant: a seed and a number give one program, always the same.
@@ -241,8 +242,8 @@ def made(r, row):
 
 
 def rows(of="pools"):
-    if of == "parts":
-        return pathlib.Path(__file__).with_name("mistakes_of_parts.txt").read_text(encoding="utf-8").splitlines()
+    if of != "pools":
+        return pathlib.Path(__file__).with_name(f"mistakes_of_{of}.txt").read_text(encoding="utf-8").splitlines()
     return ROWS.strip("\n").split("\n")
 
 
@@ -327,7 +328,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--of", choices=["pools", "parts"], default="pools", help="which rows")
+    parser.add_argument("--of", choices=["pools", "parts", "objects"], default="pools", help="which rows")
     parser.add_argument("--only", default="", help="programs with this text in them")
     args = parser.parse_args()
     counted = collections.Counter()

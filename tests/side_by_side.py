@@ -198,6 +198,14 @@ def as_at_first(torch):
     torch.autograd.set_detect_anomaly(False)
     torch.set_printoptions(profile="default")
     torch.distributions.Distribution.set_default_validate_args(True)  # (which torch.compile switches off)
+    torch.set_default_device(None)
+    torch.set_autocast_enabled("cpu", False)
+    torch.set_autocast_dtype("cpu", torch.bfloat16)
+    torch.set_autocast_cache_enabled(True)
+    torch.use_deterministic_algorithms(False)
+    torch.set_float32_matmul_precision("highest")
+    torch.serialization.clear_safe_globals()
+    torch.serialization.set_default_load_endianness(None)
 
 
 # ------------------------------------------------------------------------------------------------ comparing

@@ -12,10 +12,10 @@ from .. import dtypes
 from . import autocast_mode, grad_scaler
 
 
-def deprecated(kind, name):
+def deprecated(kind, name, args="'{}', args..."):
     """Warn that torch.<kind>.amp.<name> has a newer spelling."""
     warn(
-        f"`torch.{kind}.amp.{name}(args...)` is deprecated. Please use `torch.amp.{name}('{kind}', args...)` instead.",
+        f"`torch.{kind}.amp.{name}(args...)` is deprecated. Please use `torch.amp.{name}({args.format(kind)})` instead.",
         FutureWarning,
     )
 
@@ -41,10 +41,12 @@ def older(kind, half):
 
     def custom_fwd(fwd=None, *, cast_inputs=None):
         """torch.amp.custom_fwd for the device."""
+        deprecated(kind, "custom_fwd", "args..., device_type='{}'")
         return autocast_mode.custom_fwd(fwd, device_type=kind, cast_inputs=cast_inputs)
 
     def custom_bwd(bwd=None):
         """torch.amp.custom_bwd for the device."""
+        deprecated(kind, "custom_bwd", "args..., device_type='{}'")
         return autocast_mode.custom_bwd(bwd, device_type=kind)
 
     def amp_definitely_not_available():

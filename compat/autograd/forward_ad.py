@@ -136,6 +136,10 @@ def make_dual(tensor, tangent, *, level=None):
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported."
         )
     check_tangent(x, tangent)
+    if parts(current(tangent), trace)[1] is not None:
+        raise RuntimeError(
+            "Setting a forward grad that itself has a forward gradient at the same level0 is not supported."
+        )
     mark = x.mark
     kept = tangent if tangent.stride() == tensor.stride() else None
     if kept is None and mark is None and not tangent.requires_grad:

@@ -40,11 +40,11 @@ class FunctionCtx:
         self._to_save = tensors
 
     def save_for_forward(self, *tensors):
-        """Keep Tensors (or None) for jvp, which finds them in ctx.saved_tensors. TypeError for anything else."""
-        for i, t in enumerate(tensors):
+        """Keep Tensors (or None) for jvp, which finds them in ctx.saved_tensors. AssertionError for anything else."""
+        for t in tensors:
             if t is not None and not isinstance(t, Tensor):
-                raise TypeError(
-                    f"save_for_forward can only save variables, but argument {i} is of type {type(t).__name__}"
+                raise AssertionError(
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on ctx."
                 )
         self._forward = tensors
 

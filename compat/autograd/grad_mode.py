@@ -103,15 +103,8 @@ class GradMode:
 
     def __new__(cls, orig_func=None):
         self = object.__new__(cls)
-        if orig_func is not None:  # @torch.no_grad, without the brackets
-            self.__init__()
-            return self(orig_func)
-        return self
-
-    def __init__(self):
         self.before = []
-
-    __init__.__qualname__ = "no_grad.__init__"
+        return self if orig_func is None else self(orig_func)  # (@torch.no_grad, without the brackets)
 
     def __enter__(self):
         self.before.append(tls.grad)
@@ -146,7 +139,9 @@ class no_grad(GradMode):
 
     mode = False
     noted = "no_grad()"
-    __init__ = GradMode.__init__
+
+    def __init__(self):
+        super().__init__()
 
 
 class enable_grad(GradMode):

@@ -9,13 +9,14 @@ import weakref
 from collections import OrderedDict
 
 from funcgrad.core import state
-from funcgrad.core.aval import is_float
+from funcgrad.core.aval import dtype_of, is_float
 from funcgrad.core.handle import Cell, Taped
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.reverse import Late
 from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
 
+from ..errors import type_name
 from ..graph import Node, parents
 from ..payload import current, recorded
 from ..rewriting import gated, whole
@@ -51,17 +52,20 @@ def asked(hook, *args):
 def need_tensor(got):
     """torch's error for what a hook returned if it is no Tensor."""
     if not isinstance(got, Tensor):
-        raise TypeError(f"expected Variable, but hook returned '{type(got).__name__}'")
+        raise TypeError(f"expected Variable, but hook returned '{type_name(got)}'")
 
 
 def need_alike(hook, got, shown):
     """torch's error for what a hook returned (or one of that name) if it is no Tensor of the shape and dtype of what it saw."""
     need_tensor(got)
+    from ..functions.results import type_text
+
     name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
+    was, now = [type_text(dtype_of(t), "Meta" if t.is_meta else "CPU") for t in (shown, got)]
+    if was != now:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {now})")
     if got.shape != shown.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
-    if got.dtype != shown.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was {shown.type()} got {got.type()})")
 
 
 def stays_nothing(got):
@@ -276,7 +280,7 @@ class Hooks:
             shown = several_shown(results_of(ct, self.places))
             got = asked(hook, shown)
             if got is not None:
-                ct = written(hook, as_given(got), shown, ct, self.places)
+                ct = written(hook, got, shown, ct, self.places)
         if self.after:
             self.kept = [(m, m.saved, m.versions) for r in self.steps or () if (m := r()) is not None]
             self.outputs = several_shown(results_of(ct, self.places))
@@ -302,26 +306,27 @@ class Hooks:
                     m.saved, m.versions = saved, versions
                 raise
             if got is not None:
-                gs = [
-                    stays_nothing(new) if s is None else replaced(hook, new, s, g)
-                    for new, s, g in zip(checked_count(hook, as_given(got), shown), shown, gs, strict=True)
-                ]
+                gs = each(hook, got, shown, gs)
         return gs
+
+
+def each(hook, got, shown, came):
+    """The cotangents that stand where these came, after a hook of an operation: None is no gradient."""
+    return [
+        None if new is None else stays_nothing(new) if s is None else replaced(hook, new, s, c)
+        for new, s, c in zip(checked_count(hook, as_given(got), shown), shown, came, strict=True)
+    ]
 
 
 def written(hook, got, shown, ct, places):
     """The cotangents of an operation's results as a hook has replaced them."""
-    came = results_of(ct, places)
-    new = [
-        stays_nothing(g) if s is None else replaced(hook, g, s, c)
-        for g, s, c in zip(checked_count(hook, got, shown), shown, came, strict=True)
-    ]
+    new = each(hook, got, shown, results_of(ct, places))
     if not isinstance(ct, Slots):
         return new[0]
     for i, c in zip(places, new, strict=True):
         if i is not None:
             ct.cts[i] = c
-    return ct
+    return None if ct.cts.count(None) == len(ct.cts) else ct
 
 
 def checked_count(hook, got, shown):

@@ -28,6 +28,8 @@ class Variable(metaclass=VariableMeta):
             raise TypeError(f"{name!r} is an invalid keyword argument for this function")
         if volatile is not None:
             warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.")
+            if volatile and requires_grad:
+                raise ValueError("Variable can't be volatile and require_grad at the same time!")
         if data is None:
             data = FUNCTIONS["tensor"]([])
         if not isinstance(data, Tensor):

@@ -16,15 +16,13 @@ from funcgrad.lazy import attributes as _attributes
 from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor
 
-__all__ = [
-    "Backend", "GroupMember", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor", "all_gather_object",
-    "all_gather_single", "all_reduce", "all_to_all", "all_to_all_single", "barrier", "broadcast", "broadcast_object_list",
-    "default_pg_timeout", "destroy_process_group", "gather", "gather_object", "get_backend", "get_global_rank", "get_group_rank",
-    "get_node_local_rank", "get_process_group_ranks", "get_rank", "get_world_size", "group", "init_process_group", "is_available",
-    "is_backend_available", "is_gloo_available", "is_initialized", "is_mpi_available", "is_nccl_available",
-    "is_torchelastic_launched", "monitored_barrier", "new_group", "reduce", "reduce_op", "reduce_scatter", "reduce_scatter_single",
-    "reduce_scatter_tensor", "scatter", "scatter_object_list", "send",
-]  # fmt: skip
+__all__ = """
+Backend GroupMember ProcessGroup ReduceOp Work all_gather all_gather_into_tensor all_gather_object all_gather_single all_reduce
+all_to_all all_to_all_single barrier broadcast broadcast_object_list default_pg_timeout destroy_process_group gather gather_object
+get_backend get_global_rank get_group_rank get_node_local_rank get_process_group_ranks get_rank get_world_size group init_process_group
+is_available is_backend_available is_gloo_available is_initialized is_mpi_available is_nccl_available is_torchelastic_launched
+monitored_barrier new_group reduce reduce_op reduce_scatter reduce_scatter_single reduce_scatter_tensor scatter scatter_object_list send
+""".split()
 __getattr__, __dir__ = _attributes(__name__, {}, modules="nn", missing=_refusal(__name__))
 default_pg_timeout = timedelta(seconds=1800)
 MISSING = "Default process group has not been initialized, please make sure to call init_process_group."

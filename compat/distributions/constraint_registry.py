@@ -3,8 +3,7 @@
 `biject_to` gives one-to-one transforms, `transform_to` any, from numbers without constraint.
 """
 
-from numbers import Number
-
+from ..types import Number
 from . import constraints, transforms
 
 __all__ = ["ConstraintRegistry", "biject_to", "transform_to"]

@@ -3,22 +3,20 @@
 Invariant: check(value) is a bool Tensor of the value's shape less its last `event_dim` dimensions.
 """
 
-from numbers import Number
-
 import numpy as np
 
 import compat as torch
 
 from ..functions.missing import refusal as _refusal
+from ..types import Number
 
 __getattr__ = _refusal(__name__)
-__all__ = [
-    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
-    "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval", "is_dependent",
-    "less_than", "lower_cholesky", "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot",
-    "positive", "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex",
-    "square", "stack", "symmetric", "unit_interval",
-]  # fmt: skip
+__all__ = """
+Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent dependent_property greater_than greater_than_eq
+half_open_interval independent integer_interval interval is_dependent less_than lower_cholesky lower_triangular multinomial nonnegative
+nonnegative_integer one_hot positive positive_definite positive_integer positive_semidefinite real real_vector simplex square stack
+symmetric unit_interval
+""".split()
 
 
 FEW = 8  # numbers, which Python compares before NumPy is called
@@ -95,6 +93,8 @@ class _IndependentConstraint(Constraint):
     """A set whose last dimensions are values together."""
 
     def __init__(self, base_constraint, reinterpreted_batch_ndims):
+        if not isinstance(base_constraint, Constraint):
+            raise AssertionError(f"base_constraint must be a Constraint, got {type(base_constraint).__name__}")
         self.base_constraint, self.reinterpreted_batch_ndims = base_constraint, reinterpreted_batch_ndims
         self.is_discrete = base_constraint.is_discrete
         self.event_dim = base_constraint.event_dim + reinterpreted_batch_ndims

@@ -238,9 +238,7 @@ class Distribution(PublicMethods):
 def holds(constraint, value):
     """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
     known = memory(value) if constraint.plain else None
-    if (
-        known is not None and known.size and known.dtype not in HALVES
-    ):  # (a Tensor says itself what torch refuses of none, and rounds)
+    if known is not None and known.size and known.dtype.kind != "c" and known.dtype not in HALVES:
         with quiet():
             return constraint.holds(known)
     try:

@@ -17,7 +17,8 @@ class Laplace(Distribution):
     def __init__(self, loc, scale, validate_args=None):
         self._take(validate_args, loc=loc, scale=scale)
 
-    mean = mode = property(lambda d: d.loc)
+    mean = property(lambda d: d.loc)
+    mode = property(lambda d: d.loc)
     variance = property(lambda d: 2 * d.scale.pow(2))
     stddev = property(lambda d: (2**0.5) * d.scale)
 

@@ -48,7 +48,8 @@ class LowRankMultivariateNormal(Distribution):
         super().__init__(batch, event, validate_args=validate_args)
         self._weighted, self._small_root = weighted.expand(batch + (-1, -1)), small_root.expand(batch + (-1, -1))
 
-    mean = mode = property(lambda d: d.loc)
+    mean = property(lambda d: d.loc)
+    mode = property(lambda d: d.loc)
     variance = property(lambda d: d.cov_factor.pow(2).sum(-1) + d.cov_diag)
 
     @lazy_property

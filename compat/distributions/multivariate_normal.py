@@ -62,7 +62,8 @@ class MultivariateNormal(Distribution):
         """The inverse of the covariance."""
         return self._whole(torch.cholesky_inverse(self._unbroadcasted_scale_tril))
 
-    mean = mode = property(lambda d: d.loc)
+    mean = property(lambda d: d.loc)
+    mode = property(lambda d: d.loc)
     variance = property(lambda d: d._root.pow(2).sum(-1))
 
     def rsample(self, sample_shape=Size()):

@@ -26,7 +26,8 @@ class Normal(ExponentialFamily):
     def __init__(self, loc, scale, validate_args=None):
         self._take(validate_args, loc=loc, scale=scale)
 
-    mean = mode = property(lambda d: d.loc)
+    mean = property(lambda d: d.loc)
+    mode = property(lambda d: d.loc)
     stddev = property(lambda d: d.scale)
     variance = property(lambda d: d.scale.pow(2))
 

@@ -569,8 +569,7 @@ FAMILIES = {
     "combined": "CatTransform CorrCholeskyTransform CumulativeDistributionTransform PositiveDefiniteTransform StackTransform"
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=_refusal(__name__))
-__all__ = [
-    "AbsTransform", "AffineTransform", "ComposeTransform", "ExpTransform", "IndependentTransform", "LowerCholeskyTransform",
-    "PowerTransform", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform", "SoftplusTransform", "StickBreakingTransform",
-    "TanhTransform", "Transform", "identity_transform", *__getattr__.homes,
-]  # fmt: skip
+__all__ = """
+AbsTransform AffineTransform ComposeTransform ExpTransform IndependentTransform LowerCholeskyTransform PowerTransform ReshapeTransform
+SigmoidTransform SoftmaxTransform SoftplusTransform StickBreakingTransform TanhTransform Transform identity_transform
+""".split()

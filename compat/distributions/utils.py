@@ -1,17 +1,16 @@
 """What distributions share: parameters brought to one shape, and the two ways to give probabilities."""
 
 from functools import cached_property
-from numbers import Number
 
 import compat as torch
 
 from ..functions.missing import refusal as _refusal
+from ..types import Number
 
 __getattr__ = _refusal(__name__)
-__all__ = [
-    "broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "of_numbers", "probs_to_logits", "sum_rightmost",
-    "tril_matrix_to_vec", "vec_to_tril_matrix",
-]  # fmt: skip
+__all__ = """
+broadcast_all clamp_probs lazy_property logits_to_probs of_numbers probs_to_logits sum_rightmost tril_matrix_to_vec vec_to_tril_matrix
+""".split()
 
 
 class lazy_property(cached_property):  # noqa: N801  (torch's name)

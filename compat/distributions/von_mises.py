@@ -20,7 +20,8 @@ class VonMises(Distribution):
         self.loc, self.concentration = broadcast_all(loc, concentration)
         super().__init__(self.loc.shape, validate_args=validate_args)
 
-    mean = mode = property(lambda d: d.loc)
+    mean = property(lambda d: d.loc)
+    mode = property(lambda d: d.loc)
 
     @property
     def variance(self):

@@ -1,12 +1,12 @@
 """The Wishart distribution, of sums of squares of normal vectors."""
 
 import math
-from numbers import Number
 
 import compat as torch
 from funcgrad.core.site import warn
 
 from ..size import Size
+from ..types import Number
 from . import constraints
 from .chi2 import Chi2
 from .exp_family import ExponentialFamily

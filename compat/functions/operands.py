@@ -21,7 +21,7 @@ from ..errors import size_mismatch
 from ..formats import ORDER, suggested
 from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of, wrap
-from ..size import Size
+from ..size import Size  # noqa: F401
 from ..tensor import Tensor
 
 P = PRIMITIVES
@@ -393,10 +393,9 @@ def is_dual(t):
     return type(v) is Array and isinstance(v.owner, Jvp) and v.mark is not None
 
 
-__all__ = [
-    "BOOL", "INT64", "KINDS_OF_INTEGER", "NUMBERS", "P", "Size", "apart", "as_operand", "broadcast_shapes", "broadcast_to", "need_room",
-    "cast",
-    "fitting", "check_sizes", "dims_of", "dtype_argument", "dtype_of", "float_argument", "floating", "in_c_order", "in_columns", "index_result", "integer", "is_dual", "iterated", "iterating", "laid_like",
-    "like_image", "named_sizes", "need_scalar_type", "new", "number", "number_of_dim", "promoted", "rank", "scalar_dim", "shape_of", "sizes", "with_ones", "without_imaginary",
-    "wrapped",
-]  # fmt: skip
+__all__ = """
+BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
+dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like
+like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
+wrapped
+""".split()

@@ -121,10 +121,11 @@ take
 """
 
 
-def type_text(d):
+def type_text(d, device="CPU"):
     """The name of a Tensor's type in C++, which some of torch's errors have."""
     name = dtypes.SPOKEN.get(dtypes.name_of(d), dtypes.name_of(d))
-    return f"CPU{name}Type" if d.kind in "bc" or name == "BFloat16" or d in dtypes.UNSIGNED else f"torch.{name}Tensor"
+    old = d.kind not in "bc" and name != "BFloat16" and d not in dtypes.UNSIGNED and device == "CPU"
+    return f"torch.{name}Tensor" if old else f"{device}{name}Type"
 
 
 def rows():

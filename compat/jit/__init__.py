@@ -14,12 +14,12 @@ from .._unusable import put
 from ..functions.missing import refusal as _refusal
 from ..futures import JitFuture as Future
 
-__all__ = [
-    "Error", "Final", "Future", "RecursiveScriptModule", "ScriptModule", "TopLevelTracedModule", "TracedModule", "TracerWarning",
-    "Attribute", "ScriptFunction", "ScriptWarning", "TracingCheckError", "annotate", "enable_onednn_fusion", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance", "load",
-    "onednn_fusion_enabled", "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing", "script_method", "set_fusion_strategy", "strict_fusion", "trace", "trace_module",
-    "unused", "wait",
-]  # fmt: skip
+__all__ = """
+Error Final Future RecursiveScriptModule ScriptModule TopLevelTracedModule TracedModule TracerWarning Attribute ScriptFunction
+ScriptWarning TracingCheckError annotate enable_onednn_fusion export fork freeze ignore interface is_scripting is_tracing isinstance
+load onednn_fusion_enabled optimize_for_inference optimized_execution save script script_if_tracing script_method set_fusion_strategy
+strict_fusion trace trace_module unused wait
+""".split()
 _FAMILIES = {
     "files": "load save",
     "_stopped": "Error",

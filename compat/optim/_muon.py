@@ -25,6 +25,7 @@ class Muon(RuleOptimizer):
 
     elementwise = False
     decoupled = True
+    scalars = ()
 
     def __init__(
         self, params, lr=1e-3, weight_decay=0.1, momentum=0.95, nesterov=True, ns_coefficients=(3.4445, -4.775, 2.0315),

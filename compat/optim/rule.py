@@ -313,9 +313,9 @@ class RuleOptimizer(Optimizer):
             for name, value in self.ABSENT.items():
                 group.setdefault(name, value)
             for p in group["params"]:
-                held = self.state.get(p) or {}
-                for name in self.scalars:
-                    if name in held and not isinstance(held[name], Tensor):
+                held = self.state.get(p, ())
+                for name in self.scalars if len(held) else ():
+                    if not isinstance(held[name], Tensor):
                         held[name] = scalar(lambda group, x=held[name]: float(x))(p, None, group)
 
 

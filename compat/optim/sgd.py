@@ -21,6 +21,7 @@ class SGD(RuleOptimizer):
     asserts = False
     unread = frozenset({"differentiable"})
     in_parts = False
+    scalars = ()
     ABSENT = dict(nesterov=False, maximize=False, foreach=None, differentiable=False, fused=False)
 
     def __init__(

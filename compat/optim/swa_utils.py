@@ -12,6 +12,7 @@ from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS
 from ..nn.modules.batchnorm import BatchNorm
 from ..nn.modules.module import Module
+from ..nn.utils.clip_grad import need_some
 from ..tensor import Tensor
 from .lr_scheduler.base import Schedule, for_each_group
 
@@ -131,12 +132,14 @@ class AveragedModel(Module):
             for averaged, current in pairs:
                 averaged.copy_(current)
         elif self.multi_avg_fn is not None:
+            need_some(pairs)
             by_dtype = {}
             for pair in pairs:
                 by_dtype.setdefault(pair[0].dtype, []).append(pair)
             for same in reversed(by_dtype.values()):  # (in the order of C++'s hash map)
                 self.multi_avg_fn(*map(list, zip(*same, strict=True)), self.n_averaged)
         else:
+            self.avg_fn or need_some(pairs)
             average = self.avg_fn or get_swa_avg_fn()
             for averaged, current in pairs:
                 averaged.copy_(average(averaged, current, self.n_averaged))

@@ -32,8 +32,8 @@ TYPES = (
     "https://pytorch.org/docs/stable/generated/torch.load.html."
 )
 ISSUE = (
-    "\nPlease file an issue with the following so that we can make `weights_only=True` compatible with your use case: "
-    "WeightsUnpickler error: \n\n"
+    "Please file an issue with the following so that we can make `weights_only=True` compatible with your use case: "
+    "WeightsUnpickler error: "
 )
 BLOCKED = ("sys", "os", "posix", "nt")
 OPERATIONS = (
@@ -145,7 +145,7 @@ class Unpickler(pickle._Unpickler):
         self.made = []  # objects of the user's classes that the file has made, which it may also fill
 
     def find_class(self, module, name):
-        if self.proto < 3:  # (as Python 2 called it)
+        if module != "exceptions":  # (as Python 2 called it)
             module, name = _compat_pickle.NAME_MAPPING.get((module, name), (module, name))
             module = _compat_pickle.IMPORT_MAPPING.get(module, module)
         full = f"{module}.{name}"
@@ -303,7 +303,8 @@ def explained(reason):
             "`weights_only=True` please check the recommended steps in the following error message.\n\tWeightsUnpickler error: "
             f"{reason}{TYPES}"
         )
-    return f"Weights only load failed. {UNSAFE}{ISSUE}{reason}{TYPES}"
+    issue = "" if " is blocked." in reason else ISSUE
+    return f"Weights only load failed. {UNSAFE}\n{issue}\n\n{reason}{TYPES}"
 
 
 def get_unsafe_globals_in_checkpoint(f):

@@ -158,8 +158,7 @@ def nuttall(M, sym, line):
     return cosines(M, sym, line, list(NUTTALL))
 
 
-__all__ = [
-    "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser",
-    "nuttall",
-]  # fmt: skip
+__all__ = """
+bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser nuttall
+""".split()
 __getattr__ = _refusal(__name__)

@@ -30,10 +30,10 @@ from ..tensor import Tensor
 
 __getattr__ = _refusal(__name__)
 AUTOCAST = "compat.amp.autocast_mode"
-__all__ = [
-    "CheckpointError", "CheckpointPolicy", "SelectiveCheckpointContext", "checkpoint", "checkpoint_sequential",
-    "create_selective_checkpoint_contexts", "noop_context_fn", "set_checkpoint_debug_enabled", "set_checkpoint_early_stop",
-]  # fmt: skip
+__all__ = """
+CheckpointError CheckpointPolicy SelectiveCheckpointContext checkpoint checkpoint_sequential create_selective_checkpoint_contexts
+noop_context_fn set_checkpoint_debug_enabled set_checkpoint_early_stop
+""".split()
 
 
 CHECKS = ["default", "none"]
@@ -390,11 +390,12 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwar
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if isinstance(functions, Sequential):
         functions = list(functions.children())
-    size = len(functions) // segments
+    size, end = len(functions) // segments, 0
     for start in range(0, size * (segments - 1), size):
-        part = in_turn(functions[start : start + size])
+        end = start + size
+        part = in_turn(functions[start:end])
         input = checkpoint(part, input, use_reentrant=use_reentrant, preserve_rng_state=preserve_rng_state)
-    return in_turn(functions[size * (segments - 1) :])(input)
+    return in_turn(functions[end:])(input)
 
 
 def in_turn(functions):

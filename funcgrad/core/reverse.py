@@ -171,6 +171,8 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
             continue
         if extra is not None and extra.before is not None and hears and not nothing:
             ct = extra.before(ct)
+            if ct is None and (ct := passed_by(n, free)) is None:
+                continue
         if n.saved is None and not looks_itself(n):
             raise SecondBackwardError(second_message(n))
         if n.versions and deliver is not None and not looks_itself(n):

@@ -164,10 +164,7 @@ class Engine:
         left, used, words = int(state["left"]), int(state["next"]), state["words"]
         fresh = left == 1 and used == 0
         if state["seeded"] != 1 or not (fresh or (1 <= used <= _BLOCK and left + used == _BLOCK + 1)):
-            raise RuntimeError(
-                f"Invalid mt19937 state: got seeded={state['seeded']}, left={left}, next={used}; expected seeded=1 and "
-                "left + next = 625. Pass an array that get_state() returned"
-            )
+            raise RuntimeError("Invalid mt19937 state")
         with self._lock:
             source = self._source if type(self._source) is NumPySource else NumPySource(self._seed)
             self._source = source.stand(words.astype(np.uint32), _BLOCK if fresh else used)

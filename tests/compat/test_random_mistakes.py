@@ -28,8 +28,8 @@ def warnings_as_before():
 @pytest.mark.parametrize("part", range(PARTS))
 def test_mistakes_are_answered_as_by_torch(part):
     differ = []
-    for number, want in PROGRAMS[part::PARTS]:
-        lines = R.of_seed("stored", number)
+    for of, number, want in PROGRAMS[part::PARTS]:
+        lines = R.of_seed("stored", number, of)
         if found := R.disagreement(outcome(compat, lines), want, lines):
             differ.append("; ".join(lines) + "\n" + found)
     assert not differ, "\n".join(differ)

@@ -17,19 +17,19 @@ from tests import packed  # noqa: E402
 from tests import random_mistakes as R  # noqa: E402
 from tests.side_by_side import outcome  # noqa: E402
 
-EACH = 5  # programs of a row
+EACH = {"pools": 5, "parts": 2, "objects": 8}  # programs of a row
 
 
 def main():
     torch.set_num_threads(1)
     torch.backends.opt_einsum.enabled = False
     kept, left = [], 0
-    for number in range(EACH * len(R.rows())):
-        lines = R.of_seed("stored", number)
+    for of, number in [(k, n) for k, each in EACH.items() for n in range(each * len(R.rows(k)))]:
+        lines = R.of_seed("stored", number, of)
         want = outcome(torch, lines)
         if any("error" in row for row in want):
             agrees = R.disagreement(outcome(compat, lines), want, lines) is None
-            kept += [[number, want]] if agrees else []
+            kept += [[of, number, want]] if agrees else []
             left += not agrees
     packed.write("random_mistakes", {"torch": torch.__version__, "programs": kept})
     print(f"{len(kept)} programs, {left} left out")

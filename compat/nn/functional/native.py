@@ -96,7 +96,7 @@ def adaptive_max_pool1d(input, output_size):
 def dropping(name, input, p, train, inplace=False):
     """nn.functional.<name>; feature_dropout sets whole channels of [N, C, *] to zero."""
     if not 0 <= p <= 1:
-        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
     if name == "feature_dropout":
         return dropouts.channels_dropped(input, p, train, inplace, False)
     return getattr(dropouts, name)(input, p, train, inplace)

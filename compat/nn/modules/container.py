@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
+from funcgrad.core.site import warn
+
 from ...tensor import Tensor
 from ..parameter import Parameter
 from .module import Module, indented
@@ -22,6 +24,10 @@ class Container(Module):
     """Modules by name: Container(name=module, ...)."""
 
     def __init__(self, **kwargs):
+        warn(
+            "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. Subclass that instead.",
+            FutureWarning,
+        )
         super().__init__()
         for name, module in kwargs.items():
             self.add_module(name, module)

@@ -109,15 +109,20 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     return total
 
 
-def clip_grad_value_(parameters, clip_value, foreach=None):
-    """Limit every element of the gradients, in place, to +-clip_value."""
-    clip_value = float(clip_value)
-    grads = gradients(parameters)
-    if not grads:  # (torch's own words)
+def need_some(tensors):
+    """torch's own words for a list without Tensors."""
+    if not tensors:
         raise RuntimeError(
             "Expected !nested_tensorlist[0].empty() to be true, but got false.  (Could this error message be improved?  If so, "
             "please report an enhancement request to PyTorch.)"
         )
+
+
+def clip_grad_value_(parameters, clip_value, foreach=None):
+    """Limit every element of the gradients, in place, to +-clip_value."""
+    clip_value = float(clip_value)
+    grads = gradients(parameters)
+    need_some(grads)
     call_in(False, hold, grads, clip_value)
 
 

@@ -39,7 +39,7 @@ class Composed(LRScheduler):
         states = state_dict.pop("_schedulers")
         super().load_state_dict(state_dict)
         state_dict["_schedulers"] = states
-        for scheduler, held in zip(self._schedulers, states, strict=True):
+        for scheduler, held in zip(self._schedulers, states):
             scheduler.load_state_dict(held)
 
 

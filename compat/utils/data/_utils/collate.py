@@ -93,8 +93,8 @@ def collate(batch, *, collate_fn_map=None):
 
 def collate_tensor_fn(batch, *, collate_fn_map=None):
     """Tensors, stacked."""
-    arrays = plain_arrays(batch)
-    return T["stack"](list(batch), 0) if arrays is None else wrap(Tensor, np.array(arrays))
+    arrays = None if isinstance(batch, Tensor) else plain_arrays(batch)
+    return T["stack"](batch, 0) if arrays is None else wrap(Tensor, np.array(arrays))
 
 
 def plain_arrays(batch):
