@@ -127,10 +127,17 @@ def wanted_order(g, x):
     )
 
 
-def repeated_copy(v):
-    """A copy of an array that some of its axes repeat, in which they repeat the copy."""
-    copy = np.array(v[tuple([slice(None if s else 1) for s in v.strides])], order="C")
-    return ndarray(v.shape, v.dtype, copy, 0, [s and t for s, t in zip(v.strides, copy.strides)])
+def lying(v, like):
+    """An array of memory of its own, laid as another of its shape: with its gaps, and repeated where that is."""
+    steps = like.strides
+    if not v.size:
+        return copied(v, steps_of(like))
+    if v.strides == steps or min(steps) < 0:
+        return v
+    part = v[tuple([slice(None if s else 1) for s in steps])]
+    memory = np.zeros(1 + sum([(n - 1) * s for n, s in zip(part.shape, steps)]) // v.itemsize, v.dtype)
+    ndarray(part.shape, v.dtype, memory, 0, steps)[...] = part
+    return ndarray(v.shape, v.dtype, memory, 0, steps)
 
 
 def obeys(g, v):

@@ -37,7 +37,7 @@ from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .edges import GradientEdge
-from .gradient_layout import any_oddly, as_kernels_lay, check_layout, is_own, laid_out, repeated_copy
+from .gradient_layout import any_oddly, as_kernels_lay, check_layout, is_own, laid_out, lying
 from .ties import tie
 
 tls = state.tls
@@ -56,12 +56,13 @@ def conjugated(ct):
     if dtype_of(ct).kind != "c":
         return ct
     if isinstance(ct, ARRAYS):
-        ct = np.array(ct)
-        np.subtract(0, ct.imag, out=ct.imag)
-        return ct
+        out = np.array(ct)
+        np.subtract(0, out.imag, out=out.imag)
+        return lying(out, ct)
     out = P["conj"](ct)
     if out.owner is TAPE:
         out.val.imag += 0  # (its memory is its own)
+        out.val = lying(out.val, ct.val)
     return out
 
 
@@ -580,9 +581,7 @@ def handed_out(ct):
     ct = conjugated(ct)
     if isinstance(ct, Taped):
         return ct
-    if type(ct) is np.ndarray and 0 in ct.strides and (ct.size or ct.base is not None):
-        return as_tensor(repeated_copy(ct))
-    return as_tensor(np.array(ct) if isinstance(ct, (np.ndarray, np.generic, int, float, complex)) else ct)
+    return as_tensor(lying(np.array(ct), ct) if type(ct) is ndarray else ct)
 
 
 def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):

@@ -9,6 +9,7 @@ import numpy as np
 from funcgrad.core.halves import COMPLEX32, WIDER
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
+from funcgrad.ops.fft import arranged as laid
 
 from .. import dtypes
 from ..method_arguments import wrapped
@@ -98,22 +99,11 @@ def is_stretched(t):
 
 
 def arranged(out, t, n, *rounds, stretched=False):
-    """A result laid out as torch's kernels leave it: in each round the axes that are transformed stand inside the others, which keep the
-    order that t has in memory. `stretched`: numbers of an expanded Tensor were made complex first."""
+    """A result, laid as that of a new Tensor where t was filled up with zeros. `stretched`: numbers of an expanded one were made complex first."""
     if out.owner is not TAPE or t.owner is not TAPE:
         return out
-    longer = any(
-        [k > t.val.shape[d] for d, k in zip([d for axes in rounds for d in axes], n)]
-    )  # (filled up with zeros: a new Tensor)
-    strides = like_image(new(np.empty(t.val.shape, np.int8)), t).val.strides if longer or stretched else t.val.strides
-    order = sorted(range(len(strides)), key=lambda d: -strides[d])
-    for axes in rounds:
-        order.sort(key=axes.__contains__)
-    v = out.val
-    memory = np.empty([v.shape[d] for d in order], v.dtype).transpose(np.argsort(order))
-    if v.size and memory.strides != v.strides:
-        memory[...] = v
-        out.val = memory
+    if stretched or any([k > t.val.shape[d] for d, k in zip([d for axes in rounds for d in axes], n)]):
+        out.val = laid(out.val, like_image(new(np.empty(t.val.shape, np.int8)), t).val, *rounds)
     return noted(out)
 
 

@@ -8,6 +8,7 @@ import operator
 
 import numpy as np
 
+from funcgrad.core import laid
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
 from funcgrad.core.primitive import PRIMITIVES
@@ -325,9 +326,7 @@ def in_c_order(t):
 def in_columns(t):
     """A result over memory of its own, each of its matrices column after column, as LAPACK leaves what it computes."""
     if t.owner is TAPE:
-        *lead, m, n = t.val.shape
-        *outer, inner, step = contiguous_strides((*lead, n, m))
-        t.val = moved(t.val, (*outer, step, inner))
+        t.val = laid.in_columns(t.val)
         noted(t)
     return t
 

@@ -131,6 +131,18 @@ def moved(array, strides):
     return array if steps_of(array) == strides else copied(array, strides)
 
 
+def in_columns(array):
+    """An array, or a copy of it, each of whose matrices lies column after column, as LAPACK leaves what it computes."""
+    *lead, m, n = array.shape
+    *outer, inner, step = contiguous_strides((*lead, n, m))
+    return moved(array, (*outer, step, inner))
+
+
+def by_columns(impl):
+    """A function of NumPy's, its result in columns."""
+    return lambda *xs, **params: in_columns(impl(*xs, **params))
+
+
 def copied(array, strides):
     """A copy of an array with these strides, in elements."""
     steps = [s * array.itemsize for s in strides]

@@ -4,6 +4,7 @@ Invariant: the value reads one triangle of the factor; with `whole` the derivati
 """
 
 from ..core.aval import Aval, shape_of
+from ..core.laid import by_columns
 from ..core.primitive import define
 from .elementwise import neg, sub
 from .linalg_solve import _pairs, _triangle, triangular_solve
@@ -36,6 +37,8 @@ class cholesky_solve:
     def impl(c, b, *, lower, whole=False):
         first, second = ({"lower": lower, "transpose_a": turn, "conjugate_a": turn} for turn in (not lower, lower))
         return triangular_solve.impl(c, triangular_solve.impl(c, b, **first), **second)
+
+    impl_torch = by_columns(impl)
 
     def aval(c, b, **params):
         same_stack("cholesky_solve", c, b)

@@ -80,6 +80,19 @@ def fft_batch(prim):
     return batch
 
 
+def arranged(out, x, *rounds):
+    """A result as torch's kernels leave it: in each round the axes that are transformed stand inside the others, which keep the order that x
+    has in memory."""
+    order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
+    for axes in rounds:
+        order.sort(key=axes.__contains__)
+    memory = np.empty([out.shape[d] for d in order], out.dtype).transpose(np.argsort(order))
+    if not out.size or memory.strides == out.strides:
+        return out
+    memory[...] = out
+    return memory
+
+
 # ------------------------------------------------------------------------------------------------ primitives
 @define
 class fft:
@@ -99,6 +112,9 @@ class fft:
         if not axes:
             return np.array(x, complex_dtype(dtype_of(x)))
         return (np.fft.ifftn if inverse else np.fft.fftn)(x, n, axes, norm)
+
+    def impl_torch(x, **params):
+        return arranged(fft.impl(x, **params), x, params["axes"])
 
     def aval(x, *, axes, n, norm="backward", inverse=False):
         check_lengths("fft", axes, n, norm)
@@ -133,6 +149,9 @@ class rfft:
 
     def impl(x, *, axes, n, norm="backward"):
         return np.fft.rfftn(x, n, axes, norm)
+
+    def impl_torch(x, **params):
+        return arranged(rfft.impl(x, **params), x, params["axes"], params["axes"][-1:])
 
     def aval(x, *, axes, n, norm="backward"):
         check_lengths("rfft", axes, n, norm)
@@ -170,6 +189,9 @@ class irfft:
         if not x.size:  # (NumPy leaves the result unwritten)
             return np.zeros(resized(x.shape, axes, n), irfft_dtype(x.dtype))
         return np.fft.irfftn(x, n, axes, norm)
+
+    def impl_torch(x, **params):
+        return arranged(irfft.impl(x, **params), x, params["axes"][:-1], params["axes"][-1:])
 
     def aval(x, *, axes, n, norm="backward"):
         check_lengths("irfft", axes, n, norm)

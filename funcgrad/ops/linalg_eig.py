@@ -460,7 +460,7 @@ class eig:
         gv = sub(gv, mul(v, as_row(real(c))))
         gv = sub(gv, where(anchor, as_row(mul(over(imag(c), held), 1j)), 0))
         turned = over_gaps(matmul(adjoint(v), gv), conj(gaps_of(w)))
-        g = matmul(solve(adjoint(v), add(turned, on_diagonal(gw)), singular="nan"), adjoint(v))
+        g = solve(adjoint(v), matmul(add(turned, on_diagonal(gw)), adjoint(v)), singular="nan")
         return [fit(conj(g), x)]
 
     def jvp(ts, out, x):

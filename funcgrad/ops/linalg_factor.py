@@ -83,8 +83,8 @@ class cholesky:
     def vjp(ct, out, x, *, need, part="both", singular="raise", turns=False):
         middle = matmul(adjoint(out), conj(ct))
         middle = mul(add(tril(middle), adjoint(tril(middle, -1))), 0.5) if turns else _halved(middle)
-        left = triangular_solve(out, middle, lower=True, transpose_a=True, conjugate_a=True)
-        g = swapped(triangular_solve(out, swapped(left), lower=True, transpose_a=True))
+        right = swapped(triangular_solve(out, swapped(middle), lower=True, transpose_a=True))
+        g = triangular_solve(out, right, lower=True, transpose_a=True, conjugate_a=True)
         return [fit(conj(g if turns else hermitian_adjoint(g, part)), x)]
 
     def jvp(ts, out, x, *, part="both", singular="raise", turns=False):

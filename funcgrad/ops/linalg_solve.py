@@ -7,6 +7,7 @@ singular matrix, and read results instead of factoring again where they can.
 import numpy as np
 
 from ..core.aval import Aval, shape_of
+from ..core.laid import by_columns
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from .elementwise import neg, sub, where
@@ -91,6 +92,8 @@ class triangular_solve:
             u[..., i, i] = 1
         x = substitute(u, b)
         return x[..., ::-1, :].copy() if lower != transpose_a else x
+
+    impl_torch = by_columns(impl)
 
     def aval(a, b, **params):
         same_stack("triangular_solve", a, b)
@@ -192,6 +195,8 @@ class solve:
     def impl(a, b, *, singular="raise"):
         return solved("solve", np.linalg.solve, a, b, singular=singular)
 
+    impl_torch = by_columns(impl)
+
     def aval(a, b, *, singular="raise"):
         same_stack("solve", a, b)
         return Aval(shape_of(b), linalg_dtype("solve", a, b))
@@ -276,10 +281,9 @@ class pinv:
 
     def vjp(ct, out, x, *, need, rcond):
         g, p, h = conj(ct), out, adjoint(out)
-        gh = adjoint(g)
-        left = _complement(matmul(gh, product(p, h)), x, p)  # (1 - x p) g^H p p^H
-        right = _complement_right(matmul(product(h, p), gh), p, x)  # p^H p g^H (1 - p x)
-        return [fit(conj(sub(add_cts(left, right), product(h, g, h))), x)]
+        left = _complement_right(matmul(product(p, h), g), x, p)  # p p^H g (1 - x p)
+        right = _complement(matmul(g, product(h, p)), p, x)  # (1 - p x) g p^H p
+        return [fit(swapped(sub(add_cts(left, right), product(p, adjoint(g), p))), x)]
 
     def jvp(ts, out, x, *, rcond):
         t, p, h = ts[0], out, adjoint(out)

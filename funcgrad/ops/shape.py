@@ -122,13 +122,9 @@ def fit(g, like):
             return g
     elif shape_of(g) != shape:
         g = unbroadcast(g, shape)
-    if like.weak if known else is_weak(like):
-        return real_part(g) if dtype.kind != "c" and dtype_of(g).kind == "c" else g
-    return g if dtype_of(g) == dtype else cast(g, dtype=dtype)
-
-
-def real_part(g):
-    return cast(g, dtype=np.dtype(dtype_of(g).type().real.dtype))
+    if dtype.kind != "c" and dtype_of(g).kind == "c":
+        g = PRIMITIVES["real"](g)
+    return g if dtype_of(g) == dtype or (like.weak if known else is_weak(like)) else cast(g, dtype=dtype)
 
 
 @helper
@@ -399,9 +395,7 @@ class cast:
     def batch(size, xs, ds, *, dtype):
         return cast(xs[0], dtype=dtype), ds[0]
 
-    transpose = (
-        lambda ct, x, *, dtype: ct if is_weak(x) or dtype_of(ct) == dtype_of(x) else cast(ct, dtype=dtype_of(x)),
-    )
+    transpose = (lambda ct, x, *, dtype: ct if is_weak(x) else fit(ct, x),)
 
 
 # ------------------------------------------------------------------------------------------------ stop
