@@ -174,7 +174,7 @@ def polygamma_of_number(x, *, order):
 
 @over_blocks(polygamma_of_number, FEW)
 def polygamma(x, *, order):
-    """The derivative of digamma of an order >= 1. At 0, -1, -2, ...: inf if it is odd, else nan (-inf at 0).
+    """The derivative of digamma of an order >= 1; inf at 0, -1, -2, ... if it is odd, else -inf.
 
     Error for x > 0: up to 4 ulp for orders 1 and 2, 20 ulp for order 20.
     """
@@ -182,9 +182,8 @@ def polygamma(x, *, order):
     negative = x < 0
     out = sign * math.factorial(order) * hurwitz_zeta(order + 1, np.where(negative, 1 - x, x))
     if negative.any():  # psi(1 - x) - psi(x) = pi cot(pi x), differentiated
-        r = fraction(x)
-        c = 1 / np.tan(math.pi * r)
+        c = 1 / np.tan(math.pi * fraction(x))
         poles = math.pi ** (order + 1) * polynomial(cotangent_derivative(order)[::-1], c)
-        reflected = np.where(r == 0, np.inf if order % 2 else np.nan, -sign * out - poles)
+        reflected = np.where(x == np.floor(x), sign * np.inf, -sign * out - poles)
         out = np.where(negative, reflected, out)
     return out
