@@ -16,7 +16,7 @@ CALLED = (types.FunctionType, types.MethodType, functools.partial)
 
 
 def chains(code):
-    """{(kind, name, attributes, stored)}: `kind` is "global", "free" or "local"; `stored`: the last attribute is assigned to."""
+    """{(kind, name, attributes)}: `kind` is "global", "free" or "local", or "written" of a variable outside that is assigned to."""
     found = {}
     start, attributes = None, ()
     for i in dis.get_instructions(code):
@@ -25,10 +25,10 @@ def chains(code):
             attributes += (i.argval,)
             if op != "STORE_ATTR":
                 continue
-        if op == "EXTENDED_ARG":
+        if op in ("EXTENDED_ARG", "COPY"):  # (a copy is where `x.a += 1` begins)
             continue
         if start is not None:
-            found[(*start, attributes, op == "STORE_ATTR" and bool(attributes))] = None
+            found[(*start, attributes)] = None
         start, attributes = None, ()
         name = i.argval[-1] if type(i.argval) is tuple and i.argval else i.argval
         if op in ("LOAD_GLOBAL", "LOAD_NAME"):
@@ -38,9 +38,9 @@ def chains(code):
         elif op.startswith("LOAD_DEREF"):
             start = ("free" if name in code.co_freevars else "local"), name
         elif op in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            found["written", name, (), True] = None
+            found["written", name, ()] = None
         elif op == "STORE_DEREF" and name in code.co_freevars:
-            found["written", name, (), True] = None
+            found["written", name, ()] = None
     return found
 
 
@@ -71,8 +71,8 @@ def foreign(f):
 
 
 class Reader:
-    """Visits what a function can name. `seen(place, key, value, name)` is told of each entry of a namespace (a dict, or a closure's
-    cell) that it reads; `told(object)` of each object on the way, and answers whether to look into its attributes."""
+    """Visits what a function can name. `seen(place, key, value, name)` is told of each entry of a namespace (a dict, a closure's
+    cell, a class) that it reads; `told(object)` of each object on the way, and answers whether to look into its attributes."""
 
     def __init__(self, seen, told):
         self.seen, self.told = seen, told
@@ -120,7 +120,7 @@ class Reader:
             self.value(d)
         for c in codes_of(code):
             self.codes.append(c)
-            for kind, name, attributes, stored in chains(c):
+            for kind, name, attributes in chains(c):
                 if kind == "written":
                     if c is code or name in cells or name in f.__globals__:
                         self.writes.append(name)
@@ -142,39 +142,40 @@ class Reader:
                     self.seen(cells[name], None, value, name)
                 else:
                     continue
-                self.attributes(value, attributes, name, stored)
+                self.attributes(value, attributes, name)
 
-    def attributes(self, value, attributes, name, stored):
+    def attributes(self, value, attributes, name):
         self.value(value)
-        for k, a in enumerate(attributes):
+        for a in attributes:
             if isinstance(value, types.ModuleType):
                 if internal[value.__name__] or a not in vars(value):
                     return
                 place = vars(value)
-            elif isinstance(value, type) or not hasattr(value, "__dict__"):
+            elif not hasattr(value, "__dict__"):
                 return
             else:
-                if not self.told(value):
-                    method = getattr(type(value), a, None)
-                    if isinstance(method, types.FunctionType):
-                        self.callable_function(method, value)
-                    value = self.member(value, a)
-                    if value is MISSING:
-                        return
+                apart = isinstance(value, type) or self.told(value)
+                if not apart and (found := self.member(value, a)) is not MISSING:
+                    value = found
                     self.value(value)
                     continue
-                place = vars(value)
+                place = vars(value) if apart else ()
             name = f"{name}.{a}"
-            last = stored and k == len(attributes) - 1
-            if a not in place:
-                method = getattr(type(value), a, None)
-                if isinstance(method, types.FunctionType):
-                    self.callable_function(method, value)
+            if a not in place or isinstance(value, type):
+                if apart and not isinstance(value, type):
+                    self.seen(place, a, MISSING, name)  # (it may be assigned to)
+                kind = value if isinstance(value, type) else type(value)
+                place = next((c for c in kind.__mro__ if a in vars(c)), None)
+                if place is None or internal[place.__module__]:
                     return
-                if last:
-                    self.seen(place, a, MISSING, name)
-                return
-            value = place[a]
+                method = vars(place)[a]
+                if isinstance(method, types.FunctionType) and kind is not value:
+                    self.callable_function(method, value)
+                if hasattr(method, "__get__"):
+                    return
+                value = method
+            else:
+                value = place[a]
             self.seen(place, a, value, name)
             self.value(value)
 

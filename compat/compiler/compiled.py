@@ -12,8 +12,9 @@ import weakref
 
 import numpy as np
 
-from funcgrad import tree
+from funcgrad.compile.conditions import SMALL
 from funcgrad.compile.stats import Compilation, Stats
+from funcgrad.compile.trees import apart, together
 from funcgrad.core import nans, state
 from funcgrad.core.handle import fresh
 from funcgrad.core.site import warn
@@ -24,11 +25,11 @@ from funcgrad.transforms.boundary import as_tensor
 from ..autograd.walks import Accumulation
 from ..nn.modules.module import Module
 from ..tensor import Tensor
-from .entry import MISS, Unwritten, written
+from .entry import MISS, written
 from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of
 from .stance import STANCE
-from .watch import SMALL, Unfit, Watch
+from .watch import Unfit, Watch
 
 
 class Parts:
@@ -119,7 +120,8 @@ class Compiled:
 
     def build(self, args, kwargs):
         """A new entry for these arguments, or None: this call runs the function as it is."""
-        leaves, structure = tree.flatten((args, kwargs))
+        leaves = []
+        structure = apart((args, kwargs), leaves)
         for x in leaves:
             if isinstance(x, Tensor):
                 if x.alias is not None:
@@ -190,8 +192,8 @@ class Compiled:
                         namespace, key = place
                         before.append((namespace, key, namespace[key]))
                         namespace[key] = x
-                args, kwargs = tree.unflatten(structure, full)
-                return self.f(*args, **kwargs)
+                args, kwargs = together(structure, full, made := [])
+                return self.f(*args, **kwargs), made
             finally:
                 for namespace, key, value in before:
                     namespace[key] = value
@@ -206,27 +208,20 @@ class Compiled:
             self.fallbacks.append(reason)
             if not self.part:
                 warn(f"compile: {name_of(self.f)} is run as it is, not compiled: {reason}")
-        once = [result]
         if self.parts is None and watch is not None and KEPT_OUT not in reason:
             self.parts = Parts(self.f, watch.modules.values(), functools.partial(Compiled, part=True))
         parts = self.parts if self.parts is not None and self.parts.parts else None
 
         def eager(args, kwargs):
-            if once:
-                return once.pop()
             return self.f(*args, **kwargs) if parts is None else parts.run(self.f, args, kwargs)
 
         if watch is None:  # (what it reads could not be found out)
             self.full = True
-            return eager
-        try:
+        else:
             watch.env["eager"] = eager
             watch.flags()
-            enter, explain = written(watch, structure, leaves, (), (), None, None)
-        except Unwritten:
-            self.full = True
-            return eager
-        return self.enter(enter, explain)
+            self.enter(*written(watch, structure, leaves, (), (), None, None))
+        return lambda *_: result  # (of tests nothing may hold any more: it has run)
 
     def why(self, args, kwargs):
         """What is new in a call, beside the program that comes nearest to it."""

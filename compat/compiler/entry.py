@@ -8,12 +8,14 @@ import numpy as np
 
 from funcgrad.compile.call import call
 from funcgrad.compile.closed import drawing
-from funcgrad.compile.entry import MISS, built
-from funcgrad.compile.entry import Unfit as Unwritten
+from funcgrad.compile.conditions import Lines, same, snapshot
+from funcgrad.compile.entry import MISS
 from funcgrad.compile.jit import owned
 from funcgrad.compile.joint import joint
 from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
+from funcgrad.compile.trees import changeable
+from funcgrad.compile.trees import text as put_together
 from funcgrad.core import nans, quiet, state
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Cell, fresh
@@ -25,7 +27,6 @@ from ..autograd.walks import Accumulation
 from ..dtypes import Default
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
-from .watch import Test, same, snapshot
 
 NAME = "CompiledFunctionBackward"
 
@@ -72,87 +73,33 @@ class Recorded:
         return (*shown, *outs[self.count :])
 
 
-class Lines:
-    """Tests and lines in order, from which two functions are made: the one that runs, and the one that explains."""
-
-    def __init__(self, env):
-        self.items = []
-        self.env = env
-
-    def test(self, text, about, was=None, now=None):
-        self.items.append(Test(text, about, was, now))
-
-    def line(self, text):
-        self.items.append(text)
-
-    def name(self, x, hint="e"):
-        name = f"{hint}{len(self.env)}"
-        self.env[name] = x
-        return name
-
-    def quick(self):
-        lines, tests = [], []
-        for item in [*self.items, ""]:
-            if type(item) is Test:
-                tests.append(item.text if " or " not in item.text else f"({item.text})")
-                continue
-            if tests:
-                lines.append(f"if not ({' and '.join(tests)}): return MISS")
-                tests = []
-            if item:
-                lines.append(item)
-        return lines
-
-    def slow(self):
-        """Lines that answer (how many tests came before, what failed)."""
-        lines = []
-        count = 0
-        for item in self.items:
-            if type(item) is not Test:
-                lines.append(item.replace("return MISS", "return 0, 'arguments of another structure'"))
-                continue
-            count += 1
-            if item.said is not None:
-                said = item.said
-            elif item.now is None:
-                said = repr(f"{item.about} changed")
-            else:
-                self.env["repr"] = repr
-                said = f"{f'{item.about} is '!r} + repr({item.now}) + {f', not {item.was!r}'!r}"
-            lines.append(f"if not ({item.text}): return {count}, {said}")
-        return lines
-
-
 class Leaves:
     """Taking the arguments of a signature apart."""
 
     def __init__(self, lines, leaves, dynamic):
         self.lines, self.leaves, self.dynamic = lines, leaves, dynamic
         self.texts = {}
+        self.containers = []  # (text, text of the list or dict in it) of what can be changed
         self.count = 0
 
     def take(self, text, x, about):
-        """`x`: a tree whose leaves are numbers of leaves; `text` is the name of it."""
-        kind, lines = type(x), self.lines
-        if kind is int:
-            self.leaf(text, self.leaves[x], x, about)
-        elif kind is tuple or kind is list:
-            lines.test(f"type({text}) is {kind.__name__} and len({text}) == {len(x)}", about)
-            names = [self.fresh() for _ in x]
-            if names:
-                lines.line(f"{''.join([n + ', ' for n in names])}= {text}")
-            for i, (n, part) in enumerate(zip(names, x, strict=True)):
-                self.take(n, part, f"{about}[{i}]")
-        elif kind is dict:
-            lines.test(f"type({text}) is dict and len({text}) == {len(x)}", about)
-            for k, part in x.items():
-                n = self.fresh()
-                lines.line(f"{n} = {text}[{lines.name(k)}]")
-                self.take(n, part, f"{about}[{k!r}]")
-        elif x is None:
-            lines.test(f"{text} is None", about)
-        else:
-            raise Unwritten
+        """`x`: a structure (trees.py); `text` is the name of what has it."""
+        lines = self.lines
+        if type(x) is int:
+            return self.leaf(text, self.leaves[x], x, about)
+        kind, keys, parts = x
+        names, own = [self.fresh() for _ in parts], text
+        lines.test(f"type({text}) is {lines.name(kind)}", about)
+        if not issubclass(kind, (tuple, list, dict)):
+            text = f"vars({text})"
+        known = f"len({text}) == {len(parts)}" if keys is None else f"[*{text}] == {lines.name([*keys])}"
+        lines.test(known, about)
+        if names:
+            lines.line(f"{''.join([n + ', ' for n in names])}= {text}{'.values()' * (keys is not None)}")
+        for k, n, part in zip(range(len(parts)) if keys is None else keys, names, parts, strict=True):
+            self.take(n, part, f"{about}[{k!r}]")
+        if changeable(kind):
+            self.containers.append((own, text))
 
     def fresh(self):
         self.count += 1
@@ -216,7 +163,7 @@ def written(watch, structure, leaves, places, given, p, at):
     lines.test(f"tls.grad is {grad}", "the grad mode", grad, "tls.grad")
     lines.test(f"Default.numpy is {lines.name(Default.numpy)}", "the default dtype")
     arguments = Leaves(lines, leaves, {i for i in places if type(i) is int and not isinstance(leaves[i], Tensor)})
-    args, kwargs = structure.unflatten(range(len(leaves)))
+    args, kwargs = structure[2]
     arguments.take("args", args, "args")
     arguments.take("kwargs", kwargs, "kwargs")
     lines.items += watch.tests
@@ -235,7 +182,7 @@ def written(watch, structure, leaves, places, given, p, at):
             lines.test(" == ".join([f"{n}.item()" for n in names]), "the numbers of steps, which were equal,")
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
     body += copied_back(lines, p, values, texts)
-    body.append(f"return {result(lines, p, texts)}")
+    body += returned(lines, p, texts, arguments.containers)
     return finished(lines, body, env)
 
 
@@ -449,20 +396,30 @@ def tensor(p, number):
     return r if p.staged.taped else f"Tensor({r} if type({r}) is ndarray else asarray({r}), None, TAPE)"
 
 
-def result(lines, p, texts):
-    """The text of what is returned; a Tensor that is returned twice is one."""
+def returned(lines, p, texts, containers):
+    """Lines that change the containers which were arguments, and return; a Tensor that is returned twice is one."""
     names, made = [], set()
     for r in p.results:
         if type(r) is int and p.results.count(r) > 1 and not p.staged.taped:
-            names.append(f"t{r}" if r in made else f"(t{r} := {tensor(p, r)})")
+            names.append(f"o{r}" if r in made else f"(o{r} := {tensor(p, r)})")
             made.add(r)
         elif type(r) is int:
             names.append(tensor(p, r))
         elif r[0] == "same":
             names.append(texts[r[1]])
+        elif r[0] == "given":
+            names.append(containers[r[1]][0])
         else:
             names.append(lines.name(r[1]))
-    return built(p.structure, names, lines.env)
+    got = put_together(p.structure, names, lines)
+    if not p.changes:
+        return [f"return {got}"]
+    new = "".join([put_together(structure, names, lines) + ", " for _, structure in p.changes])
+    body = [f"got, new = {got}, ({new})"]
+    for i, (number, (kind, *_)) in enumerate(p.changes):
+        c = containers[number][1]
+        body.append(f"{c}[:] = new[{i}]" if kind is list else f"{c}.clear(); {c}.update(new[{i}])")
+    return [*body, "return got"]
 
 
-__all__ = ["MISS", "Unwritten", "written"]
+__all__ = ["MISS", "written"]

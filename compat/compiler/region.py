@@ -10,8 +10,8 @@ import weakref
 
 import numpy as np
 
-from funcgrad import tree
 from funcgrad.compile.staged import box, owner_of, pending, stage
+from funcgrad.compile.trees import apart, contents, different
 from funcgrad.core.aval import aval_of
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Array, Cell, Taped
@@ -115,7 +115,8 @@ class Region(Stage):
 
 class Program:
     """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
-    output of the graph, or ("same", number of an argument), ("box", Tensor) or ("value", x); and the tree of them. `attributes`:
+    output of the graph, or ("same", number of an argument), ("given", number of a container in one), ("box", Tensor) or ("value", x);
+    `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, and `leaves`: ids of the boxes that a gradient flows back to from them."""
 
@@ -127,10 +128,22 @@ def program(f, tensors, watch):
     outside = {id(t): i for i, t in enumerate(tensors)}
 
     def whole(*args):
-        outs, p.structure = tree.flatten(f(*args))
-        p.results, given = [], []
+        got, made = f(*args)
+        outs, p.results, given = [], [], []
+        own = {id(x): i for i, (x, _) in enumerate(made)}
+        p.structure = apart(got, outs, own)
+        p.changes = []
+        for i, (x, was) in enumerate(made):
+            now = contents(x)
+            other, numbers = different(now, was)
+            if numbers:
+                raise Unfit(f"it changes entry {numbers[0]!r} of an argument, which each call would have to do anew")
+            if other:
+                p.changes.append((i, apart(now, outs, own.keys() - {id(now)})))
         for o in outs:
-            if not isinstance(o, Taped):
+            if id(o) in own:
+                p.results.append(("given", own[id(o)]))
+            elif not isinstance(o, Taped):
                 p.results.append(("value", plain_result(o)))
             elif o.owner.level < region.level:
                 number = outside.get(id(o))
@@ -152,6 +165,7 @@ def program(f, tensors, watch):
     try:
         with printing_refused(watch):
             p.staged = stage(whole, tuple(tensors), {}, region)
+        watch.refuse_states()
         left = watch.changed()
         if left:
             raise Unfit(f"it changes {left[0][3]}, which each call would have to do anew")

@@ -6,77 +6,25 @@ Invariant: a test looks, and changes nothing. Of what a function reads, `tests` 
 
 import types
 
-import numpy as np
-
+from funcgrad.compile.conditions import SIMPLE, Figures, Test, same, snapshot
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
+from funcgrad.core.trace import TAPE
 from funcgrad.reads import MISSING, Reader
 
 from ..nn.modules import calling
 from ..nn.modules.module import Module
 from ..optim import optimizer as optimizers
+from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 
-SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
-ENTRIES = 64  # of a container: a longer one is known by its identity alone
-SMALL = 1024  # elements of an ndarray whose figures are all compared
-SAMPLED = 64  # of a larger one
 
 
 class Unfit(RuntimeError):
     """Why a function is run as it is instead of being compiled."""
-
-
-def snapshot(x):
-    """What `same` compares with later: a value, or a copy of a container of values."""
-    if type(x) in (list, tuple) and len(x) <= ENTRIES:
-        return type(x)([snapshot(v) for v in x])
-    if type(x) is dict and len(x) <= ENTRIES:
-        return {k: snapshot(v) for k, v in x.items()}
-    if type(x) is np.ndarray:
-        return Figures(x)
-    return x
-
-
-class Figures:
-    """An ndarray and the figures it had; of a large one a sample of them."""
-
-    def __init__(self, x):
-        self.array, self.figures = x, self.sample(x).copy()
-
-    @staticmethod
-    def sample(x):
-        return x if x.size <= SMALL else x.flat[:: x.size // SAMPLED]
-
-
-def same(x, kept):
-    """Is a value what a snapshot of it was?"""
-    kind = type(kept)
-    if kind is Figures:
-        if x is not kept.array and (type(x) is not np.ndarray or x.size > SMALL):
-            return False
-        return np.array_equal(kept.sample(x), kept.figures, equal_nan=x.dtype.kind in "fc")
-    if type(x) is not kind:
-        return False
-    if kind in SIMPLE:
-        return x == kept or x is kept
-    if kind in (list, tuple):
-        return len(x) == len(kept) and all(map(same, x, kept))
-    if kind is dict:
-        return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
-    return x is kept
-
-
-class Test:
-    """A condition: its text, what it is about, what it was, and the text of what it is now; or the text that says what failed."""
-
-    __slots__ = ("text", "about", "was", "now", "said")
-
-    def __init__(self, text, about, was=None, now=None, said=None):
-        self.text, self.about, self.was, self.now, self.said = text, about, was, now, said
 
 
 class Watch:
@@ -98,6 +46,7 @@ class Watch:
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
         self.count = CHANGES[0]
+        self.states = []  # (state of an optimizer, what it had)
         self.left = {}  # (id of a namespace, key) -> may a call find out what is left there?
 
     def name(self, x, hint="k"):
@@ -144,7 +93,7 @@ class Watch:
             return False
         if isinstance(x, optimizers.Optimizer):
             self.optimizers[id(x)] = x
-            return False
+            return not internal[type(x).__module__]
         if type(x).__name__ == "Compiled" and internal[type(x).__module__]:
             self.reader.callable(x.f)
             return False
@@ -171,6 +120,7 @@ class Watch:
             for table in HOOKS:
                 if vars(m)[table]:
                     raise Unfit(f"a module ({type(m).__name__}) has hooks")
+        self.states = [(o.state, {p: dict(d) for p, d in o.state.items()}) for o in self.optimizers.values()]
         if self.optimizers and (optimizers.GLOBAL_PRE_HOOKS or optimizers.GLOBAL_POST_HOOKS):
             raise Unfit("hooks are registered for the steps of all optimizers")
         for o in self.optimizers.values():
@@ -206,12 +156,33 @@ class Watch:
         """Take back what `changed` finds. (A list or dict that was changed in place is filled as it was.)"""
         for namespace, key, value, _ in self.changed():
             put_back(namespace, key, value)
+        for state, kept in self.states:
+            for p in [*state]:
+                if p in kept:
+                    state[p].clear()
+                    state[p].update(kept[p])
+                else:
+                    del state[p]
         for _, _, kept, value, _ in self.places.values():
             if type(value) is list and type(kept) is list and not same(value, kept):
                 value[:] = kept
             elif type(value) is dict and type(kept) is dict and not same(value, kept):
                 value.clear()
                 value.update(kept)
+
+    def refuse_states(self):
+        """Raise if the function has left in the state of an optimizer what each call would have to: FirstStepError if all of it is new."""
+        old = [
+            k in kept.get(p, ())
+            for state, kept in self.states
+            for p, d in state.items()
+            for k, v in d.items()
+            if not (isinstance(v, Tensor) and v.owner is TAPE or k in kept.get(p, ()) and same(v, kept[p][k]))
+        ]
+        if any(old):
+            raise Unfit("it changes the state of an optimizer, which each call would have to do anew")
+        if old:
+            raise FirstStepError
 
     # -------------------------------------------------------------------------------------------- the tests
     def finish(self, dynamic=()):
@@ -238,8 +209,7 @@ class Watch:
                 for p in group["params"]:
                     d = o.state.get(p, {})
                     for key, t in d.items():
-                        if isinstance(t, Tensor):
-                            self.add(f"{self.name(d)}[{key!r}] is {self.name(t)}", "the optimizer's state")
+                        self.value(f"{self.name(d)}[{key!r}]", snapshot(t), t, "the optimizer's state")
             for table in STEP_HOOKS:
                 self.add(f"not {self.name(vars(o)[table])}", "hooks of the optimizer")
         if self.modules:
@@ -271,6 +241,8 @@ class Watch:
         """The text of an entry."""
         if isinstance(namespace, types.CellType):
             return f"{self.name(namespace)}.cell_contents"
+        if isinstance(namespace, type):
+            return f"{self.name(namespace)}.__dict__[{key!r}]"
         return f"{self.name(namespace)}[{key!r}]"
 
     def value(self, text, kept, value, name):
@@ -313,12 +285,14 @@ def entry_of(namespace, key):
             return namespace.cell_contents
         except ValueError:
             return MISSING
-    return namespace.get(key, MISSING)
+    return (vars(namespace) if isinstance(namespace, type) else namespace).get(key, MISSING)
 
 
 def put_back(namespace, key, value):
     if isinstance(namespace, types.CellType):
         namespace.cell_contents = value
+    elif isinstance(namespace, type):
+        setattr(namespace, key, value)
     elif value is MISSING:
         namespace.pop(key, None)
     else:
@@ -349,4 +323,4 @@ def differences(m, kept):
             yield own, key, value, f"{who}.{key}"
 
 
-__all__ = ["MISSING", "Test", "Unfit", "Watch", "same", "snapshot"]
+__all__ = ["MISSING", "Unfit", "Watch"]

@@ -1,0 +1,111 @@
+"""The conditions under which a compiled function's program stands, as lines of code: values compared with what they were, and why one fails.
+
+Invariant: a test looks, and changes nothing; the lines that run and those that explain have the same tests.
+"""
+
+import numpy as np
+
+SIMPLE = (int, float, complex, bool, str, bytes, type(None))
+ENTRIES = 64  # of a container: a longer one is known by its identity alone
+SMALL = 1024  # elements of an ndarray whose figures are all compared
+SAMPLED = 64  # of a larger one
+
+
+def snapshot(x):
+    """What `same` compares with later: a value, or a copy of a container of values."""
+    if type(x) in (list, tuple) and len(x) <= ENTRIES:
+        return type(x)([snapshot(v) for v in x])
+    if type(x) is dict and len(x) <= ENTRIES:
+        return {k: snapshot(v) for k, v in x.items()}
+    if type(x) is np.ndarray:
+        return Figures(x)
+    return x
+
+
+class Figures:
+    """An ndarray and the figures it had; of a large one a sample of them."""
+
+    def __init__(self, x):
+        self.array, self.figures = x, self.sample(x).copy()
+
+    @staticmethod
+    def sample(x):
+        return x if x.size <= SMALL else x.flat[:: x.size // SAMPLED]
+
+
+def same(x, kept):
+    """Is a value what a snapshot of it was?"""
+    kind = type(kept)
+    if kind is Figures:
+        if x is not kept.array and (type(x) is not np.ndarray or x.size > SMALL):
+            return False
+        return np.array_equal(kept.sample(x), kept.figures, equal_nan=x.dtype.kind in "fc")
+    if type(x) is not kind:
+        return False
+    if kind in SIMPLE:
+        return x == kept or x is kept
+    if kind in (list, tuple):
+        return len(x) == len(kept) and all(map(same, x, kept))
+    if kind is dict:
+        return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
+    return x is kept
+
+
+class Test:
+    """A condition: its text, what it is about, what it was, and the text of what it is now; or the text that says what failed."""
+
+    __slots__ = ("text", "about", "was", "now", "said")
+
+    def __init__(self, text, about, was=None, now=None, said=None):
+        self.text, self.about, self.was, self.now, self.said = text, about, was, now, said
+
+
+class Lines:
+    """Tests and lines in order, from which two functions are made: the one that runs, and the one that explains."""
+
+    def __init__(self, env):
+        self.items = []
+        self.env = env
+
+    def test(self, text, about, was=None, now=None):
+        self.items.append(Test(text, about, was, now))
+
+    def line(self, text):
+        self.items.append(text)
+
+    def name(self, x, hint="e"):
+        name = f"{hint}{len(self.env)}"
+        self.env[name] = x
+        return name
+
+    def quick(self):
+        lines, tests = [], []
+        for item in [*self.items, ""]:
+            if type(item) is Test:
+                tests.append(item.text if " or " not in item.text else f"({item.text})")
+                continue
+            if tests:
+                lines.append(f"if not ({' and '.join(tests)}): return MISS")
+                tests = []
+            if item:
+                lines.append(item)
+        return lines
+
+    def slow(self):
+        """Lines that answer (how many tests came before, what failed)."""
+        lines = []
+        count = 0
+        for item in self.items:
+            if type(item) is not Test:
+                lines.append(item.replace("return MISS", "return 0, 'arguments of another structure'"))
+                continue
+            count += 1
+            if item.said is not None:
+                said = item.said
+            elif item.now is None:
+                said = repr(f"{item.about} changed")
+            else:
+                self.env["repr"] = repr
+                said = f"{f'{item.about} is '!r} + repr({item.now}) + {f', not {item.was!r}'!r}"
+            lines.append(f"if not ({item.text}): return {count}, {said}")
+        return lines

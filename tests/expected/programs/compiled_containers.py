@@ -1,0 +1,211 @@
+"""Compiled functions that take, change and give back lists, dicts and objects, and steps of optimizers written by hand."""
+
+from collections import OrderedDict, namedtuple
+from dataclasses import dataclass
+
+import torch
+
+Pair = namedtuple("Pair", "x y")
+
+
+@dataclass
+class Output:
+    logits: torch.Tensor
+    loss: torch.Tensor = None
+
+
+def compiled(f):
+    return torch.compile(f, backend="aot_eager")
+
+
+@compiled
+def in_their_order(parts):
+    return list(parts), {k: v + torch.rand(1) for k, v in parts.items()}
+
+
+for keys in ("za", "az", "za"):
+    torch.manual_seed(0)
+    print(in_their_order({k: torch.zeros(1) for k in keys}))
+
+
+@compiled
+def of_two_kinds(x):
+    return {1: x, "a": x + 1}
+
+
+@compiled
+def pairs(p):
+    return Pair(p.y * 2, p.x), torch.max(p.x, 0)
+
+
+@compiled
+def objects(o):
+    o.loss = o.logits.sum()
+    return Output(o.logits * 2, o.loss)
+
+
+print(of_two_kinds(torch.ones(1)), pairs(Pair(torch.ones(1), torch.zeros(1))))
+for i in range(2):
+    given = Output(torch.ones(2) * i)
+    print(objects(given), given)
+
+
+@compiled
+def into_a_batch(batch, seen):
+    batch["y"] = batch["x"] * 2
+    seen.append(batch["y"].sum())
+    seen[0] = batch["x"][0]
+    return batch
+
+
+@compiled
+def deeper(tree):
+    tree["l"][0]["x"] = tree["l"][0]["x"] + 1
+    tree["l"].append({"x": tree["y"]})
+    return tree["l"]
+
+
+@compiled
+def options(x, cfg):
+    return x * cfg.pop("scale", 3)
+
+
+@compiled
+def moved(d):
+    d.move_to_end("a")
+    d["c"] = d["a"] + d["b"]
+    return list(d.values())
+
+
+@compiled
+def counted(state):
+    state["step"] += 1
+    state["w"].add_(1)
+    return state
+
+
+@compiled
+def logged(x, log):
+    log.append(float(x.sum()))
+    return len(log)
+
+
+@compiled
+def twice(x):
+    a, b = x + 1, x * 2
+    return a, b, b, x
+
+
+state, log, tree = {"step": 0, "w": torch.zeros(1)}, [], {"l": [{"x": torch.zeros(1)}], "y": torch.ones(1)}
+for i in range(3):
+    batch, seen, cfg = {"x": torch.ones(2) * i}, [None], {"scale": 2}
+    print(into_a_batch(batch, seen) is batch, batch, seen)
+    print(deeper(tree) is tree["l"], tree)
+    print(options(torch.ones(1), cfg), cfg)
+    ordered = OrderedDict(a=torch.ones(1), b=torch.ones(1) * i)
+    print(moved(ordered), ordered)
+    print(counted(state) is state, state)
+    print(logged(torch.ones(2), log), log)
+    got = twice(torch.ones(1) * i)
+    print(got, got[1] is got[2])
+
+
+# ------------------------------------------------------------------------------------------------ optimizers of one's own
+class Lion(torch.optim.Optimizer):
+    """Its state is made by the first step, of Tensors that each step changes in place."""
+
+    def __init__(self, params, lr=0.1):
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state["m"] = torch.zeros_like(p)
+                m = state["m"]
+                p.add_((m * 0.9 + p.grad * 0.1).sign_(), alpha=-group["lr"])
+                m.mul_(0.99).add_(p.grad, alpha=0.01)
+
+
+class Counting(Lion):
+    """Its state has a number, and a Tensor that each step replaces."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(step=0, m=torch.zeros_like(p))
+                state["step"] += 1
+                state["m"] = state["m"] * 0.9 + p.grad
+                p.sub_(state["m"] * group["lr"] / state["step"])
+
+
+class Alone(Lion):
+    """It counts in an attribute."""
+
+    t = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(p.grad * group["lr"] * self.t)
+
+
+for kind in (Lion, Counting, Alone):
+    w = torch.nn.Parameter(torch.ones(3))
+    optimizer = kind([w])
+
+    @compiled
+    def step(x):
+        optimizer.zero_grad()
+        loss = (w * x).square().sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    losses = [round(step(torch.ones(3) * (1 + 0.1 * i)).item(), 4) for i in range(5)]
+    print(kind.__name__, losses, optimizer.state[w], getattr(optimizer, "t", None))
+
+
+# ------------------------------------------------------------------------------------------------ attributes of classes
+class Options:
+    scale, calls = 2.0, 0
+
+
+class Counter:
+    calls = 0
+
+    def hit(self):
+        self.calls += 1
+        return self.calls
+
+
+@compiled
+def scaled(x):
+    return x * Options.scale
+
+
+@compiled
+def hit(x):
+    Options.calls += 1
+    return x * Options.calls, x * own.hit()
+
+
+class Layer(torch.nn.Module):
+    alpha = 1.5
+
+    def forward(self, x):
+        return x * self.alpha
+
+
+own, layer = Counter(), Layer()
+called = compiled(layer)
+for i in range(3):
+    Options.scale, Layer.alpha = float(i), 10.0 * i
+    print(scaled(torch.ones(1)), called(torch.ones(1)), hit(torch.ones(1)), Options.calls, own.calls)
