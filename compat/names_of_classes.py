@@ -33,6 +33,12 @@ WHOLE = {  # package whose parts torch has in one module -> torch's
     "compat.testing": "torch.testing",
     "compat.compiler": "torch.compiler",
 }
+SHARED = (
+    "compat.nn.modules.",
+    "compat.nn.utils.",
+    "compat.distributions.",
+    "compat.optim.",
+)  # where modules of torch's share files
 TOP = ["compat"]  # what is said of the functions of `torch` itself
 _renamed = []  # (class or function, its own __module__)
 _places = {}  # package of compat's -> {name: its family}
@@ -67,8 +73,14 @@ def rename(module):
     size, found = _homes.get(module.__name__, (0, ()))
     if size != len(names):
         own = module.__name__
-        made = [x for x in list(names.values()) if isinstance(x, (type, FunctionType)) and x.__module__ == own]
-        if own.startswith(("compat.nn.modules.", *WHOLE)):
+        shared = next((package for package in SHARED if own.startswith(package)), None)
+        made = [
+            x
+            for x in list(names.values())
+            if isinstance(x, (type, FunctionType))
+            and (x.__module__ == own or shared and str(x.__module__).startswith(shared))
+        ]
+        if own.startswith((*SHARED, *WHOLE)):
             found = [(x, home_of(x)) for x in made]
         else:  # (the same for all)
             plain = "torch" + own.removeprefix("compat")
@@ -78,6 +90,16 @@ def rename(module):
     for x, home in found:
         _renamed.append((x, x.__module__))
         name_module(x, home)
+
+
+def placed(space):
+    """Let what a file has made that several modules of torch's share be of those, by the `_FAMILIES` of its package."""
+    package = space["__package__"]
+    tables = sys.modules[package]
+    for module, names in (*tables._FAMILIES.items(), *getattr(tables, "_INNER", {}).items()):
+        for x in [space[name] for name in names.split() if name in space]:
+            if x.__module__ == space["__name__"]:
+                name_module(x, f"{package}.{module}")
 
 
 def name_module(x, home):

@@ -17,10 +17,9 @@ from funcgrad.compile.passes.folding import constant_folding
 from funcgrad.compile.passes.lowering import extrema_of_windows, lowering, negations, sums_of_sums
 from funcgrad.compile.passes.order import simplified
 from funcgrad.compile.passes.patterns import simplification
-from funcgrad.compile.passes.products import transposes_into_products
+from funcgrad.compile.passes.products import scalings, transposes_into_products
 from funcgrad.compile.passes.rematerialising import rematerialisation
 from funcgrad.compile.passes.rewriting import never_negative_zero
-from funcgrad.compile.passes.scalings import scalings
 from funcgrad.compile.passes.zeros import zeros
 from funcgrad.compile.source import written
 from funcgrad.core.aval import Aval

@@ -1,11 +1,11 @@
 """torch.distributions: probability distributions with torch's streams of samples, densities and divergences."""
 
 from funcgrad.lazy import attributes as _attributes
-from funcgrad.lazy import homes_of as _homes_of
 
 from ..functions.missing import refusal as _refusal
+from ..functions.missing import sharing as _sharing
 
-_FAMILIES = {
+_FAMILIES = {  # torch's modules
     "bernoulli": "Bernoulli",
     "beta": "Beta",
     "binomial": "Binomial",
@@ -55,11 +55,20 @@ _FAMILIES = {
     "weibull": "Weibull",
     "wishart": "Wishart",
 }
+_FILES = {  # those of them that share a file here
+    "counts": "bernoulli binomial categorical geometric multinomial negative_binomial one_hot_categorical poisson",
+    "fractions": "beta continuous_bernoulli dirichlet kumaraswamy relaxed_bernoulli relaxed_categorical",
+    "located": "cauchy gumbel half_cauchy half_normal laplace log_normal logistic_normal normal studentT uniform von_mises",
+    "positive": "chi2 exponential fishersnedecor gamma generalized_pareto inverse_gamma pareto weibull",
+    "vectors": "lkj_cholesky lowrank_multivariate_normal multivariate_normal wishart",
+}
+_INNER = {"relaxed_bernoulli": "LogitRelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical"}
+_index = _sharing(__name__, _FAMILIES, _FILES, _INNER)
+__all__ = " ".join(_index.values()).split()
 __getattr__, __dir__ = _attributes(
     __name__,
-    _FAMILIES,
+    _index,
     missing=_refusal(__name__),
     whole=True,
-    modules="bernoulli beta binomial categorical cauchy chi2 constraint_registry constraints continuous_bernoulli dirichlet distribution exp_family exponential fishersnedecor gamma generalized_pareto geometric gumbel half_cauchy half_normal independent inverse_gamma kl kumaraswamy laplace lkj_cholesky log_normal logistic_normal lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal negative_binomial normal one_hot_categorical pareto poisson relaxed_bernoulli relaxed_categorical studentT transformed_distribution transforms uniform utils von_mises weibull wishart",
+    modules=" ".join(sorted({*_FAMILIES, "constraints", "utils"} - {"combined"})),
 )
-__all__ = [*_homes_of(__name__, _FAMILIES)]

@@ -5,8 +5,7 @@ import numpy as np
 import compat as torch
 from funcgrad.core.halves import HALVES
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.streams.gamma import gamma_numbers
-from funcgrad.streams.trials import binomial_counts
+from funcgrad.streams.variates import binomial_counts, gamma_numbers
 
 from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn

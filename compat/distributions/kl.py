@@ -10,30 +10,15 @@ import compat as torch
 from funcgrad.core.tracebacks import public
 
 from ..functions.missing import refusal as _refusal
-from .bernoulli import Bernoulli
-from .beta import Beta
-from .binomial import Binomial
-from .categorical import Categorical
-from .cauchy import Cauchy
-from .continuous_bernoulli import ContinuousBernoulli
-from .dirichlet import Dirichlet
+from .counts import Bernoulli, Binomial, Categorical, Geometric, OneHotCategorical, Poisson
 from .exp_family import ExponentialFamily, bregman
-from .exponential import Exponential
-from .gamma import Gamma
-from .geometric import Geometric
-from .gumbel import EULER, Gumbel
-from .half_normal import HalfNormal
+from .fractions import Beta, ContinuousBernoulli, Dirichlet
 from .independent import Independent
-from .laplace import Laplace
-from .lowrank_multivariate_normal import LowRankMultivariateNormal
-from .multivariate_normal import MultivariateNormal, half_log_det, mahalanobis
-from .normal import Normal
-from .one_hot_categorical import OneHotCategorical
-from .pareto import Pareto
-from .poisson import Poisson
+from .located import Cauchy, Gumbel, HalfNormal, Laplace, Normal, Uniform
+from .positive import Exponential, Gamma, Pareto
 from .transformed_distribution import TransformedDistribution
-from .uniform import Uniform
-from .utils import sum_rightmost
+from .utils import EULER, sum_rightmost
+from .vectors import LowRankMultivariateNormal, MultivariateNormal, half_log_det, mahalanobis
 
 
 # ------------------------------------------------------------------------------------------------ moments

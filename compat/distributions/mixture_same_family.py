@@ -4,7 +4,7 @@ import compat as torch
 
 from ..size import Size
 from . import constraints
-from .categorical import Categorical
+from .counts import Categorical
 from .distribution import Distribution
 
 

@@ -13,6 +13,9 @@ broadcast_all clamp_probs lazy_property logits_to_probs of_numbers probs_to_logi
 """.split()
 
 
+EULER = 0.57721566490153286060
+
+
 class lazy_property(cached_property):  # noqa: N801  (torch's name)
     """A property that is computed once, with its graph also where nothing is recorded: it stays for where something is."""
 

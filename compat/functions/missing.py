@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from funcgrad.core.tracebacks import drop, is_ours
-from funcgrad.lazy import made_of
+from funcgrad.lazy import attributes, made_of, submodule
 
 from ..tensor import Tensor
 
@@ -113,6 +113,23 @@ def of_torch(name):
     except BaseException as error:
         drop(error)
         raise
+
+
+def sharing(package, families, files, inner={}):  # noqa: B006
+    """{file: names} of a package in which modules of torch's share files, for its `attributes`; modules that have none of their own are put
+    in their places. `families`: {torch's module: names}; `files`: {file: modules}; `inner`: names that only the module has."""
+    index = dict(families)
+    for file, modules in files.items():
+        index[file] = " ".join([index.pop(m) for m in modules.split()])
+        for name in modules.split():
+            if name != file:
+                place = sys.modules[package].__file__.replace("__init__", file)
+                made = submodule(package, name, f"torch{package.removeprefix('compat')}.{name}.", {"__file__": place})
+                full = made.__name__
+                made.__getattr__, made.__dir__ = attributes(
+                    full, {file: f"{families[name]} {inner.get(name, '')}"}, missing=refusal(full), modules=""
+                )
+    return index
 
 
 def public(module):

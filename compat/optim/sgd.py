@@ -1,7 +1,15 @@
-"""SGD: gradient descent with momentum."""
+"""Steps along gradients, or by their signs: SGD, ASGD, Rprop."""
 
+from numbers import Number
+
+import numpy as np
+
+from ..functions.register import FUNCTIONS as T
+from ..names_of_classes import placed
 from ..tensor import Tensor
-from .declared import one_element, one_implementation, zeros
+from .arithmetic import approach
+from .declared import COUNT, not_negative, one_element, one_implementation, scalar, zeros
+from .memory import fresh
 from .rule import RuleOptimizer
 from .stepped import step
 
@@ -85,3 +93,125 @@ class First(SGD):
 
     def begin(self, p, g, group):
         pass
+
+
+class ASGD(RuleOptimizer):
+    """Descent at the falling rate "eta", with the mean of the parameters since step t0 in the state's "ax".
+
+    >>> import compat as torch
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> optimizer = torch.optim.ASGD([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8000, 0.8000], requires_grad=True)
+    """
+
+    ABSENT = dict(foreach=None, maximize=False, differentiable=False, capturable=False)
+    elementwise = False
+    scalars = ("step", "eta", "mu")
+    captured = "params, mus, etas, and state_steps"
+
+    def __init__(
+        self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, foreach=None, maximize=False,
+        differentiable=False, capturable=False,
+    ):  # fmt: skip
+        not_negative(lr=lr, weight_decay=weight_decay)
+        defaults = dict(
+            lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay, foreach=foreach, maximize=maximize,
+            differentiable=differentiable, capturable=capturable,
+        )  # fmt: skip
+        super().__init__(params, defaults)
+
+    def slots(self, group):
+        rate = scalar(lambda group: float(group["lr"]))
+        return {**COUNT, "eta": rate, "mu": scalar(lambda group: 1.0), "ax": zeros}
+
+    def rule(self, group, xp):
+        lr, lambd, alpha, t0 = (group[k] for k in ("lr", "lambd", "alpha", "t0"))
+
+        def update(p, g, step, eta, mu, ax):
+            rate = xp.number(eta)
+            p *= 1 - lambd * rate
+            p -= g * rate
+            approach(ax, p, xp.number(mu))
+            eta[...] = lr / (1 + lambd * lr * step) ** alpha
+            mu[...] = 1 / xp.at_least(step - t0, 1)
+
+        return update
+
+
+def asgd(
+    params, grads, axs, mus, etas, state_steps, foreach=None, maximize=False, differentiable=False, capturable=False, has_complex=False, *, lambd, lr, t0, alpha, weight_decay,
+):  # fmt: skip
+    """One step of ASGD on lists: each parameter and its state change in place."""
+    step(ASGD, locals())
+
+
+def first_size(p, g, group):
+    """State like the parameter, of the learning rate (in both parts of a complex one)."""
+    lr = group["lr"]
+    if isinstance(lr, Tensor) and lr.requires_grad:
+        T["full_like"](p, lr)  # (which is no number, in torch's words)
+    lr = float(lr)
+    return fresh(np.full(tuple(p.shape), complex(lr, lr) if p.is_complex() else lr, p.dtype.numpy))
+
+
+class Rprop(RuleOptimizer):
+    """Steps against the sign of the gradient alone, whose sizes follow from whether that sign changed.
+
+    >>> import compat as torch
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> optimizer = torch.optim.Rprop([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000, 0.9000], requires_grad=True)
+    """
+
+    unread = frozenset({"lr"})
+    ABSENT = dict(foreach=None, maximize=False, differentiable=False, capturable=False)
+    xla_with_foreach = True
+
+    def __init__(
+        self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, capturable=False, foreach=None,
+        maximize=False, differentiable=False,
+    ):  # fmt: skip
+        not_negative(lr=lr)
+        if not 0.0 < etas[0] < 1.0 < etas[1]:
+            raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+        defaults = dict(
+            lr=lr, etas=etas, step_sizes=step_sizes, foreach=foreach, maximize=maximize, differentiable=differentiable,
+            capturable=capturable,
+        )  # fmt: skip
+        super().__init__(params, defaults)
+
+    def slots(self, group):
+        return {**COUNT, "prev": zeros, "step_size": first_size}
+
+    def rule(self, group, xp):
+        (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]
+        if not isinstance(smallest, (Number, Tensor)) or not isinstance(largest, (Number, Tensor)):
+            T["empty"](0).clamp_(smallest, largest)  # (what torch says of other limits)
+
+        def update(p, g, step, prev, step_size):
+            agreement = xp.kept(g * prev)
+            turned = agreement < 0
+            up, down = xp.number_for(grow, step_size), xp.number_for(shrink, step_size)
+            new = xp.where(agreement > 0, step_size * up, xp.where(turned, step_size * down, step_size))
+            step_size[...] = xp.clip(new, smallest, largest)
+            g = xp.where(turned, xp.zeros_like(g), g)  # a turn is forgotten: no step, and no opinion next time
+            p -= xp.sign(g) * step_size
+            prev[...] = g
+
+        return update
+
+
+def rprop(
+    params, grads, prevs, step_sizes, state_steps, foreach=None, capturable=False, maximize=False, differentiable=False, has_complex=False, *, step_size_min, step_size_max, etaminus, etaplus,
+):  # fmt: skip
+    """One step of Rprop on lists: each parameter and its state change in place."""
+    step(Rprop, locals())
+
+
+placed(globals())

@@ -18,7 +18,7 @@ from ..core.nested import reached
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..errors import GraphError
-from . import late, rows, sums
+from . import around_loops, rows, sums
 from .call import call
 from .closed import (
     Closed,
@@ -44,7 +44,6 @@ from .narrow import needed
 from .slots import Results
 from .source import alone, as_run, compiled, compiled_into, function_of
 from .texts import LARGE_RESULT, nbytes
-from .widened import widened
 
 LEAST_KEPT, MOST_KEPT = 1 << 15, 1 << 23  # bytes of a stack of rows that is kept between calls, and of all of a loop's
 
@@ -103,7 +102,11 @@ def runner(graph, consts, carries, length, reverse, strong):
     if run is None:
         elements = elementwise_graph(graph) if length and not strong else None
         ahead = None if strong else rows.early(graph, consts, carries, length)
-        behind = None if strong or elements is None or ahead is not None else late.late(graph, consts, carries, length)
+        behind = (
+            None
+            if strong or elements is None or ahead is not None
+            else around_loops.late(graph, consts, carries, length)
+        )
         after = None if strong or elements is not None else sums.sums(graph, consts, carries, length)
         if after is not None:
             text = sums.text(graph, after, consts, carries)
@@ -114,7 +117,7 @@ def runner(graph, consts, carries, length, reverse, strong):
             loop = runner(ahead.step, consts, carries, length, reverse, strong)
             env = {"rows": compiled(ahead.rows), "loop": loop, "own": own}
         elif behind is not None:
-            text = late.text(graph, behind, consts, carries)
+            text = around_loops.text(graph, behind, consts, carries)
             loop = runner(behind.step, consts, carries, length, reverse, strong)
             env = {"after": compiled(behind.after), "loop": loop, "own": own}
         elif elements is not None:
@@ -133,7 +136,7 @@ def runner(graph, consts, carries, length, reverse, strong):
 
 @once
 def with_wide_operands(graph, consts):
-    return widened(graph, {*graph.ins[:consts], *invariant(graph, consts)})
+    return around_loops.widened(graph, {*graph.ins[:consts], *invariant(graph, consts)})
 
 
 @once

@@ -8,14 +8,11 @@ from ..lazy import attributes
 
 FAMILIES = {
     "activations": "elu softplus_to hardtanh",
-    "affine": "affine",
+    "affine": "affine trilinear",
     "assignment": "getitem put copy",
     "attended": "attended",
     "attention": "attention masked_attention",
     "bags": "bag_sum",
-    "beta": "lgamma_gap log_beta",
-    "bitwise": "bitwise_and bitwise_or bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
-    "cholesky_solve": "cholesky_solve",
     "complex": "real imag conj complex as_real as_complex angle",
     "conv": "conv conv_bias",
     "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits logits_loss probability_loss soft_margin "
@@ -36,7 +33,7 @@ FAMILIES = {
     "gelu": "gelu gelu_slope gelu_tanh silu gated",
     "gru_layer": "gru_layer",
     "hypergeometric": "hyp1f1 hyp2f1",
-    "incomplete": "gamma_power incomplete_gamma beta_power incomplete_beta",
+    "incomplete": "lgamma_gap log_beta gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "
     "scatter_max max_along scatter_min min_along",
     "integrals": "exp_quotient log_quotient expn expi dawson spence",
@@ -45,9 +42,10 @@ FAMILIES = {
     "linalg_det": "adjugate adjugate_along det slogdet",
     "linalg_eig": "over ties zeros_among tie_bases with_eigenvalues eigh eig_anchor eig",
     "linalg_factor": "cholesky lu qr",
-    "linalg_solve": "triangular_solve solve inv pinv",
+    "linalg_solve": "triangular_solve solve inv pinv cholesky_solve",
     "linalg_svd": "svd with_singular_values",
-    "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit",
+    "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit bitwise_and bitwise_or "
+    "bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "losses": "squared_error huber_error smooth_absolute_error picked_loss",
     "lstm": "lstm_gates lstm_state lstm_output",
     "lstm_layer": "lstm_layer",
@@ -73,7 +71,6 @@ FAMILIES = {
     "strided": "strided carry_strided put_strided",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
-    "trilinear": "trilinear",
     "weak": "weak",
     "window": "window_sum window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
     "sliding_windows",

@@ -6,11 +6,11 @@ Clevert, Unterthiner and Hochreiter, 2016, arXiv:1511.07289; Klambauer et al., 2
 import numpy as np
 
 from ..core.primitive import elementwise
-from .bitwise import bitwise_or  # noqa: F401  (a formula names it)
 from .elementwise import greater, greater_equal, less_equal, mul, where  # noqa: F401  (formulas name them)
 from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
 from .floats import held, over_floats, real_function, samples_with
+from .logic import bitwise_or  # noqa: F401  (a formula names it)
 
 
 @over_floats

@@ -13,10 +13,9 @@ from ..core.aval import ndarray
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.quiet import IGNORE, enter, leave
 from ..core.sample import Sample, elementwise_samples
-from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function, samples_with
-from .logic import isinf
+from .logic import bitwise_and, bitwise_or, isinf  # noqa: F401  (formulas name them)
 
 LN2 = math.log(2)
 LN10 = math.log(10)

@@ -10,7 +10,6 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample
-from .bitwise import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 from .complex import complex_, conj, imag, real
 from .elementwise import (  # noqa: F401  (formulas name them)
     add,
@@ -26,7 +25,7 @@ from .elementwise import (  # noqa: F401  (formulas name them)
     where,
 )
 from .floats import clip, float_aval, held, in_place, over_floats, samples_with
-from .logic import isfinite, isnan  # noqa: F401  (formulas name them)
+from .logic import bitwise_and, bitwise_or, isfinite, isnan  # noqa: F401  (formulas name them)  # noqa: F401  (formulas name them)
 from .shape import zeros_like  # noqa: F401  (formulas name it)
 
 

@@ -17,11 +17,11 @@ from ..core.aval import Aval, dtype_of, promotion_key, shape_of
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES, define, elementwise
 from ..core.sample import Sample, draw, in_kinds, samples_of, strided
-from .bitwise import bitwise_not, bitwise_or
 from .complex import imag, real_dtype
 from .elementwise import add, div, mul, sub, where
 from .linalg_factor import jax_hermitian
 from .linalg_solve import solve
+from .logic import bitwise_not, bitwise_or
 from .matrix import (
     MATRICES,
     adjoint,

@@ -1,8 +1,4 @@
-"""Linear systems: triangular_solve, solve, inv, pinv.
-
-All take stacks of matrices (..., n, m) and raise LinAlgError where NumPy does. Rules raise nothing: they give nan for a
-singular matrix, and read results instead of factoring again where they can.
-"""
+"""Linear systems: triangular_solve, solve, inv, pinv, cholesky_solve."""
 
 import numpy as np
 
@@ -31,6 +27,11 @@ from .matrix import (
 )
 from .shape import add_cts, fit
 
+# ------------------------------------------------------------------------------------------------ linalg solve
+# Linear systems: triangular_solve, solve, inv, pinv.
+#
+# All take stacks of matrices (..., n, m) and raise LinAlgError where NumPy does. Rules raise nothing: they give nan for a
+# singular matrix, and read results instead of factoring again where they can.
 BLOCK = 64  # rows per block: of 16 to 256 the quickest at n = 256 and 1000
 
 
@@ -309,4 +310,66 @@ def _complement_right(z, a, b):
     return sub(z, matmul(matmul(z, a), b))
 
 
-__all__ = ["inv", "pinv", "solve", "substitute", "triangular_solve"]
+# ------------------------------------------------------------------------------------------------ cholesky solve
+# cholesky_solve: systems whose matrix is known by its Cholesky factor.
+#
+# Invariant: the value reads one triangle of the factor; with `whole` the derivative is torch's, which counts the other one as part of it.
+def product_tangent(c, tc, lower):
+    """The tangent of c c^H, or of c^H c for an upper triangle."""
+    half = matmul(tc, adjoint(c)) if lower else matmul(adjoint(c), tc)
+    return add_cts(half, adjoint(half))
+
+
+@define
+class cholesky_solve:
+    """x with (c c^H) x = b, or (c^H c) x = b for an upper triangle c: (..., n, n), (..., n, k) -> (..., n, k).
+
+    The derivative of x is that of the inverse of the product; it reads x, and factors nothing.
+    """
+
+    saves = ((0, "out"), (0,))
+    dtypes = "fcib"
+    without = MATRICES
+    batch = solve_batch("cholesky_solve")
+
+    def jax(jax, c, b, *, lower, whole=False):
+        dtype = linalg_dtype("cholesky_solve", c, b)
+        return jax.scipy.linalg.cho_solve((c.astype(dtype), lower), b.astype(dtype))
+
+    def impl(c, b, *, lower, whole=False):
+        first, second = ({"lower": lower, "transpose_a": turn, "conjugate_a": turn} for turn in (not lower, lower))
+        return triangular_solve.impl(c, triangular_solve.impl(c, b, **first), **second)
+
+    impl_torch = by_columns(impl)
+
+    def aval(c, b, **params):
+        same_stack("cholesky_solve", c, b)
+        return Aval(shape_of(b), linalg_dtype("cholesky_solve", c, b))
+
+    def vjp(ct, out, c, b, *, need, lower, whole=False):
+        gb = conj(cholesky_solve(c, conj(ct), lower=lower, whole=whole))
+        gc = None
+        if need & 1:
+            part = conj(c if whole else _triangle(c, lower, False))
+            of_product = neg(matmul(gb, swapped(out)))
+            of_product = add_cts(of_product, adjoint(of_product))
+            gc = matmul(of_product, part) if lower else matmul(part, of_product)
+            gc = fit(gc if whole else _triangle(gc, lower, False), c)
+        return [gc, fit(gb, b) if need & 2 else None]
+
+    def jvp(ts, out, c, b, *, lower, whole=False):
+        tc, tb = ts
+        if tc is not None:
+            if not whole:
+                c, tc = _triangle(c, lower, False), _triangle(tc, lower, False)
+            moved = matmul(product_tangent(c, tc, lower), out)
+            tb = neg(moved) if tb is None else sub(tb, moved)
+        return cholesky_solve(c, tb, lower=lower, whole=whole)
+
+    def samples(rng):
+        for i, sample in enumerate(_pairs(rng, lower=True)):
+            sample.params["lower"] = i % 3 != 1
+            yield sample
+
+
+__all__ = ["cholesky_solve", "inv", "pinv", "solve", "substitute", "triangular_solve"]

@@ -6,7 +6,6 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
-from .bitwise import bitwise_and
 from .complex import imag, real_dtype
 from .elementwise import add, div, mul, neg, sub, where
 from .linalg_eig import (
@@ -24,6 +23,7 @@ from .linalg_eig import (
     turned_rest,
     zeros_among,
 )
+from .logic import bitwise_and
 from .matrix import (
     MATRICES,
     adjoint,

@@ -1,11 +1,14 @@
-"""Truth values: logical connectives and the predicates of floats. All are piecewise constant: no derivative flows."""
+"""Truth values, and the bits of integers and bools. All are piecewise constant: no derivative flows."""
 
 import numpy as np
 
+from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.handle import Handle
 from ..core.primitive import elementwise
 
 
+# ------------------------------------------------------------------------------------------------ logic
+# Truth values: logical connectives and the predicates of floats. All are piecewise constant: no derivative flows.
 def predicate(name, ufunc, why, dtypes="fcib", scalar=None):
     return elementwise(name, ufunc, nondiff=why, dtype=bool, jax=f"numpy.{name}", dtypes=dtypes, scalar=scalar)
 
@@ -37,3 +40,35 @@ def unless_nan(simple, careful, *operands):
         if not isnan(found).any():
             return found
     return careful(*operands)
+
+
+# ------------------------------------------------------------------------------------------------ bitwise
+# Operations on the bits of integers and bools, and the number theory NumPy has as ufuncs. Integers: no derivative.
+INTEGERS = "an operation on integers"
+
+
+def integers(name, ufunc, symbol=None, **fields):
+    fields = {"dtypes": "ib", "jax": f"numpy.{name}"} | fields
+    return elementwise(name, ufunc, nondiff=INTEGERS, symbol=symbol, **fields)
+
+
+def of_bits(name, ufunc, symbol):
+    """An operation that makes a bool of two bools, of Python's bools too."""
+
+    def aval(x, y):
+        weak = is_weak(x) and is_weak(y)
+        keys = [dtype_of(v) if weak else promotion_key(v) for v in (x, y)]
+        return Aval(np.broadcast_shapes(shape_of(x), shape_of(y)), ufunc.resolve_dtypes((*keys, None))[-1], weak)
+
+    return integers(name, ufunc, symbol, aval=aval)
+
+
+bitwise_and = of_bits("bitwise_and", np.bitwise_and, "&")
+bitwise_or = of_bits("bitwise_or", np.bitwise_or, "|")
+bitwise_xor = of_bits("bitwise_xor", np.bitwise_xor, "^")
+bitwise_not = integers("bitwise_not", np.invert)
+left_shift = integers("left_shift", np.left_shift, "<<", dtypes="i", domain=("integer", "shift"))
+right_shift = integers("right_shift", np.right_shift, ">>", dtypes="i", domain=("integer", "shift"))
+bitwise_count = integers("bitwise_count", np.bitwise_count, dtypes="i")
+gcd = integers("gcd", np.gcd, dtypes="i")
+lcm = integers("lcm", np.lcm, dtypes="i")

@@ -10,11 +10,10 @@ import numpy as np
 from ..core.aval import PYTHON_SCALARS, ndarray
 from ..core.primitive import PRIMITIVES, elementwise
 from ..core.sample import Sample, elementwise_samples
-from .bitwise import bitwise_and, bitwise_or
 from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import log
 from .floats import in_place, samples_with
-from .logic import isfinite, isinf, isnan, unless_nan
+from .logic import bitwise_and, bitwise_or, isfinite, isinf, isnan, unless_nan
 from .shape import zeros_like
 from .weak import weak
 

@@ -11,10 +11,9 @@ import numpy as np
 
 from ..core.aval import dtype_of
 from ..core.primitive import elementwise
-from .bitwise import bitwise_or
 from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function
-from .logic import isinf
+from .logic import bitwise_or, isinf
 from .powers import hypot, sqrt
 from .rounding import rint
 

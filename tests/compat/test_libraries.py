@@ -17,7 +17,7 @@ from compat.utils._pytree import tree_flatten, tree_map, tree_unflatten
 from compat.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset, get_worker_info
 from compat.utils.data.dataset import stacked_samples
 
-LATE = "distributions func hub jit multiprocessing random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree funcgrad.streams.gamma".split()
+LATE = "distributions func hub jit multiprocessing random serialization testing utils.checkpoint utils.data utils.tensorboard utils._pytree funcgrad.streams.variates".split()
 
 pytestmark = pytest.mark.filterwarnings("ignore:os.fork")  # (jax, which other tests load, warns of every worker)
 

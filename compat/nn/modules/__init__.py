@@ -3,6 +3,7 @@
 from funcgrad.lazy import attributes as _attributes
 
 from ...functions.missing import refusal as _refusal
+from ...functions.missing import sharing as _sharing
 
 _FAMILIES = {
     "activation": "CELU ELU GELU GLU SELU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish "
@@ -38,9 +39,14 @@ _FAMILIES = {
     "transformer": "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer",
     "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
+_FILES = {  # those of torch's modules that share a file here
+    "arranging": "channelshuffle flatten fold padding pixelshuffle upsampling",
+    "batchnorm": "batchnorm instancenorm",
+    "loss": "distance linear_cross_entropy_options loss",
+}
 __getattr__, __dir__ = _attributes(
     __name__,
-    _FAMILIES,
+    _sharing(__name__, _FAMILIES, _FILES),
     missing=_refusal(__name__),
     modules="activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm lazy linear linear_cross_entropy_options loss module normalization padding pixelshuffle pooling rnn sparse transformer upsampling utils",
 )

@@ -3,6 +3,7 @@
 from funcgrad.lazy import attributes as _attributes
 
 from ...functions.missing import refusal as _refusal
+from ...functions.missing import sharing as _sharing
 
 _FAMILIES = {
     "clip_grad": "get_total_norm clip_grads_with_norm_ clip_grad_norm clip_grad_norm_ clip_grad_value_",
@@ -14,7 +15,7 @@ _FAMILIES = {
 }
 __getattr__, __dir__ = _attributes(
     __name__,
-    _FAMILIES,
+    _sharing(__name__, _FAMILIES, {"weights": "convert_parameters fusion init memory_format"}),
     missing=_refusal(__name__),
     modules="clip_grad convert_parameters fusion init memory_format parametrizations parametrize prune rnn stateless",
 )

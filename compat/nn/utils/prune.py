@@ -6,7 +6,7 @@ from numbers import Integral, Real
 
 from ...functions.missing import refusal as _refusal
 from ...functions.register import FUNCTIONS as T
-from .convert_parameters import parameters_to_vector
+from .weights import parameters_to_vector
 
 
 # ------------------------------------------------------------------------------------------------ how much

@@ -19,10 +19,9 @@ from .inlining import inline
 from .lowering import extrema_of_windows, lowering, negations, sums_of_sums
 from .merging import common_subexpressions
 from .patterns import simplification
-from .products import transposes_into_products
+from .products import scalings, transposes_into_products
 from .rematerialising import rematerialisation
 from .rewriting import rebuild
-from .scalings import scalings
 from .together import equal_expressions_together
 from .zeros import zeros
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from . import jets
-from .arrays import elementwise_of
+from .blocks import elementwise_of
 from .gamma import digamma, lgamma, polygamma
 
 FAR = 700.0  # from here on Kummer's function by its asymptotic series (the first term of it, where it overflows)

@@ -9,8 +9,7 @@ import math
 import numpy as np
 
 from . import jets
-from .arrays import elementwise_of
-from .blocks import polynomial
+from .blocks import elementwise_of, polynomial
 from .gamma import LGAMMA, STIRLING, digamma, lgamma, polygamma
 from .gaps import lgamma_gap, log_beta
 

@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-from .arrays import elementwise_of
-from .blocks import over_blocks
+from .blocks import elementwise_of, over_blocks
 from .error import erfc
 
 EULER = 0.5772156649015329

@@ -1,9 +1,32 @@
-"""A convolution or linear layer and the batch normalisation behind it as one layer, for evaluation."""
+"""Weights of modules as a whole: as one vector, not drawn, in another order of memory, with the normalisation behind them put in."""
 
 import copy
+import inspect
+
+from funcgrad.streams import default_generator
 
 from ...functions.register import FUNCTIONS as T
+from ...names_of_classes import placed
+from ...tensor import Tensor
+from ..modules.conv import Conv2d, Conv3d, ConvTranspose2d, ConvTranspose3d
+from ..modules.module import Module
 from ..parameter import Parameter
+
+
+def parameters_to_vector(parameters):
+    """The parameters' elements as one vector."""
+    return T["cat"]([p.view(-1) for p in parameters if p.device])
+
+
+def vector_to_parameters(vec, parameters):
+    """Give the parameters, in order, the elements of a vector."""
+    if not isinstance(vec, Tensor):
+        raise TypeError(f"expected torch.Tensor, but got: {T['typename'](vec)}")
+    start = 0
+    for p in parameters:
+        count = p.numel() if p.device else 0  # (torch asks for the device first)
+        p.data = vec[start : start + count].view_as(p).data
+        start += count
 
 
 def scale_and_shift(mean, variance, eps, weight, bias):
@@ -58,3 +81,40 @@ def fuse_linear_bn_eval(linear, bn):
             f"linear.out_features={linear.out_features} and bn.num_features={bn.num_features}"
         )
     return layer_fused(linear, bn, fuse_linear_bn_weights)
+
+
+def skip_init(module_cls, *args, **kwargs):
+    """A module whose parameters are not drawn, so that no random number is used up."""
+    if not issubclass(module_cls, Module):
+        raise RuntimeError(f"Expected a Module; got {module_cls}")
+    if "device" not in inspect.signature(module_cls).parameters:
+        raise RuntimeError("Module must support a 'device' arg to skip initialization")
+    device = kwargs.pop("device", "cpu")
+    with default_generator.fork():
+        return module_cls(*args, **kwargs).to_empty(device=device)
+
+
+def converted(module, kinds, memory_format):
+    for m in module.modules():
+        if isinstance(m, kinds):
+            m.weight.data = m.weight.detach().clone(memory_format=memory_format)
+    return module
+
+
+def convert_conv2d_weight_memory_format(module, memory_format):
+    """The module, the weights of its 2-dimensional convolutions (transposed or not) in this order of memory.
+
+    >>> import compat as torch
+    >>> layer = torch.nn.Conv2d(2, 3, 2)
+    >>> convert_conv2d_weight_memory_format(layer, torch.channels_last).weight.stride()
+    (8, 1, 4, 2)
+    """
+    return converted(module, (Conv2d, ConvTranspose2d), memory_format)
+
+
+def convert_conv3d_weight_memory_format(module, memory_format):
+    """The module, the weights of its 3-dimensional convolutions (transposed or not) in this order of memory."""
+    return converted(module, (Conv3d, ConvTranspose3d), memory_format)
+
+
+placed(globals())
