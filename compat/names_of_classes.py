@@ -19,7 +19,7 @@ HOMES = {  # module of compat's -> torch's, where that is not of the same name
     "compat.functions.random": "torch._C",
     "compat.functions.conversion": "torch",
     "compat.functions.storage": "torch",
-    "compat.autograd.edges": "torch.autograd.graph",
+    "compat.graph": "torch.autograd.graph",
     "compat.distributions.combined": "torch.distributions.transforms",
     "compat.utils.data.by_workers": "torch.utils.data.dataloader",
     "compat.jit._stopped": "torch.jit",

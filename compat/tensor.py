@@ -692,11 +692,11 @@ def requires_grad_(self, on, caller):
         C.method.requires_grad_(on)
     t = current(self)
     if on:
+        if t.owner.dtype(t).kind not in "fc":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if t.store is not None and not t.store.counted:
+            inference.check(t, inference.REQUIRED)
         if t.mark is None:
-            if t.owner.dtype(t).kind not in "fc":
-                raise RuntimeError("only Tensors of floating point dtype can require gradients")
-            if t.store is not None and not t.store.counted:
-                inference.check(t, inference.REQUIRED)
             if t.cell is None:
                 t.cell = Cell()
             t.cell.leaf = weakref.ref(self)

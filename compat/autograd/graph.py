@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from funcgrad.core.site import site
 
 from ..functions.missing import refusal as _refusal
-from ..graph import Node
+from ..graph import GradientEdge, Node, edge_of
 from ..payload import current, node_of
 from ..rewriting import whole
 from ..tensor import Tensor
 from ..utils.hooks import RemovableHandle
-from .edges import GradientEdge, edge_of
 from .hooks import reference
 from .saved import Disabled, Pair, activate, tls
 from .walks import walking

@@ -31,12 +31,11 @@ from .. import breaks
 from ..deprecations import once
 from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, size_mismatch, trains_nothing
 from ..functions.writing import check_writable
-from ..graph import label
+from ..graph import GradientEdge, label
 from ..payload import current, node_of
 from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
-from .edges import GradientEdge
 from .gradient_layout import any_oddly, as_kernels_lay, check_layout, is_own, laid_out, lying
 from .ties import tie
 

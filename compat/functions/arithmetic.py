@@ -584,7 +584,9 @@ def floor_divide(input, other):
 def without_derivative(name, got, *operands, **said):
     """A result that torch records, and refuses to differentiate; `said`: what else than usual its node is called and its error says."""
     tensors = [x for x in operands if isinstance(x, Tensor)]
-    if tls.func and any([current(x).owner is not TAPE for x in tensors]):
+    if (tls.func or tls.stage and tls.stage.recorded and got.is_floating_point()) and any(
+        [current(x).owner is not TAPE for x in tensors]
+    ):
         from .._gate import Underivable
 
         (got,) = P["rule"](*tensors, got, spec=Underivable(name))

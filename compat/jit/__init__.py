@@ -23,8 +23,7 @@ strict_fusion trace trace_module unused wait
 _FAMILIES = {
     "files": "load save",
     "_stopped": "Error",
-    "_script": "RecursiveScriptModule ScriptModule",
-    "_trace": "TopLevelTracedModule TracedModule",
+    "_script": "RecursiveScriptModule ScriptModule TopLevelTracedModule TracedModule",
 }
 FROZEN = "Freezing is currently only implemented for modules in eval mode. Please call .eval() on your module before freezing."
 
@@ -119,8 +118,7 @@ def trace(func, example_inputs=None, *args, example_kwarg_inputs=None, **options
 def traced(func):
     if not is_module(func):
         return func
-    from ._script import ScriptModule, made
-    from ._trace import TopLevelTracedModule
+    from ._script import ScriptModule, TopLevelTracedModule, made
 
     return func if isinstance_(func, ScriptModule) else made(func, TopLevelTracedModule)
 
@@ -213,10 +211,11 @@ Final = typing.Final
 
 
 def isinstance(obj, target_type):  # noqa: A001  (torch's name)
-    """The built-in isinstance."""
-    return isinstance_(obj, target_type)
+    """Is obj of a type, of List[int] or its kin (whose contents are looked at), or of one of a tuple of them?"""
+    return annotations._isinstance(obj, target_type)  # noqa: F821
 
 
 __getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
-put(__name__, {"annotations": ""})
+put(__name__, {"annotations": "", "_trace": ""})
 annotations.__getattr__ = lambda name: getattr(import_module("compat._jit_internal"), name)  # noqa: F821 (which `put` has set)
+_trace.__getattr__ = lambda name: getattr(import_module("compat.jit._script"), name)  # noqa: F821

@@ -125,3 +125,17 @@ def made(m, kind):
 def original(m):
     """The module that a scripted or traced one was made of, or one like it."""
     return changed(m, lambda cls, top: vars(cls).get("_original", cls), {})
+
+
+class TracedModule(Scripted):
+    """What torch.jit.trace makes of the modules in a module."""
+
+    def _get_name(self):
+        return self.original_name
+
+
+class TopLevelTracedModule(TracedModule):
+    """What torch.jit.trace makes of a module."""
+
+
+TracedModule._inside = TracedModule

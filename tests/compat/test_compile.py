@@ -746,3 +746,21 @@ def test_what_is_recorded_inside_is_what_is_recorded_outside(f):
         loss.backward()
         found.append([loss.item(), *[t.grad if t.grad is None else t.grad.tolist() for t in (p, q)]])
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", ["heaviside", "floor_divide"])
+def test_a_derivative_that_torch_refuses_is_refused_compiled_too(name):
+    # (torch 2.13's words, also in the way that its derivatives of these are not zeros)
+    x = torch.tensor([5.0, -7.0], requires_grad=True)
+
+    def f(x):
+        return getattr(torch, name)(x * 1, torch.full((2,), 2.0)).sum() + x.sum()
+
+    compiled = torch.compile(f)
+    with torch.no_grad():
+        assert compiled(x).item() == f(x).item()
+    with pytest.warns(UserWarning, match="is run as it is, not compiled: RuntimeError: derivative for"):
+        assert compiled(x).item() == f(x).item()
+    for g in (f, compiled):
+        with pytest.raises(RuntimeError, match=f"^derivative for aten::{name} is not implemented"):
+            torch.autograd.grad(g(x), x)
