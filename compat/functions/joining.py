@@ -1,5 +1,6 @@
 """Joining Tensors and taking them apart again: cat, stack, split and their kin."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -309,6 +310,16 @@ def apart(t, indices, name):
     return views if t.mark is None else grouped(views, name, (t.mark,))
 
 
+@functools.lru_cache
+def evenly(shape, dim, length, count):
+    """The indices of pieces of one length, or of at most `count` pieces, along a dimension of a shape; None if torch says something of them."""
+    if not -len(shape) <= dim < len(shape) or (count if length is None else length) <= 0 or not shape[dim]:
+        return None
+    dim, n = dim % len(shape), shape[dim]
+    k = -(-n // count) if length is None else length
+    return [between(dim, s, min(s + k, n)) for s in range(0, n, k)]
+
+
 def pieces(t, dim, lengths, name):
     """Views of the given lengths along a dimension, one after another."""
     edges = [0, *itertools.accumulate(lengths)]
@@ -335,6 +346,11 @@ def split_with_sizes(input, split_sizes, dim=0):
 def split_of(tensor, split_size, dim=0):
     if isinstance(split_size, (tuple, list)):
         return split_with_sizes(tensor, split_size, dim)
+    if type(split_size) is type(dim) is int:
+        t = current(tensor)
+        places = evenly(tuple(shape_of(t)), dim, split_size, None)
+        if places is not None:
+            return apart(t, places, "SplitBackward0")
     if isinstance(split_size, Tensor) and split_size.numel() == 1:
         split_size = int(split_size)
     if not hasattr(split_size, "__index__"):
@@ -345,17 +361,15 @@ def split_of(tensor, split_size, dim=0):
     t = current(tensor)
     if not shape_of(t):
         raise RuntimeError("split expects at least a 1-dimensional tensor")
-    dim = wrapped(dim, len(shape_of(t)))
-    n, k = shape_of(t)[dim], integer(split_size)
+    k = integer(split_size)
     if not 0 <= k <= LONG[1]:
         need_long(k)
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={k}")
-    if k == 0:
-        if n:
-            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
-        return apart(t, [between(dim, 0, 0)], "SplitBackward0")
-    starts = range(0, n, k) if n else (0,)
-    return apart(t, [between(dim, s, min(s + k, n)) for s in starts], "SplitBackward0")
+    dim = wrapped(dim, len(shape_of(t)))
+    n = shape_of(t)[dim]
+    if n and not k:
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
+    return apart(t, [between(dim, s, min(s + k, n)) for s in (range(0, n, k) if n else (0,))], "SplitBackward0")
 
 
 @operation(method=False)
@@ -374,6 +388,11 @@ MOST = LONG[1] >> 3  # (Tensors that a vector of C++ may hold)
 @operation()
 def chunk(input, chunks, dim=0):
     """At most `chunks` views of one length along a dimension, the last perhaps shorter."""
+    if type(chunks) is type(dim) is int:
+        t = current(input)
+        places = evenly(tuple(shape_of(t)), dim, None, chunks)
+        if places is not None:
+            return apart(t, places, "SplitBackward0")
     chunks = integer(chunks)
     if chunks <= 0 or chunks > LONG[1]:
         need_long(chunks)

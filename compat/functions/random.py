@@ -312,6 +312,8 @@ def randperm(
 ):
     """A random permutation of 0..n-1."""
     n = integer(n)
+    if dtype is None and type(n) is int and 0 <= n < 1 << 31 and not elsewhere(out, device, requires_grad):
+        return wrap(Tensor, stream_of(generator).randperm(n))
     if n < 0 and out is not None:
         raise RuntimeError(f"n must be non-negative, got{n}")
     d, stream = drawn_dtype(dtype, out, INT64), stream_of(generator)

@@ -17,7 +17,7 @@ from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.strides import geometry, viewed
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, on_tape
 
 from .. import dtypes
 from ..deprecations import once
@@ -128,6 +128,11 @@ def reshaped(t, shape):
         plain = type(t.alias) is Alias and 1 not in t.val.shape
     if plain and t.val.size and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
+    if plain and t.mark is None:
+        v = t.val
+        out = v.reshape(shape)
+        if out.base is not v and out.base is not v.base:
+            return on_tape(out)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
         if out.alias is None:
@@ -641,6 +646,7 @@ quick_view(
     ("TransposeBackward0",),
     exchanged=exchanged,
 )
+QUICK_TRANSPOSE = METHODS["transpose"]
 quick_view(
     "permute",
     "transpose",

@@ -145,14 +145,12 @@ class gru_layer:
             w = w.T
         times, w, into = at_each_step(w, product)
         one, h = np.ones((), dtype), hidden[0]
-        add, subtract, multiply, divide, exp, tanh, copyto = (
-            np.add, np.subtract, np.multiply, np.divide, np.exp, np.tanh, np.copyto,
-        )  # fmt: skip
+        add, subtract, multiply, divide, exp, tanh = np.add, np.subtract, np.multiply, np.divide, np.exp, np.tanh
         each = inputs, memory[:, :3], memory[:, :2], *[memory[:, i] for i in range(4)], hidden[1:]
         for i, a, logistic, r, z, q, g, out in zip(*each, strict=True):
             times(h, w, into)
             if many:
-                copyto(a, of_state)  # (a sum of what lies apart takes NumPy longer than both)
+                a[...] = of_state  # (a sum of what lies apart takes NumPy longer than both)
                 add(i, a, a)
             else:
                 subtract(i[:2], of_state[:2], logistic)
@@ -203,12 +201,12 @@ class gru_layer:
         dh = np.zeros((count, m), memory.dtype)
         times, w, into = at_each_step(w, dh)
         each = np.ascontiguousarray(ct), factors, found, found[:, :3], found[:, 4], by_gate, of_sums
-        add, multiply, copyto = np.add, np.multiply, np.copyto
+        add, multiply = np.add, np.multiply
         for of_out, factor, got, gates, kept, apart, row in zip(*[a[::-1] for a in each], strict=True):
             add(dh, of_out, dh)
-            copyto(five, dh)
+            five[...] = dh
             multiply(factor, five, got)
-            copyto(apart, gates)
+            apart[...] = gates
             times(row, w, into)
             add(dh, kept, dh)
         of_x = of_sums.copy()

@@ -89,27 +89,34 @@ def together(a):
 def slopes(a, c, before, of_a):
     """(what leads from hidden states to their cells, [T, 5, n, m] from cells and hidden states to the cells before and to i, f, g, o, what the
     gates' own cotangents, if any, give i, f, g, o) of some steps: gates o, i, f, g [T, 4, n, m], cells [T, n, m], the cell before them."""
-    o, i, f, g = (a[:, k] for k in range(4))
-    factors = np.empty((len(a), 5, *c.shape[1:]), a.dtype)
-    carried, logistic, of_g, of_o = factors[:, 0], factors[:, 1:3], factors[:, 3], factors[:, 4]
-    np.subtract(1, a[:, 1:3], out=logistic)
-    logistic *= a[:, 1:3]
+    each = np.empty(
+        (4, len(a), *c.shape[1:]), a.dtype
+    )  # gate by gate: what lies in one piece takes NumPy half of the time
+    each[...] = a.swapaxes(0, 1)
+    o, i, f, g = each
+    slopes = 1 - each
+    slopes[:3] *= each[:3]
+    of_o, of_i, of_f, of_g = slopes
     np.multiply(g, g, out=of_g)
     np.subtract(1, of_g, out=of_g)
-    np.subtract(1, o, out=of_o)
-    of_o *= o
-    own = None if of_a is None else np.concatenate((of_a[:, 1:], of_a[:, :1]), axis=1) * factors[:, 1:]
+    own = None if of_a is None else np.roll(of_a, -1, 1) * np.roll(slopes, -1, 0).swapaxes(0, 1)
     top = np.tanh(c)
     through = top * top
     np.subtract(1, through, out=through)
     through *= o
-    carried[...] = f
-    factors[:, 1] *= g
-    factors[0, 2] *= before
-    factors[1:, 2] *= c[:-1]
+    of_i *= g
+    of_f[0] *= before
+    of_f[1:] *= c[:-1]
     of_g *= i
     of_o *= top
+    factors = np.empty((len(a), 5, *c.shape[1:]), a.dtype)
+    factors[:, 0], factors[:, 1:4], factors[:, 4] = f, slopes[1:].swapaxes(0, 1), of_o
     return through, factors, own
+
+
+def in_wholes(x):
+    """x, the last axis (in one piece) as one element each: NumPy copies those in two thirds of the time."""
+    return x.view(np.dtype((np.void, x.itemsize * x.shape[-1])))[..., 0] if x.size else x
 
 
 @lru_cache
@@ -173,27 +180,28 @@ class lstm_layer:
         memory[0, 4] = c
         product = np.empty((n, 4 * m), dtype)
         apart = product.reshape(n, 4, m).swapaxes(0, 1)
+        whole = in_wholes(apart)
         times, w, into = at_each_step(w, product)
         one, weighed = np.ones((), dtype), np.empty((2, n, m), dtype)
         new, old = weighed
-        add, multiply, tanh, copyto = np.add, np.multiply, np.tanh, np.copyto
+        add, multiply, divide, exp, tanh = np.add, np.multiply, np.divide, np.exp, np.tanh
         each = (
-            given.reshape(steps, n, 4 * m), gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:],
+            given.reshape(steps, n, 4 * m), in_wholes(gates), gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:],
             memory[1:, 4], hidden,
         )  # fmt: skip
-        for z, a, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
+        for z, moved, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
             times(h, w, into)
             add(product, z, product)
             if many:
-                copyto(a, apart)
+                moved[...] = whole
             else:
                 np.subtract(0, apart[3], o)  # (not np.negative: elementwise.py, negate)
                 np.subtract(0, apart[:2], weights)
-                copyto(g, apart[2])
+                g[...] = apart[2]
             tanh(g, g)
-            np.exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
+            exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
             add(logistic, one, logistic)
-            np.divide(one, logistic, logistic)
+            divide(one, logistic, logistic)
             multiply(weights, values, weighed)
             add(old, new, c)
             tanh(c, out)
@@ -217,11 +225,13 @@ class lstm_layer:
         of_h = np.ascontiguousarray(of_h)
         of_x = np.empty((steps, count, 4 * m), a.dtype)
         of_states, found = np.zeros((5, count, m), a.dtype), np.zeros((5, count, m), a.dtype)
-        of_c_now, again, dh = of_states[0], of_states[1:4], of_states[4]  # a step's factors meet dc, dc, dc, dc, dh
+        of_c_now, dh = of_states[0], of_states[4]  # a step's factors meet dc, dc, dc, dc, dh
         dc, of_gates = found[0], found[1:]
+        wholes, gathered = in_wholes(of_states.reshape(5, -1)), in_wholes(of_gates)
+        now, again = wholes[:1], wholes[1:4]
         part = np.empty_like(dc)
-        add, multiply, copyto = np.add, np.multiply, np.copyto
-        by_gate = of_x.reshape(steps, count, 4, m).swapaxes(1, 2)
+        add, multiply = np.add, np.multiply
+        by_gate = in_wholes(of_x.reshape(steps, count, 4, m)).swapaxes(1, 2)
         times, w, into = at_each_step(w, dh)
         block = max(1, BLOCK // max(1, a[0].size))
         for stop in range(steps, 0, -block):
@@ -237,11 +247,11 @@ class lstm_layer:
                 add(dc, part, of_c_now)
                 if of_c is not None:
                     add(of_c_now, of_c[t], of_c_now)
-                copyto(again, of_c_now)
+                again[...] = now
                 multiply(factor, of_states, found)
                 if own is not None:
                     add(of_gates, own[t - some.start], of_gates)
-                copyto(apart, of_gates)
+                apart[...] = gathered
                 times(row, w, into)
         z = of_x.reshape(-1, 4 * m)
         gradients = {1: dh, 2: dc}

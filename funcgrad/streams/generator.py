@@ -447,7 +447,7 @@ class Generator:
         steps = max(n - 1, 0)
         targets = np.arange(n)
         words = self._engine.words(steps) if n < _WIDE_STEPS else self._engine.wide_words(steps)
-        targets[:steps] += (words % (n - targets[:steps]).astype(words.dtype)).astype(np.int64)
+        targets[:steps] += (words % np.arange(n, n - steps, -1, words.dtype)).astype(np.int64)
         return shuffled(targets)
 
     def geometric(self, shape, p, dtype=np.float32):

@@ -7,7 +7,7 @@ j >= i has changed only if an earlier step aimed at j, and then it holds what st
 
 import numpy as np
 
-_LOOP_LIMIT = 350  # below, the plain loop is faster
+_LOOP_LIMIT = 150  # below, the plain loop is faster
 
 
 def shuffled(targets):
@@ -30,19 +30,24 @@ def shuffled(targets):
 def _solved(targets):
     n = targets.size
     bits = n.bit_length()
-    keys = targets << bits
-    keys |= np.arange(n)
-    keys.sort()  # by target, then by step
+    order = np.arange(n)
+    keys = (targets << bits) | order
+    if 2 * bits <= 32:  # (which NumPy sorts in a fifth of the time)
+        keys = keys.astype(np.uint32)
+        keys.sort()  # by target, then by step
+        keys = keys.astype(np.int64)
+    else:
+        keys.sort()
     aimed = keys >> bits
     steps = keys & ((1 << bits) - 1)
-    again = np.flatnonzero(aimed[1:] == aimed[:-1])  # steps[again + 1] aim where steps[again] aimed before
+    (again,) = (aimed[1:] == aimed[:-1]).nonzero()  # steps[again + 1] aim where steps[again] aimed before
 
     # carrier[k]: the last step that put something into slot k; k itself if there is none
-    carrier = np.arange(n)
+    carrier = order
     carrier[aimed] = steps  # steps grow within a target, and the last assignment stands
     while True:  # follow the carriers to their roots, doubling the stride
         further = carrier[carrier]
-        if np.array_equal(further, carrier):
+        if further.tobytes() == carrier.tobytes():  # (sooner than by an array of truth values)
             break
         carrier = further
 

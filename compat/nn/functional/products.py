@@ -32,7 +32,7 @@ NO_AXES = (), ()
 BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
 BEHIND = [(((n - 1,), (1,)), NO_AXES) for n in range(65)]  # the same of a stack of matrices with n axes, and a matrix
-AFFINE = P["affine"]
+AFFINE, ADD = P["affine"], P["add"].fast
 IMPL, PARAMS, RECORDS = AFFINE.value("torch"), {}, {}
 tls, shared = state.tls, state.shared
 
@@ -140,8 +140,11 @@ def at_once(x, w, b):
         return None
     needed = tls.grad
     if len(shape) != 2:
-        if not vx.size or not vx.flags.c_contiguous:
+        if not vx.size:
             return None
+        if not vx.flags.c_contiguous:
+            out = unbiased(x, w) if tls.packing is None else None
+            return None if out is None else ADD(out, b)
         if needed and x.mark is not None:
             x = QUICK_RESHAPE(x, (-1, size[1]))
             vx = x.val

@@ -8,14 +8,17 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
+from funcgrad.core.written import F32
 
 from ...functions.kernels import native
 from ...functions.nodes import renamed
 from ...functions.operands import dtype_of, floating, shape_of
 from ...functions.pointwise import complex_sigmoid
 from ...functions.register import FUNCTIONS as T
+from ...functions.shape import QUICK_TRANSPOSE
 from ...functions.untracked import FLOATS
 from ...payload import current
 from ...rewriting import Stacked, grouped, spelled
@@ -25,8 +28,16 @@ from .dropouts import dropout
 from .products import affine, linear
 
 P = PRIMITIVES
-tls = state.tls
+tls, shared = state.tls, state.shared
 BY_ROWS = (((1,), (1,)), ((), ()))  # x @ w.T
+FIRST_LAYER = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
+LSTM_LAYER, LSTM_NODE, GETITEM, STACK, LAST = (
+    P["lstm_layer"],
+    "MkldnnRnnLayerBackward0",
+    P["getitem"],
+    P["stack"],
+    (-1,),
+)
 
 
 # ------------------------------------------------------------------------------------------------ cells
@@ -237,6 +248,7 @@ def layer_of_kernel(x, initial, params, sizes, reverse):
     fits = shape_of(x)[-1] == shape_of(w_ih)[1]
     if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
         biases = (np.zeros(shape_of(w_hh)[0], dtype_of(x)),) * 2 if b_hh is None else (b_ih, b_hh)
+        x = in_order(x)
         out, last = lstm_layer(x, *initial, w_hh, w_ih, *biases, reverse)
     else:
         bias = None if b_hh is None else P["add"](b_ih, b_hh)
@@ -245,7 +257,7 @@ def layer_of_kernel(x, initial, params, sizes, reverse):
         out = T["stack"](outs)
     if out.mark is not None and out.mark.plan is not None:
         operands = [x, *params[:4], *initial]
-        grouped((out, *last), "MkldnnRnnLayerBackward0", tuple([getattr(o, "mark", None) for o in operands]))
+        grouped((out, *last), LSTM_NODE, tuple([getattr(o, "mark", None) for o in operands]))
     return out, last
 
 
@@ -348,6 +360,56 @@ def layers(mode, x, hx, params, num_layers, p, train, bidirectional, sizes, pack
         if p and train and layer < num_layers - 1:
             x = dropout(x, p, True)
     return x, tuple([P["stack"](*parts, axis=0) for parts in zip(*finals)])
+
+
+def at_once(net, x):
+    """(outputs, last states) of an LSTM of one layer in one direction, from zeros, over a batch in NumPy memory; None for all else."""
+    own = net._parameters
+    weights = [own.get(name) for name in FIRST_LAYER]
+    if (
+        shared.staging
+        or shared.halves
+        or tls.packing is not None
+        or x.owner is not TAPE
+        or net.num_layers != 1
+        or net.bidirectional
+    ):
+        return None
+    if x.alias is not None:
+        fresh(x)
+        if type(x.alias) is Frozen:
+            return None
+    if net.batch_first is True:
+        x = QUICK_TRANSPOSE(x, 0, 1)
+        if x.mark is not None and not x.val.flags.c_contiguous:
+            spelled(x, "CloneBackward0", turned_in_order)
+    else:
+        x = in_order(x)
+    shape, m = x.val.shape, net.hidden_size
+    sizes = (4 * m, net.input_size), (4 * m, m), (4 * m,), (4 * m,)
+    if len(shape) != 3 or shape[2] != net.input_size or 0 in shape or x.val.dtype is not F32:
+        return None
+    for t, size in zip(weights, sizes):
+        if t is None or t.owner is not TAPE or t.alias is not None or t.val.dtype is not F32 or t.val.shape != size:
+            return None
+    v, w, b, d = weights
+    zeros = np.zeros((shape[1], m), F32)
+    out, states, _ = LSTM_LAYER(x, zeros, zeros, w, v, b, d)
+    last = GETITEM(out, idx=LAST), GETITEM(states, idx=LAST)
+    if out.mark is not None:
+        grouped((out, *last), LSTM_NODE, (x.mark, v.mark, w.mark, b.mark, d.mark, None, None))
+    last = STACK(last[0], axis=0), STACK(last[1], axis=0)
+    return (QUICK_TRANSPOSE(out, 0, 1) if net.batch_first is True else out), last
+
+
+def in_order(x):
+    """x as torch's kernel takes it, which copies what does not lie in order. (Ours need not: only the node is wanted.)"""
+    return x if x.owner is not TAPE or x.mark is None or x.val.flags.c_contiguous else x.contiguous()
+
+
+def turned_in_order(x):
+    """Times first, as torch's two steps."""
+    return in_order(x.transpose(0, 1))
 
 
 def by_role(params):

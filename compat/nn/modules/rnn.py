@@ -185,6 +185,10 @@ class RNNBase(Module):
 
     def forward(self, input, hx=None):
         """(outputs, last state): of [T, N, in], [T, in], with batch_first [N, T, in], or a PackedSequence."""
+        if hx is None and type(self) is LSTM and type(input) is Tensor and not under_autocast():
+            done = recurrent.at_once(self, input)
+            if done is not None:
+                return done
         packed = input if isinstance(input, PackedSequence) else None
         data, sizes, order, back = input if packed else (input, None, None, None)
         batch_dim = 0 if self.batch_first else 1

@@ -9,6 +9,8 @@ from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 
 import numpy as np
 
+from funcgrad.core.handle import Alias
+from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import public
 
@@ -84,7 +86,7 @@ def collate(batch, *, collate_fn_map=None):
         return like_mapping(first, items)
     if isinstance(first, Sequence):
         named = isinstance(first, tuple) and hasattr(first, "_fields")
-        if not named and any(len(sample) != len(first) for sample in batch):
+        if not named and len({*map(len, batch)}) > 1:
             raise RuntimeError("each element in list of batch should be of equal size")
         items = [collate(column, collate_fn_map=collate_fn_map) for column in zip(*batch, strict=False)]
         return type(first)(*items) if named else like_sequence(first, items)
@@ -99,12 +101,17 @@ def collate_tensor_fn(batch, *, collate_fn_map=None):
 
 def plain_arrays(batch):
     """The memory of Tensors that are nothing but that: of one form, and with nobody to differentiate them; else None."""
+    if shared.staging:
+        return None
     arrays = []
     shape = dtype = None
     for t in batch:
         if type(t) is not Tensor:
             return None
-        if t.alias is not None:
+        a = t.alias
+        if a is not None and (
+            type(a) is not Alias or a.mark is not None or a.base.mark is not None or a.base.val is not a.val
+        ):
             t = current(t)
         if t.owner is not TAPE or t.mark is not None:
             return None
