@@ -31,6 +31,7 @@ def positive(name, n):
     return n
 
 
+@of_arguments(1)
 def set_num_threads(int):  # noqa: A002  (torch's name)
     """How many threads products of matrices (where NumPy's BLAS can be asked) and compiled code run on; RuntimeError for less than 1."""
     from funcgrad.core.blas import loaded
@@ -42,6 +43,7 @@ def set_num_threads(int):  # noqa: A002  (torch's name)
         blas.threads = Kept.threads
 
 
+@of_arguments(0)
 def get_num_threads():
     """How many threads products of matrices run on.
 

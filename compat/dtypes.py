@@ -50,11 +50,13 @@ class dtype(metaclass=Native, called="torch.dtype"):
     def __reduce__(self):
         return self.name
 
+    @of_arguments(0)
     def to_real(self):
         if self.name not in MEMORY:
             return self
         return BY_NAME["float16"] if self.name == "complex32" else of_numpy(np.empty(0, MEMORY[self.name]).real.dtype)
 
+    @of_arguments(0)
     def to_complex(self):
         if not (self.is_floating_point or self.is_complex) or self.name.startswith(("float4", "float8")):
             raise RuntimeError(f"Unknown Complex ScalarType for {SPOKEN[self.name]}")

@@ -71,18 +71,20 @@ class State:
 
 
 def of_arguments(count):
-    """A decorator of a function that torch has in C with no arguments, or one that has no name, and that says so in Python's words of those."""
+    """A decorator of a function or method that torch has in C with no arguments, or one that has no name, and that says so in Python's
+    words of those."""
 
     def counting(f):
+        own = "." in f.__qualname__  # (a method's self is not counted)
+
         @functools.wraps(f)
         def call(*args, **kwargs):
-            if kwargs or len(args) != count:
-                name = f"torch.{f.__name__}()"
+            if kwargs or len(args) != count + own:
+                name = f"{f.__qualname__ if own else f'torch.{f.__name__}'}()"
                 if kwargs:
                     raise TypeError(f"{name} takes no keyword arguments")
-                raise TypeError(
-                    f"{name} takes {'exactly one argument' if count else 'no arguments'} ({len(args)} given)"
-                )
+                most = "exactly one argument" if count else "no arguments"
+                raise TypeError(f"{name} takes {most} ({len(args) - own} given)")
             return f(*args)
 
         return call

@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .native import Native, shown_as
+from .native import Native, of_arguments, shown_as
 
 
 class Size(tuple, metaclass=Native, called="torch.Size"):
@@ -20,6 +20,7 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
                 return tuple.__new__(cls, [as_int(i, k) for i, k in enumerate(sizes)])
         return sizes
 
+    @of_arguments(0)
     def numel(self):
         """The number of elements."""
         n = 1

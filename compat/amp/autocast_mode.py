@@ -227,8 +227,7 @@ class autocast:
     """
 
     def __init__(self, device_type, dtype=None, enabled=True, cache_enabled=None):
-        if not isinstance(device_type, str):
-            raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+        need_name(device_type)
         name, device_type = device_type, Device(device_type).type
         if device_type not in state.dtype:
             raise RuntimeError("unsupported scalarType")
@@ -285,9 +284,15 @@ class autocast:
         return call
 
 
+def need_name(device_type):
+    if not isinstance(device_type, str):
+        raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+
+
 def custom_fwd(fwd=None, *, device_type, cast_inputs=None):
     """A decorator of an autograd.Function's forward: under autocast float inputs are cast to `cast_inputs` and the body
     runs without autocast; with None it runs under the autocast it was called in."""
+    need_name(device_type)
     if fwd is None:
         return functools.partial(custom_fwd, device_type=device_type, cast_inputs=cast_inputs)
 
@@ -305,6 +310,7 @@ def custom_fwd(fwd=None, *, device_type, cast_inputs=None):
 
 def custom_bwd(bwd=None, *, device_type):
     """A decorator of an autograd.Function's backward: it runs under the autocast that its forward ran under."""
+    need_name(device_type)
     if bwd is None:
         return functools.partial(custom_bwd, device_type=device_type)
 

@@ -14,7 +14,7 @@ from funcgrad.core.site import internal, warn
 from .. import inference
 from ..breaks import note, note_function
 from ..functions.missing import refusal as _refusal
-from ..native import of_arguments, shown_as
+from ..native import of_arguments
 
 tls = state.tls
 
@@ -301,11 +301,9 @@ class inference_mode(GradMode):
             return f(*args, **kwargs)
 
 
-@shown_as(lambda: None)
-def is_grad_enabled(*wrong):
+@of_arguments(0)
+def is_grad_enabled():
     """Are operations being recorded on this thread?"""
-    if wrong:
-        raise TypeError(f"torch.is_grad_enabled() takes no arguments ({len(wrong)} given)")
     return tls.grad is not False
 
 

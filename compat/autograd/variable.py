@@ -1,5 +1,7 @@
 """Variable: the name Tensors with gradients had before torch 0.4; today it makes, and is, a Tensor."""
 
+import operator
+
 from funcgrad.core.site import warn
 
 from ..functions.register import FUNCTIONS
@@ -36,5 +38,4 @@ class Variable(metaclass=VariableMeta):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         if requires_grad and not (data.is_floating_point() or data.is_complex()):
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        out = data.detach()
-        return out.requires_grad_() if requires_grad else out
+        return data.detach().requires_grad_(bool(operator.index(requires_grad)))

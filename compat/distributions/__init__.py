@@ -62,7 +62,11 @@ _FILES = {  # those of them that share a file here
     "positive": "chi2 exponential fishersnedecor gamma generalized_pareto inverse_gamma pareto weibull",
     "vectors": "lkj_cholesky lowrank_multivariate_normal multivariate_normal wishart",
 }
-_INNER = {"relaxed_bernoulli": "LogitRelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical"}
+_INNER = {
+    "multivariate_normal": "_batch_mahalanobis _batch_mv _precision_to_scale_tril",
+    "relaxed_bernoulli": "LogitRelaxedBernoulli",
+    "relaxed_categorical": "ExpRelaxedCategorical",
+}
 _index = _sharing(__name__, _FAMILIES, _FILES, _INNER)
 __all__ = " ".join(_index.values()).split()
 __getattr__, __dir__ = _attributes(

@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core import state
 
 from .. import dtypes
+from ..devices import Device
 from ..errors import size_mismatch
 from ..method_arguments import wrapped
 from ..payload import current
@@ -77,6 +78,8 @@ def earlier(error, own, args, kwargs):
     if text == TOO_LONG:
         return RuntimeError("invalid size, possible overflow?")
     try:
+        if isinstance(kwargs.get("device"), str):  # (which is read with the other arguments)
+            Device(kwargs["device"])
         if isinstance(kwargs.get("out"), (tuple, list)) and (
             fields := BY_NAME.get(own) or BY_NAME.get(f"linalg_{own}")
         ):

@@ -267,9 +267,8 @@ def applied(name):
             raise RuntimeError(
                 f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
             )
-        arrays = [np.asarray(concrete(o, name)) for o in (self, *others)]
-        full = np.broadcast_arrays(*arrays)
-        out = [function(*at) for at in zip(*[a.reshape(-1).tolist() for a in full])]
+        arrays = [np.asarray(concrete(o.expand(self.shape), name)) for o in (self, *others)]
+        out = [function(*at) for at in zip(*[a.reshape(-1).tolist() for a in arrays])]
         return self.copy_(new(np.array(out, arrays[0].dtype).reshape(arrays[0].shape)))
 
     operation(name=name, function=False)(f)

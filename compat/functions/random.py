@@ -4,7 +4,6 @@ Invariant: an in-place draw takes its numbers in the order of memory, as torch's
 before it takes any.
 """
 
-import functools
 import math
 
 import numpy as np
@@ -23,7 +22,7 @@ from funcgrad.transforms.boundary import enter
 
 from ..devices import Default, Device, usable
 from ..errors import type_name
-from ..native import Native
+from ..native import Native, of_arguments
 from ..payload import current, wrap
 from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
@@ -65,24 +64,6 @@ NO_GENERATOR = {
 }  # what torch says where there is no such device
 
 
-def taking(count):
-    """A decorator: what Python says of other arguments of a method in C that takes none, or one by place."""
-
-    def declared(f):
-        @functools.wraps(f)
-        def method(self, *args, **named):
-            if named:
-                raise TypeError(f"Generator.{f.__name__}() takes no keyword arguments")
-            if len(args) != count:
-                most = "exactly one argument" if count else "no arguments"
-                raise TypeError(f"Generator.{f.__name__}() takes {most} ({len(args)} given)")
-            return f(self, *args)
-
-        return method
-
-    return declared
-
-
 class Generator(metaclass=Native, called="torch._C.Generator"):
     """A source of random numbers of its own: torch.Generator, on the CPU.
 
@@ -107,7 +88,7 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
 
     __init__.__qualname__ = "Generator"  # (which Python's own errors name)
 
-    @taking(1)
+    @of_arguments(1)
     def manual_seed(self, seed):
         """Start the stream of a seed; returns self."""
         if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
@@ -117,26 +98,26 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
         while_staging(self.stream.manual_seed, seed)
         return self
 
-    @taking(0)
+    @of_arguments(0)
     def seed(self):
         """Seed from the system's entropy; returns that seed."""
         refuse_staging("Generator.seed()")
         return self.stream.seed()
 
-    @taking(0)
+    @of_arguments(0)
     def initial_seed(self):
         """The seed last set."""
         refuse_staging("Generator.initial_seed()")
         return self.stream.initial_seed()
 
-    @taking(0)
+    @of_arguments(0)
     def get_state(self):
         """The state as a uint8 Tensor."""
         if tls.stage is None:
             return wrap(Tensor, self.stream.get_state())
         return drawn((STATE_BYTES,), np.dtype(np.uint8), lambda shape: self.stream.get_state())
 
-    @taking(1)
+    @of_arguments(1)
     def set_state(self, new_state):
         """Go on from a state that get_state() gave."""
         if not isinstance(new_state, (Handle, np.ndarray)):
@@ -144,29 +125,32 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
         while_staging(self.stream.set_state, new_state)
         return self
 
-    @taking(0)
+    @of_arguments(0)
     def clone_state(self):
         """A new Generator that goes on from the same state."""
         refuse_staging("Generator.clone_state()")
         return Generator(stream=self.stream.clone_state())
 
-    @taking(1)
+    @of_arguments(1)
     def graphsafe_set_state(self, state):
-        """Go on from the state of another Generator."""
+        """NotImplementedError: streams of the CPU have none."""
         if not isinstance(state, Generator):
             raise TypeError(f"expected a Generator, but got {type_name(state)}")
-        return self.set_state(state.get_state())
+        raise NotImplementedError("graphsafe_set_state is not supported in this Generator")
 
-    graphsafe_get_state = clone_state
+    @of_arguments(0)
+    def graphsafe_get_state(self):
+        """NotImplementedError: streams of the CPU have none."""
+        raise NotImplementedError("graphsafe_get_state is not supported in this Generator")
 
-    @taking(1)
+    @of_arguments(1)
     def set_offset(self, offset):
         """RuntimeError: a stream of the CPU has none."""
         if not isinstance(offset, int) or isinstance(offset, bool):
-            raise TypeError(f"manual_offset expected a long, but got {type_name(offset)}")
+            raise RuntimeError(f"manual_offset expected a long, but got {type_name(offset)}")
         raise RuntimeError("CPU Generator does not use offset")
 
-    @taking(0)
+    @of_arguments(0)
     def get_offset(self):
         """RuntimeError: a stream of the CPU has none."""
         raise RuntimeError("CPU Generator does not use offset")
@@ -485,9 +469,11 @@ def fill_with(t, draw, label):
         values = new(draw(v.shape, v.dtype, True))  # (the commonest case: what is initialised)
         return t if overwritten(replaced, t, values) else overwrite(t, values, label, (t,))
     c = current(t)
+    d = dtype_of(c)
+    if not c.is_meta and label[:6] != "Random":
+        draw((0,), d, True)  # (what is said of the other arguments comes first)
     check_writable(c)
     t.refuse(())
-    d = dtype_of(c)
     if tls.mapping is not None and tls.stage is None:
         refuse_unmapped(c, tls.mapping.randomness == "different")
     values = in_order_of(c, d, lambda shape, plain: draw(shape, d, plain), filled=True)
