@@ -489,7 +489,13 @@ class Tape(Trace):
                 if laid and prim.elementwise:
                     out = as_torch(np.asarray(out), *vals)
             stage = tls.stage
-            if need and not tls.grad and self.under is stage and stage.recorded and prim.name != "stop":
+            if (
+                not tls.grad
+                and self.under is stage
+                and stage.recorded
+                and (need or stage.pulling)
+                and prim.name != "stop"
+            ):
                 stop = PRIMITIVES["stop"]
                 out = tuple(map(stop, out)) if prim.multi else stop(out)
             if prim.nondiff and not bottom and not prim.multi:  # a constant may come back from below this level

@@ -5,6 +5,7 @@ take and return flat lists of values; nothing here knows a level. Invariant: `ne
 or tangent that is None say what is known to carry no derivative; zeros are made of it only for rules that do not ask.
 """
 
+from contextlib import nullcontext
 from types import CellType, FunctionType
 
 from .. import tree
@@ -146,6 +147,7 @@ class Known(Spec):
 
     def __init__(self, spec, operands, sources):
         self.spec, self.name, self.operands, self.sources = spec, spec.name, operands, sources
+        self.recorded = tls.stage.recorded
 
     def run(self, *xs):
         return xs[self.operands : len(xs) - self.sources.count(None)]
@@ -162,7 +164,9 @@ class Known(Spec):
         return self.residuals(rule(*vals, spec=self), vals)  # (results are differentiated by the rule, too)
 
     def pull_needed(self, residuals, slots, need):
-        return [*self.spec.pull_needed(residuals, slots, need), *[None] * (len(slots.avals) + self.sources.count(None))]
+        with tls.stage.pulled() if self.recorded and tls.stage is not None else nullcontext():
+            got = self.spec.pull_needed(residuals, slots, need)
+        return [*got, *[None] * (len(slots.avals) + self.sources.count(None))]
 
     def push_needed(self, primals, tangents):
         return self.spec.push_needed(primals[: self.operands], tangents[: self.operands])

@@ -36,6 +36,7 @@ class Stage(Trace):
     cell = Cell  # what keeps the .grad of a shadow
     replaced = frozenset()  # ids of the cells outside whose .grad is replaced whatever it was
     recorded = False  # does its graph have the derivatives that were recorded alone (torch's compile), or those of all it does (fg.jit)?
+    pulling = False  # is it a rule that is staged, whose operands count as if they required gradients?
     decoupled = (
         False  # has a Tensor with a history been given a value that is not of it (under no_grad, through detach())?
     )
@@ -73,6 +74,15 @@ class Stage(Trace):
             yield
         finally:
             self.place = before
+
+    @contextlib.contextmanager
+    def pulled(self):
+        """Inside runs a rule of a graph whose derivatives are those that were recorded: so are those of what the rule does."""
+        before, self.recorded, self.pulling = (self.recorded, self.pulling), True, True
+        try:
+            yield
+        finally:
+            self.recorded, self.pulling = before
 
     def input(self, x, aval=None):
         n = GraphNode(None, (), None, aval or Aval(shape_of(x), dtype_of(x), aval_of(x).weak))

@@ -748,19 +748,25 @@ def test_what_is_recorded_inside_is_what_is_recorded_outside(f):
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("name", ["heaviside", "floor_divide"])
-def test_a_derivative_that_torch_refuses_is_refused_compiled_too(name):
-    # (torch 2.13's words, also in the way that its derivatives of these are not zeros)
-    x = torch.tensor([5.0, -7.0], requires_grad=True)
+def test_what_a_function_of_ones_own_does_in_its_backward_without_gradients_has_no_derivative_compiled_either():
+    class Exp(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.exp()
 
-    def f(x):
-        return getattr(torch, name)(x * 1, torch.full((2,), 2.0)).sum() + x.sum()
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            with torch.no_grad():
+                e = x.exp()
+                e *= x.cos()
+            return g * e
 
-    compiled = torch.compile(f)
-    with torch.no_grad():
-        assert compiled(x).item() == f(x).item()
-    with pytest.warns(UserWarning, match="is run as it is, not compiled: RuntimeError: derivative for"):
-        assert compiled(x).item() == f(x).item()
-    for g in (f, compiled):
-        with pytest.raises(RuntimeError, match=f"^derivative for aten::{name} is not implemented"):
-            torch.autograd.grad(g(x), x)
+    x = torch.tensor([0.5, -1.2, 1.0], dtype=torch.float64, requires_grad=True)
+    e = np.exp(x.detach().numpy())
+    k = e * np.cos(x.detach().numpy())  # (a constant: d sin(F) = cos(F) k, d cos(F) k = -sin(F) k k)
+    (first,) = torch.autograd.grad(torch.compile(lambda x: Exp.apply(x).sin())(x).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), x)
+    np.testing.assert_allclose(first.detach().numpy(), np.cos(e) * k, rtol=1e-12)
+    np.testing.assert_allclose(second.numpy(), -np.sin(e) * k * k, rtol=1e-12)
