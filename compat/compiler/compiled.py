@@ -29,7 +29,7 @@ from .entry import MISS, written
 from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of
 from .stance import STANCE
-from .watch import Unfit, Watch
+from .watch import Replaced, Unfit, Watch
 
 
 class Parts:
@@ -143,14 +143,19 @@ class Compiled:
             watch = Watch(self.f, args, kwargs)
             watch.refuse()
             refuse_arguments(leaves)
-            try:
-                p, enter, explain = self.staged(watch, structure, leaves, self.floats.moving(structure, leaves, watch))
-            except FirstStepError:
-                return None
-            except Exception:  # (a number may have to be known: its value then makes a program of its own)
-                if not self.floats.settle():
-                    raise
-                p, enter, explain = self.staged(watch, structure, leaves, ((), ()))
+            moving, again = self.floats.moving(structure, leaves, watch), True
+            while again:
+                try:
+                    p, enter, explain = self.staged(watch, structure, leaves, moving)
+                    again = False
+                except FirstStepError:
+                    return None
+                except Replaced as error:  # (each call takes what it finds there)
+                    moving[1].append(error.place)
+                except Exception:  # (a number may have to be known: its value then makes a program of its own)
+                    if not self.floats.settle():
+                        raise
+                    moving = [], []
         except Exception as error:
             if self.fullgraph:
                 if isinstance(error, (Unfit, ConcretizationError)):
@@ -169,9 +174,11 @@ class Compiled:
         inputs = [*tensors, *numbers, *places]
         values = [leaves[i] for i in tensors]
         values += [as_tensor(np.array(leaves[i])) for i in numbers]
-        values += [as_tensor(np.array(namespace[key])) for namespace, key in places]
+        found = [namespace[key] for namespace, key in places]
+        values += [x if isinstance(x, Tensor) else as_tensor(np.array(x)) for x in found]
+        watch.dynamic = {(id(namespace), key) for namespace, key in places}
         p = program(self.of_tensors(leaves, structure, inputs), values, watch)
-        watch.finish({(id(namespace), key) for namespace, key in places})
+        watch.finish()
         return p, *written(watch, structure, leaves, inputs, values, p, site_of(self.f))
 
     def enter(self, enter, explain):
@@ -195,8 +202,9 @@ class Compiled:
                 args, kwargs = together(structure, full, made := [])
                 return self.f(*args, **kwargs), made
             finally:
-                for namespace, key, value in before:
-                    namespace[key] = value
+                for (namespace, key, value), x in zip(before, xs[len(xs) - len(before) :], strict=True):
+                    if namespace[key] is x:
+                        namespace[key] = value
 
         return f
 

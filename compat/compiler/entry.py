@@ -172,9 +172,15 @@ def written(watch, structure, leaves, places, given, p, at):
     t = p.staged
     texts = []  # of the program's arguments
     for place in places:
-        texts.append(arguments.texts[place] if type(place) is int else watch.at(*place))
-        if type(place) is not int or not isinstance(leaves[place], Tensor):
+        argument = type(place) is int
+        x = leaves[place] if argument else place[0][place[1]]
+        texts.append(arguments.texts[place] if argument else f"{lines.name(place[0])}[{place[1]!r}]")
+        if not isinstance(x, Tensor):
             texts[-1] = Number(texts[-1])
+        elif not argument:
+            lines.line(f"n{len(texts)} = {texts[-1]}")
+            texts[-1] = f"n{len(texts)}"
+            arguments.leaf(texts[-1], x, None, f"{place[1]!r} of a namespace")
     values = inputs(lines, t, texts, given, strides_matter(p))
     for boxes in p.alike:
         names = [values[id(b)] for b in boxes if id(b) in values]

@@ -25,7 +25,7 @@ from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
-from .watch import Unfit, put_back
+from .watch import Replaced, Unfit, put_back
 
 PLAIN = 0  # (in the place of a result: it is the Python value that stands there)
 
@@ -200,8 +200,8 @@ def left_in_modules(watch, region, given):
         now = namespace.get(key) if isinstance(namespace, dict) else None
         if not isinstance(now, Tensor) or now.owner.level < region.level:
             continue
-        if isinstance(value, Tensor) and id(value) in region.shadows:
-            raise Unfit(f"it reads {name} and then puts another Tensor there")
+        if isinstance(value, Tensor) and id(value) in region.shadows and (id(namespace), key) not in watch.dynamic:
+            raise Replaced(name, namespace, key)
         refuse_hooks_inside(now)
         put_back(namespace, key, value)
         found.append((namespace, key, len(given), watch.leaves(namespace, key, value)))

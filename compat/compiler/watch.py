@@ -27,6 +27,14 @@ class Unfit(RuntimeError):
     """Why a function is run as it is instead of being compiled."""
 
 
+class Replaced(Unfit):
+    """An entry of a namespace holds a Tensor that is read, and then another: (namespace, key) is `place`."""
+
+    def __init__(self, name, *place):
+        super().__init__(f"it reads {name} and then puts another Tensor there")
+        self.place = place
+
+
 class Watch:
     """The outside of one function."""
 
@@ -46,6 +54,7 @@ class Watch:
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
         self.count = CHANGES[0]
+        self.dynamic = ()  # {(id of a namespace, key)} whose value each call takes as it is
         self.states = []  # (state of an optimizer, what it had)
         self.left = {}  # (id of a namespace, key) -> may a call find out what is left there?
 
@@ -185,10 +194,12 @@ class Watch:
             raise FirstStepError
 
     # -------------------------------------------------------------------------------------------- the tests
-    def finish(self, dynamic=()):
-        """Write the tests; `dynamic`: {(id of a namespace, key)} whose value each call takes as it is."""
+    def finish(self):
+        """Write the tests."""
         for number, (namespace, key, kept, value, name) in self.places.items():
-            if number in dynamic:
+            if number in self.dynamic and isinstance(value, Tensor):
+                continue
+            if number in self.dynamic:
                 self.tests.append(Test(f"type({self.at(namespace, key)}) is float", name))
             else:
                 self.value(self.at(namespace, key), kept, value, name)

@@ -209,3 +209,47 @@ called = compiled(layer)
 for i in range(3):
     Options.scale, Layer.alpha = float(i), 10.0 * i
     print(scaled(torch.ones(1)), called(torch.ones(1)), hit(torch.ones(1)), Options.calls, own.calls)
+
+
+# ------------------------------------------------------------------------------------------------ Tensors that are read and replaced
+class Running(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("low", torch.tensor(float("inf")))
+        self.h, self.w = None, torch.nn.Parameter(torch.ones(2))
+
+    def forward(self, x):
+        if self.training:
+            self.low = torch.minimum(self.low, x.detach().amin())
+        self.h = x * self.w if self.h is None else self.h.detach() * 0.5 + x * self.w
+        return self.h - self.low
+
+
+running = Running()
+called, first = torch.compile(running, backend="aot_eager", fullgraph=True), running.low
+for i in range(4):
+    y = called(torch.ones(2) * (5 - i))
+    y.sum().backward()
+    print(y.tolist(), running.low, running.low is first, running.w.grad, running.h.requires_grad)
+running.eval()
+running.low = torch.tensor(3.0)
+print(called(torch.ones(2)).tolist(), running.low, list(running.state_dict()))
+
+
+class State:
+    x = None
+
+
+@compiled
+def carried(v):
+    state.x = state.x * w + v
+    return state.x.sum()
+
+
+state, w = State(), torch.tensor(2.0, requires_grad=True)
+state.x = torch.zeros(2)
+for i in range(3):
+    loss = carried(torch.ones(2))
+    print(round(loss.item(), 4), state.x.requires_grad)
+loss.backward()
+print(w.grad)
