@@ -163,6 +163,7 @@ class Table(dict):
         self.otherwise = otherwise
         self.homes = {}  # name -> module
         self.made = {}  # what modules have entered: it can be seen once its module is whole
+        self.makers = {}  # the modules that have asked whether they may
 
     def index(self, package, index):
         """Say which modules of a package make which entries."""
@@ -173,8 +174,14 @@ class Table(dict):
         return self.homes.get(key if self.name_of is None else self.name_of(key))
 
     def taken(self, key, module):
-        """Is there an entry of this key, or will a module other than this one make it?"""
-        return key in self.made or self.home(key) not in (None, module)
+        """Is there an entry of this key, or will a module other than this one make it? (None is there that the module made before, when an
+        error, Ctrl-C, cut its loading short: it is loaded anew, as another object.)"""
+        loading, maker = sys.modules.get(module), self.makers.get(key)
+        again = maker is not None and maker is not loading and maker.__name__ == module
+        if key in self.made and not again or self.home(key) not in (None, module):
+            return True
+        self.makers[key] = loading
+        return False
 
     def __setitem__(self, key, value):
         self.made[key] = value

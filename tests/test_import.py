@@ -272,6 +272,23 @@ def test_a_table_loads_one_module_for_one_key_and_all_for_all(package):
     assert table["a"] == 5 and table.taken("b", "elsewhere") and not table.taken("c", "elsewhere")
 
 
+def test_a_module_whose_loading_was_cut_short_is_loaded_anew(package, tmp_path):
+    """It has entered `a`, and asks again whether it may; whole, it may not make another."""
+    (tmp_path / "lazy_case" / "one.py").write_text(
+        "from . import TABLE, cut\nassert not TABLE.taken('a', __name__)\nTABLE['a'] = 1\ncut()\nassert TABLE.taken('a', __name__)\n"
+    )
+    package.TABLE.index("lazy_case", {"one": "a"})
+
+    def cut():
+        package.cut = lambda: None
+        raise KeyboardInterrupt
+
+    package.cut = cut
+    with pytest.raises(KeyboardInterrupt):
+        package.TABLE["a"]
+    assert package.TABLE["a"] == 1
+
+
 def test_a_table_finds_what_its_index_lacks(package):
     package.TABLE.index("lazy_case", {"one": "a", "two": ""})
     import_module("lazy_case.two")

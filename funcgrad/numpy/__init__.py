@@ -66,7 +66,7 @@ NAMES = {  # names of this module that are not NumPy's own functions
     "empty_like eye frombuffer fromfunction fromiter fromstring full full_like geomspace identity indices linspace logspace "
     "meshgrid ones ones_like tri vander zeros zeros_like",
     "functional": "vectorize",
-    "concatenators": "c_ r_",
+    "joining": "c_ r_",
     "standard": "argsort sort",
 }
 NEWER = {  # NumPy's since 2.1 and 2.2: where it has them not, ours are these names

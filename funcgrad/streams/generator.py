@@ -16,11 +16,10 @@ from funcgrad.core.halves import COMPLEX32, FLOAT16, HALVES, complex32
 from funcgrad.core.quiet import quiet
 from funcgrad.streams import limits
 from funcgrad.streams.box_muller import float32_normals
+from funcgrad.streams.choices import choose, shuffled
 from funcgrad.streams.engine import STATE_LAYOUT, Engine
 from funcgrad.streams.fused import fused32, fused64
 from funcgrad.streams.limits import FLOAT32, FLOAT64
-from funcgrad.streams.multinomial import choose
-from funcgrad.streams.permute import shuffled
 from funcgrad.streams.poisson import poisson_counts
 
 DEFAULT_SEED = 67280421310721

@@ -23,9 +23,9 @@ import pytest
 
 from funcgrad.streams import DEFAULT_SEED, Generator, engine
 from funcgrad.streams.box_muller import float32_normals
+from funcgrad.streams.choices import shuffled
 from funcgrad.streams.engine import STATE_LAYOUT
 from funcgrad.streams.fused import fused32, fused64
-from funcgrad.streams.permute import shuffled
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "streams.json").read_text())
 STREAMS = EXPECTED["streams"]

@@ -6,7 +6,7 @@ from ... import numpy as fnp
 from ..extend import defvjp_argnums, primitive
 from ..misc.flatten import flatten
 from ..operators import make_vjp
-from .own import scipys_own
+from . import scipys_own
 
 __all__ = ["odeint"]
 

@@ -10,7 +10,7 @@ from ...lazy import delegated
 from ...numpy.concrete import value_of
 from ...scipy import linalg
 from ...stages import ShapeDtypeStruct
-from .own import scipys_own
+from . import scipys_own
 
 globals().update(delegated("funcgrad.scipy.linalg"))
 

@@ -1,4 +1,6 @@
-"""jax._src.util: map and zip as lists, which refuse sequences of different lengths."""
+"""jax._src: of jax's private parts what interpreters of jaxprs in its documentation use, util: map and zip as lists, which refuse sequences of different lengths."""
+
+from ..lazy import submodule
 
 
 def safe_map(f, *sequences):
@@ -13,4 +15,4 @@ def safe_zip(*sequences):
     return list(zip(*sequences))
 
 
-__all__ = ["safe_map", "safe_zip"]
+submodule(__name__, "util", "jax._src.util.", {"safe_map": safe_map, "safe_zip": safe_zip})

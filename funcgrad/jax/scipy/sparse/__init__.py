@@ -1,5 +1,0 @@
-"""jax.scipy.sparse: linalg."""
-
-from ....lazy import attributes as _attributes
-
-__getattr__, __dir__ = _attributes(__name__, {})
