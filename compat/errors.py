@@ -232,8 +232,8 @@ def shown_result(store, node, value):
 
 
 def of_several(node):
-    """Is it the last of several nodes that torch shows as one?"""
-    return node.extra is not None and node.extra.span is not None
+    """Is it the last of several nodes that torch shows as one? (What was computed into a view is shown by itself.)"""
+    return node.extra is not None and node.extra.span is not None and node.extra.label != "CopySlices"
 
 
 def multiplies_rows(node):

@@ -83,8 +83,10 @@ def name_of(n):
 
 def check(n, ct, gs):
     """gs, unless one of them holds a NaN: RuntimeError naming the operation and the line that recorded it."""
-    for i, g in zip(n.plan.operands, gs, strict=True):
-        if g is not None and is_nan(g):
+    for i, p, g in zip(n.plan.operands, n.ins, gs, strict=True):
+        if (
+            g is not None and not (p.params and "of" in p.params) and is_nan(g)
+        ):  # (what passes a gate is looked at behind it)
             name, n = name_of(n)
             raise RuntimeError(
                 f"Function '{name}' returned nan values in its {i}th output.\n[It was recorded at {where((n.code, n.lasti))}]"

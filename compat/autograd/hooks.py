@@ -326,7 +326,7 @@ def written(hook, got, shown, ct, places):
     for i, c in zip(places, new, strict=True):
         if i is not None:
             ct.cts[i] = c
-    return None if ct.cts.count(None) == len(ct.cts) else ct
+    return None if all([c is None for c in ct.cts]) else ct
 
 
 def checked_count(hook, got, shown):

@@ -313,7 +313,11 @@ def apart(t, indices, name):
 @functools.lru_cache
 def evenly(shape, dim, length, count):
     """The indices of pieces of one length, or of at most `count` pieces, along a dimension of a shape; None if torch says something of them."""
-    if not -len(shape) <= dim < len(shape) or (count if length is None else length) <= 0 or not shape[dim]:
+    if (
+        not -len(shape) <= dim < len(shape)
+        or not 0 < (count if length is None else length) <= LONG[1]
+        or not shape[dim]
+    ):
         return None
     dim, n = dim % len(shape), shape[dim]
     k = -(-n // count) if length is None else length
