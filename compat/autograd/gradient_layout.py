@@ -9,6 +9,7 @@ import numpy as np
 
 from funcgrad.core.aval import ndarray
 from funcgrad.core.laid import copied
+from funcgrad.core.node import extra_of
 from funcgrad.core.strides import is_dense, steps_of
 from funcgrad.core.trace import TAPE
 
@@ -108,9 +109,66 @@ def as_kernels_lay(got, inputs, marks, roots):
             if p is not None and p not in seen:
                 seen.add(p)
                 stack.append(p)
-    return tuple(
-        [Tensor(np.array(g.val, order=orders[m]), g.mark, TAPE) if m in orders else g for g, m in zip(got, marks)]
-    )
+    return tuple([relaid(g, orders[m]) if m in orders else g for g, m in zip(got, marks)])
+
+
+def relaid(g, order):
+    if g.is_conj():
+        return relaid(g.conj(), order).conj()
+    return Tensor(np.array(g.val, order=order), g.mark, TAPE)
+
+
+PRODUCTS, VIEWS = {"mul", "dot_general"}, {"transpose", "reshape"}
+
+
+def note_factors(tensors, start):
+    """Products that a walk has recorded, the nodes after number `start`, know which of their operands its rules have found: torch conjugates
+    those."""
+    seen, stack = set(), [t.mark for t in tensors]
+    while stack:
+        n = stack.pop()
+        if n is None or n in seen or n.index <= start:
+            continue
+        seen.add(n)
+        stack += n.ins
+        if n.plan and n.plan.prim.name in PRODUCTS:
+            extra_of(n).factors = {m for m in n.ins if m is not None and behind(m).index <= start}
+
+
+def behind(n):
+    """The node that a view of its value was made of, step by step."""
+    while n.plan and n.plan.prim.name in VIEWS:
+        (n,) = n.ins
+    return n
+
+
+def conjugate_views(marks, roots):
+    """Those of some nodes whose gradients are conjugates of others, as views: of what only a conjugate was made of, or of a factor in a
+    rule of torch's, which conjugates it there."""
+    uses, seen, stack = {}, set(roots), list(roots)
+    while stack:
+        n = stack.pop()
+        for p in n.ins:
+            uses.setdefault(p, []).append(n)
+            if p not in seen:
+                seen.add(p)
+                stack.append(p)
+    found = set()
+    for mark in marks:
+        m, turned = mark, False
+        while len(uses.get(m, ())) == 1:
+            (n,) = uses[m]
+            name = n.plan.prim.name
+            view = name == "conj" and n.plan.label  # (the other conj computes)
+            factor = n.extra and n.extra.factors and m in n.extra.factors
+            if view or factor:
+                turned = not turned
+            if factor or not view and name not in VIEWS:
+                break
+            m = n
+        if turned:
+            found.add(mark)
+    return found
 
 
 def wanted_order(g, x):

@@ -30,13 +30,23 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from .. import breaks
 from ..deprecations import once
 from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, size_mismatch, trains_nothing
+from ..functions.register import FUNCTIONS
 from ..functions.writing import check_writable
 from ..graph import GradientEdge, label
 from ..payload import current, node_of
 from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
-from .gradient_layout import any_oddly, as_kernels_lay, check_layout, is_own, laid_out, lying
+from .gradient_layout import (
+    any_oddly,
+    as_kernels_lay,
+    check_layout,
+    conjugate_views,
+    is_own,
+    laid_out,
+    lying,
+    note_factors,
+)
 from .ties import tie
 
 tls = state.tls
@@ -551,9 +561,12 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     free = freed_by(retain_graph, create_graph)
     got = walk(seeds, home, create_graph, want=marks, only=set(marks), free=free, deliver=deliver)
     breaks.forget()
-    got = tuple(
-        [None if g is None else handed_out(g) if type(g) is not Slots else of_edge(g, x) for g, x in zip(got, inputs)]
-    )
+    each = [g if type(g) is not Slots else g.cts[x.output_nr] for g, x in zip(got, inputs)]
+    complex_ = [m for g, m in zip(each, marks) if home is TAPE and g is not None and dtype_of(g).kind == "c"]
+    turned = conjugate_views(complex_, [n for n, _ in seeds]) if complex_ else ()
+    got = tuple([None if g is None else handed_out(g, m in turned) for g, m in zip(each, marks)])
+    if complex_ and create_graph:
+        note_factors([g for g in got if g is not None], max([n.index for n, _ in seeds]))
     if (
         tls.stage is not None and tls.stage.recorded and not create_graph
     ):  # (a graph has derivatives of all that is not stopped)
@@ -569,18 +582,12 @@ def transform_of(*groups):
             return next((owner for owner in owners if type(owner) is Record), None)
 
 
-def of_edge(slots, edge):
-    """The gradient of one of several results, of which an edge says the number."""
-    ct = slots.cts[edge.output_nr]
-    return None if ct is None else handed_out(ct)
-
-
-def handed_out(ct):
-    """A cotangent as the Tensor a user gets: its memory is nobody else's."""
-    ct = conjugated(ct)
-    if isinstance(ct, Taped):
-        return ct
-    return as_tensor(lying(np.array(ct), ct) if type(ct) is ndarray else ct)
+def handed_out(ct, turned=False):
+    """A cotangent as the Tensor a user gets: its memory is nobody else's. `turned`: torch's is a conjugate, as a view."""
+    ct = ct if turned else conjugated(ct)
+    if not isinstance(ct, Taped):
+        ct = as_tensor(lying(np.array(ct), ct) if type(ct) is ndarray else ct)
+    return FUNCTIONS["conj"](ct) if turned else ct
 
 
 def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):

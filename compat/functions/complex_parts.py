@@ -82,7 +82,7 @@ def conj(input):
     t = current(input)
     if dtype_of(t).kind != "c":
         return input
-    return mirrored(t, "conj") if t.owner is TAPE else P["conj"](t)
+    return mirrored(t, "conj", "ConjBackward0") if t.owner is TAPE else P["conj"](t)
 
 
 @operation()

@@ -424,7 +424,7 @@ def vecdot(x, y, *, dim=-1):
     """The inner products along a dimension, the first operand conjugated."""
     is_floating(current(x), "linalg.vecdot")
     need_same("linalg.vecdot: Expected x and y", "x", current(x), "y", current(y))
-    return (x.conj() * y).sum(dim)
+    return FUNCTIONS["vdot"](x, y) if x.dim() == 1 == y.dim() else (x.conj() * y).sum(dim)
 
 
 @linalg_operation(name="vander")

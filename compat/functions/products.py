@@ -368,7 +368,7 @@ def vdot(input, other):
     """The inner product of two vectors, the first conjugated."""
     if other.is_conj() and not input.is_conj():
         return dot(input, other.conj()).conj()
-    return dot(input.conj(), other)
+    return dot(FUNCTIONS["conj_physical"](input), other)
 
 
 @operation("BmmBackward0")

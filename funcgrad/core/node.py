@@ -61,7 +61,8 @@ class Extra:
     this value; `results`: those of an operation's results whose hooks it asks itself, in this order (its own `hooks` are not None then);
     `before(ct) -> ct`: what is done to it before the rule. `release`: does a backward use the node up? (None:
     if it saved anything). `unpack(saved) -> saved`: what is saved, where a user's hooks keep it in a form of their own.
-    `notes`: the dict a user may write remarks into."""
+    `notes`: the dict a user may write remarks into. `factors`: of a product that a rule has made, the operands of the operation whose
+    rule it is."""
 
     __slots__ = (
         "cell",
@@ -75,11 +76,12 @@ class Extra:
         "release",
         "unpack",
         "notes",
+        "factors",
     )
 
     def __init__(self):
         self.cell = self.label = self.span = self.spelling = self.group = self.hooks = self.before = None
-        self.release = self.unpack = self.notes = self.results = None
+        self.release = self.unpack = self.notes = self.results = self.factors = None
 
 
 class HeardNode(Node):
