@@ -171,6 +171,8 @@ class Reader:
                 method = vars(place)[a]
                 if isinstance(method, types.FunctionType) and kind is not value:
                     self.callable_function(method, value)
+                if hasattr(method, "cache_clear"):
+                    self.told(method)
                 if hasattr(method, "__get__"):
                     return
                 value = method

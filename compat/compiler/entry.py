@@ -19,6 +19,7 @@ from funcgrad.compile.trees import text as put_together
 from funcgrad.core import nans, quiet, state
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Cell, fresh
+from funcgrad.core.mutation import view
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.trace import TAPE, record, several
 from funcgrad.core.tracebacks import trim
@@ -210,6 +211,12 @@ def finished(lines, body, env):
     return function_of(quick, env, "compiled call", "enter"), lambda: function_of(
         text(slow, ["return None"]), dict(env), "tests", "enter"
     )
+
+
+def viewed(x, chain):
+    for prim, params in chain:
+        x = view(x, prim, **params)
+    return x
 
 
 class Number(str):
@@ -404,24 +411,26 @@ def tensor(p, number):
 
 def returned(lines, p, texts, containers):
     """Lines that change the containers which were arguments, and return; a Tensor that is returned twice is one."""
-    names, made = [], set()
-    for r in p.results:
-        if type(r) is int and p.results.count(r) > 1 and not p.staged.taped:
-            names.append(f"o{r}" if r in made else f"(o{r} := {tensor(p, r)})")
-            made.add(r)
-        elif type(r) is int:
-            names.append(tensor(p, r))
-        elif r[0] == "same":
-            names.append(texts[r[1]])
-        elif r[0] == "given":
-            names.append(containers[r[1]][0])
-        else:
-            names.append(lines.name(r[1]))
+    body, made = [], {}
+
+    def name(r):
+        if type(r) is int:
+            if r not in made:
+                made[r] = f"r{r}" if p.staged.taped else f"o{r}"
+                if not p.staged.taped:
+                    body.append(f"o{r} = {tensor(p, r)}")
+            return made[r]
+        kind, x, *chain = r
+        if kind == "view":
+            return f"{lines.name(viewed)}({name(x)}, {lines.name(*chain)})"
+        return texts[x] if kind == "same" else containers[x][0] if kind == "given" else lines.name(x)
+
+    names = [name(r) for r in p.results]
     got = put_together(p.structure, names, lines)
     if not p.changes:
-        return [f"return {got}"]
+        return [*body, f"return {got}"]
     new = "".join([put_together(structure, names, lines) + ", " for _, structure in p.changes])
-    body = [f"got, new = {got}, ({new})"]
+    body.append(f"got, new = {got}, ({new})")
     for i, (number, (kind, *_)) in enumerate(p.changes):
         c = containers[number][1]
         body.append(f"{c}[:] = new[{i}]" if kind is list else f"{c}.clear(); {c}.update(new[{i}])")

@@ -14,7 +14,7 @@ from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.compile.trees import apart, contents, different
 from funcgrad.core.aval import aval_of
 from funcgrad.core.graph import GraphNode
-from funcgrad.core.handle import Array, Cell, Taped
+from funcgrad.core.handle import Alias, Array, Cell, Taped
 from funcgrad.core.layout import lying_as, normal
 from funcgrad.core.reverse import topological
 from funcgrad.core.site import where
@@ -115,7 +115,8 @@ class Region(Stage):
 
 class Program:
     """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
-    output of the graph, or ("same", number of an argument), ("given", number of a container in one), ("box", Tensor) or ("value", x);
+    output of the graph, or ("same", number of an argument), ("given", number of a container in one), ("box", Tensor), ("value", x)
+    or ("view", what of, views in between);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, and `leaves`: ids of the boxes that a gradient flows back to from them."""
@@ -151,9 +152,17 @@ def program(f, tensors, watch):
             elif (number := next((i for i, g in enumerate(given) if g is o), None)) is not None:
                 p.results.append(number)
             else:
-                p.results.append(len(given))
-                given.append(o)
-                refuse_hooks_inside(o)
+                p.results.append(len(given) if seen_with(o, outs, region) is None else o)
+                if p.results[-1] is not o:
+                    given.append(o)
+                    refuse_hooks_inside(o)
+        for i, o in enumerate(p.results):
+            if isinstance(o, Tensor):
+                h = seen_with(o, outs, region)
+                place = next((k for k, g in enumerate(given) if g is h), None)
+                if place is None:
+                    place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
+                p.results[i] = "view", place, o.alias.chain
         p.attributes = left_in_modules(watch, region, given)
         p.requires = [pending(o, region) for o in given]
         reached = {
@@ -180,11 +189,25 @@ def program(f, tensors, watch):
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)
-        refuse_kept(region)
+        refuse_kept(region, watch)
     except BaseException:
         watch.restore()
         raise
     return p
+
+
+def seen_with(o, outs, region):
+    """What a result is a view of, if others have that too: another result, an argument or a box; else None."""
+    alias = o.alias
+    if (
+        type(alias) is not Alias
+        or pending(o, region) != pending(alias.base, region)
+        or (pending(o, region) and alias.made)
+    ):
+        return None
+    if any([x is alias.base for x in outs]):
+        return alias.base
+    return next((h for s, h, n, _ in region.shadows.values() if s is alias.base and n is not None), None)
 
 
 def plain_result(o):
@@ -243,10 +266,16 @@ def refuse_hooks_of_leaves(t, tensors):
         raise Unfit("a Tensor whose gradient it computes has hooks")
 
 
-def refuse_kept(region):
-    """Raise Unfit if a value that was made while staging is still held by somebody."""
+def refuse_kept(region, watch):
+    """Raise Unfit if a value that was made while staging is still held by somebody; FirstStepError if only by caches, which are emptied: the
+    call, which is run as it is, fills them."""
     if any([r() is not None for r in region.made]):
         gc.collect()
+    if watch.caches and any([r() is not None for r in region.made]):
+        for f in watch.caches:
+            f.cache_clear()
+        if all([r() is None for r in region.made]):
+            raise FirstStepError
     for r in region.made:
         h = r()
         if h is not None:

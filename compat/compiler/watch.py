@@ -46,6 +46,7 @@ class Watch:
         self.modules = {}
         self.optimizers = {}
         self.wholes = {}
+        self.caches = []  # functions of functools.lru_cache
         self.iterators = []  # names of what a function may take the next element of
         self.kept = {}  # id of a module -> what it had
         self.reader = Reader(self.place, self.told)
@@ -105,6 +106,11 @@ class Watch:
             return not internal[type(x).__module__]
         if type(x).__name__ == "Compiled" and internal[type(x).__module__]:
             self.reader.callable(x.f)
+            return False
+        if hasattr(x, "cache_clear"):
+            if x not in self.caches:
+                self.caches.append(x)
+                self.reader.callable(x.__wrapped__)
             return False
         if isinstance(x, (Tensor, type, types.ModuleType, types.FunctionType, Cell)):
             return False

@@ -1,5 +1,6 @@
 """Compiled functions that take, change and give back lists, dicts and objects, and steps of optimizers written by hand."""
 
+import functools
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass
 
@@ -253,3 +254,76 @@ for i in range(3):
     print(round(loss.item(), 4), state.x.requires_grad)
 loss.backward()
 print(w.grad)
+
+
+# ------------------------------------------------------------------------------------------------ functions that remember
+@functools.lru_cache(None)
+def lower(n):
+    return torch.tril(torch.ones(n, n))
+
+
+class Places(torch.nn.Module):
+    @functools.lru_cache(maxsize=8)  # noqa: B019
+    def places(self, n):
+        return torch.arange(n) / n
+
+    def forward(self, x):
+        return x + self.places(x.shape[-1])
+
+
+@compiled
+def masked(x):
+    return x * lower(x.shape[0])
+
+
+places = Places()
+called = compiled(places)
+for n in (2, 2, 3, 2):
+    print(masked(torch.ones(n, n)).sum(), lower(n).sum(), called(torch.ones(n)), places.places(n))
+
+
+# ------------------------------------------------------------------------------------------------ results in the memory of others
+@compiled
+def doubled(x):
+    x.mul_(2)
+    return x.view(-1)[:1]
+
+
+@compiled
+def in_all_ways(x):
+    return x, x.view(-1), x.T, x, x[0], *x.chunk(2)
+
+
+@compiled
+def beside_its_views(x):
+    y = x * 2
+    return y[0], y, y.T.reshape(-1), y.view(4)[1:3]
+
+
+@compiled
+def with_history(x):
+    y = weight * x
+    return y, y[0], y.unsqueeze(0), weight.view(2, 1)
+
+
+weight = torch.ones(2, requires_grad=True)
+base = torch.arange(6.0)
+for i in range(2):
+    a, b = torch.ones(3), torch.ones(2, 2) * i
+    first = doubled(a)
+    first[0] = 9
+    print(a, first._base is a)
+    got = in_all_ways(b)
+    got[4].fill_(5)
+    got[5].add_(1)
+    print(b, got[0] is b, got[3] is b, got[2]._is_view(), got)
+    got = beside_its_views(torch.ones(2, 2))
+    got[1].zero_()
+    got[3].add_(1)
+    print(got)
+    y, first, row, column = with_history(torch.ones(2))
+    (y.sum() + 3 * first + row.sum() + column.square().sum()).backward()
+    print(weight.grad, [v.requires_grad for v in (y, first, row, column)])
+    part = in_all_ways(base[i : i + 4].view(2, 2))
+    part[4][0] = -1
+    print(base, part[4]._base is base)
