@@ -352,7 +352,7 @@ class Library:
 
     def __init__(self, ns, kind, dispatch_key=""):
         if kind not in ("IMPL", "DEF", "FRAGMENT"):
-            raise ValueError("Unsupported library kind: ", kind)
+            raise ValueError(f"Unsupported kind: {kind}")
         if ns in ("prim", "prims") and kind in ("DEF", "FRAGMENT"):
             raise ValueError(ns, " is a reserved namespace. Please try creating a library with another name.")
         self.ns, self.kind, self.dispatch_key, self.made = ns, kind, dispatch_key, []

@@ -6,6 +6,7 @@ not: a value that a rule needs is changed there without an error).
 
 import io
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -176,12 +177,44 @@ for _name, _dtype in {"double": "float64", "float": "float32", "half": "float16"
     setattr(Storage, _name, lambda self, _dtype=dtypes.BY_NAME[_dtype]: self.typed(_dtype))
 
 
+def is_count(x):
+    return isinstance(x, (int, np.integer))
+
+
+def empty(count, d):
+    """Memory of so many zeros; torch's error for less than none."""
+    if count < 0:
+        raise RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:98] ((ptrdiff_t)nbytes) >= 0. alloc_cpu() seems to have been called with negative number: "
+            f"{2**64 + int(count) * np.dtype(d).itemsize}"
+        )
+    return np.zeros(int(count), d)
+
+
+def one_at_most(args, text):
+    """torch's error for more than one argument by place, or one that is neither a number nor a sequence."""
+    if len(args) > 1:
+        raise RuntimeError(f"{text}\nToo many positional arguments")
+    for x in args:
+        if not is_count(x) and not isinstance(x, Sequence):
+            raise TypeError(f"{text}\nArgument type not recognized: {type(x)}")
+
+
 class UntypedStorage(Storage):
     """torch.UntypedStorage: the bytes of a memory; so many of them, or those of a sequence."""
 
-    def __init__(self, data=0, *, device=None):
-        if isinstance(data, int):
-            data = np.zeros(data, np.uint8)
+    def __init__(self, *args, device=None):
+        if len(args) > 1:
+            raise TypeError(
+                f"torch.UntypedStorage() received an invalid combination of arguments - got ({', '.join(map(type_name, args))}), but "
+                "expected one of:\n * (*, int allocator = None, torch.device device = None)\n * (int size, *, int allocator = None, "
+                "torch.device device = None)\n * (object sequence, *, int allocator = None, torch.device device = None)\n"
+            )
+        data = args[0] if args else 0
+        if is_count(data) and type(data) is not bool:
+            data = empty(data, np.uint8)
+        elif not isinstance(data, (Sequence, np.ndarray)):
+            raise RuntimeError(f"torch.UntypedStorage(): Expected a sequence type, but got {type_name(data)}")
         else:
             for item in data:
                 if not isinstance(item, int):
@@ -189,7 +222,7 @@ class UntypedStorage(Storage):
                         f"torch.UntypedStorage(): tried to construct a storage from a sequence ({type_name(data)}), but one of the items "
                         f"was of type {type_name(item)} instead of int"
                     )
-            data = np.array(data, np.int64).astype(np.uint8)
+            data = np.array([*data], np.int64).astype(np.uint8)
         self.memory = data
 
     @property
@@ -295,7 +328,7 @@ class UntypedStorage(Storage):
 class TypedStorage(Storage):
     """torch.TypedStorage: the elements of a memory; so many of them, those of a sequence, or those of the bytes of another storage."""
 
-    def __init__(self, data=0, *, wrap_storage=None, dtype=None, device=None, memory=None):
+    def __init__(self, *args, wrap_storage=None, dtype=None, device=None, memory=None):
         d = None if dtype is None else dtype.numpy
         if wrap_storage is not None:
             self.store = wrap_storage.store
@@ -304,9 +337,16 @@ class TypedStorage(Storage):
         elif memory is None:
             once("storage")
             d = dtypes.Default.numpy if d is None else d
-            if isinstance(data, (str, bytes)):
-                raise TypeError(f"new(): invalid data type '{type_name(data)}'")
-            memory = np.zeros(data, d) if isinstance(data, int) else np.array(data, d)
+            one_at_most(
+                args,
+                "TypedStorage.__init__ received an invalid combination of arguments. Expected one of:\n * (*, torch.device device, "
+                "torch.dtype dtype)\n * (int size, *, torch.device device, torch.dtype dtype)\n * (Sequence data, *, torch.device device, "
+                "torch.dtype dtype)\n * (*, UntypedStorage wrap_storage, torch.dtype dtype)",
+            )
+            if not args or is_count(args[0]):
+                memory = empty(*args or (0,), d)
+            else:
+                memory = memory_of_sequence(args[0], d)
         self.memory = memory
 
     @property
@@ -376,6 +416,12 @@ def _load_from_bytes(b):
     return load(io.BytesIO(b), weights_only=False)
 
 
+def memory_of_sequence(data, d):
+    from .functions.register import FUNCTIONS
+
+    return ground(FUNCTIONS["tensor"](data, dtype=dtypes.of_numpy(d))).reshape(-1)
+
+
 class OfDtype(type):
     """The classes named by dtype: a TypedStorage of that dtype is an instance, and they make nothing else."""
 
@@ -383,12 +429,16 @@ class OfDtype(type):
         return isinstance(obj, TypedStorage) and obj.dtype is cls.dtype
 
     def __call__(cls, *args, wrap_storage=None, **unknown):
-        if unknown or len(args) > 1:
-            raise RuntimeError(
-                f"{cls}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
-                " * (Sequence data)\n * (*, UntypedStorage wrap_storage)"
-            )
         once("storage")
+        text = (
+            f"{cls}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
+            " * (Sequence data)\n * (*, UntypedStorage wrap_storage)"
+        )
+        for name in unknown:
+            if name not in ("device", "dtype"):
+                raise TypeError(f"TypedStorage.__new__() got an unexpected keyword argument '{name}'")
+            raise RuntimeError(f"{text}\nKeyword argument '{name}' cannot be specified")
+        one_at_most(args, text)
         return TypedStorage(*args, wrap_storage=wrap_storage, dtype=cls.dtype)
 
     def from_buffer(cls, buffer, byte_order="native", count=-1, offset=0):

@@ -278,6 +278,9 @@ HOMES = (  # what `python -m compat` calls by torch's names (compat/names_of_cla
 )
 
 
+ONCE = "this trains nothing", "TypedStorage is deprecated"  # (the second torch says once in a process)
+
+
 def in_torchs_words(text):
     """A text without what compat says beyond torch."""
     for home, name in HOMES:
@@ -295,7 +298,7 @@ def said(row):
         row["warns"] = [
             [kind, in_torchs_words(text), *at]
             for kind, text, *at in row["warns"]
-            if kind != "DeprecationWarning" and not text.startswith("this trains nothing")
+            if kind != "DeprecationWarning" and not text.startswith(ONCE)
         ]
         if not row["warns"]:
             del row["warns"]

@@ -33,6 +33,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.functions.answers: compat.overrides
         compat.native: compat._class_attributes
         compat.overrides: compat._subclasses
+        compat.storage: compat.functions.register
         funcgrad.core.graph: funcgrad.core.graph_text
         funcgrad.core.handle: funcgrad.core.primitive funcgrad.core.strides
         funcgrad.compile.jit: funcgrad.stages

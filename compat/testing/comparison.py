@@ -43,7 +43,7 @@ class Mismatch(Exception):
         text = self.text
         if self.path:
             text += f"\n\nThe failure occurred for item {keys_of(self.path)}"
-        return self.kind(text if msg is None else msg(text) if callable(msg) else msg)
+        return self.kind(msg if isinstance(msg, str) else msg(text) if callable(msg) else text)
 
 
 class Comparison:

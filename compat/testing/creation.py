@@ -4,7 +4,7 @@ import math
 
 from funcgrad.core.site import warn
 
-from ..devices import usable
+from .. import dtypes
 from ..functions.register import FUNCTIONS as T
 
 
@@ -55,9 +55,12 @@ def make_tensor(
             "The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got "
             f"{noncontiguous=} and {memory_format=}"
         )
-    if device is not None:
-        usable(device)
-    floating = dtype.numpy.kind in "fc"
+    floating = isinstance(dtype, dtypes.dtype) and dtype.numpy.kind in "fc"
+    if not isinstance(dtype, dtypes.dtype):
+        raise TypeError(
+            f"The requested dtype '{dtype}' is not supported by torch.testing.make_tensor(). To request support, file an issue at: "
+            "https://github.com/pytorch/pytorch/issues"
+        )
     if requires_grad and not floating:
         raise ValueError(f"`requires_grad=True` is not supported for boolean and integral dtypes, but got {dtype=}")
     noncontiguous = noncontiguous and math.prod(shape) > 1
@@ -66,14 +69,14 @@ def make_tensor(
     if floating:
         range_ = T["finfo"](dtype)
         low, high = bounds(low, high, dtype, range_.min, range_.max, (-9, 9))
-        result = T["empty"](shape, dtype=dtype)
+        result = T["empty"](shape, dtype=dtype, device=device)
         drawn_uniformly(T["view_as_real"](result) if dtype.is_complex else result, low, high)
     else:
         flag = dtype.name == "bool"
         range_ = None if flag else T["iinfo"](dtype)
         top = 2 if flag else range_.max + (dtype.name != "int64")
         low, high = bounds(low, high, dtype, 0 if flag else range_.min, top, (0, 2) if flag else (-9, 10))
-        result = T["randint"](low, high, shape, dtype=dtype)
+        result = T["randint"](low, high, shape, device=device, dtype=dtype)
     if noncontiguous:
         result = result[..., 1::2]
     elif memory_format is not None:

@@ -94,6 +94,9 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     call_in(False, scale_down, gradients(parameters), float(max_norm), total_norm)
 
 
+clip_grads_with_norm_.__qualname__ = "_clip_grads_with_norm_"  # (which Python's errors name)
+
+
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """Scale the gradients in place so that their norm as one vector is at most max_norm; returns the norm they had.
 
