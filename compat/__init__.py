@@ -75,7 +75,7 @@ _NAMES = {
     "margin_ranking_loss norm_except_dim poisson_nll_loss triplet_margin_loss",
     "nn.functional.inner": "batch_norm_update_stats constant_pad_nd convolution grid_sampler_2d grid_sampler_3d native_batch_norm "
     "native_dropout native_group_norm native_layer_norm",
-    "_control": "_assert _assert_async _check _check_index _check_not_implemented _check_tensor_all _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
+    "_control": "_assert _assert_async _check _check_index _check_not_implemented _check_tensor_all _check_tensor_all_with _check_type _check_value _check_with cond while_loop sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum",
     "nn.functional.recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
 }
 

@@ -134,12 +134,12 @@ def _check_with(error_type, cond, message):
         raise error_type(UNTOLD if message is None else str(message()))
 
 
-def checking(error_type, name):
+def checking(error_type, name, held=_check_with):
     def check(cond, message=None):
-        _check_with(error_type, cond, message)
+        held(error_type, cond, message)
 
     check.__name__ = check.__qualname__ = name
-    check.__doc__ = f"{error_type.__name__} with what message() gives unless the condition, a bool, holds."
+    check.__doc__ = f"{error_type.__name__} with what message() gives unless the condition holds."
     return check
 
 
@@ -150,10 +150,13 @@ _check_type = checking(TypeError, "_check_type")
 _check_not_implemented = checking(NotImplementedError, "_check_not_implemented")
 
 
-def _check_tensor_all(cond, message=None):
-    """RuntimeError with what message() gives unless all elements of a Tensor of bools hold."""
+def _check_tensor_all_with(error_type, cond, message=None):
+    """error_type with what message() gives unless all elements of a Tensor of bools hold."""
     if not isinstance(cond, Tensor):
         raise TypeError(f"cond must be a tensor, but got {type(cond)}")
     if cond.dtype.name != "bool":
         raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
-    _check_with(RuntimeError, cond.all().item(), message)
+    _check_with(error_type, cond.all().item(), message)
+
+
+_check_tensor_all = checking(RuntimeError, "_check_tensor_all", _check_tensor_all_with)

@@ -98,9 +98,12 @@ def msort(input):
     return sort(input, 0)[0]
 
 
+FEW = 1024  # elements (0.5 ms), of which an unsorted topk is in torch's order
+
+
 @operation()
 def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
-    """(values, indices) of the k largest (or smallest) elements along a dimension, the first of them first."""
+    """(values, indices) of the k largest (or smallest) elements along a dimension, the first of them first unless `sorted` is False."""
     t, axis = axis_of(current(input), dim)
     need_dtype("topk", dtype_of(t))
     k = k.item() if isinstance(k, Tensor) else k
@@ -109,8 +112,9 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     k = k if input.dim() else 1  # (a number is its own largest, of none too)
     order = order_of(t, axis, largest)
     index = first_of(order, axis, 0, k)
-    if k and has_equals(t, order, axis, 0, k + 1):
-        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest)))
+    loose = not sorted and t.owner is order.owner is TAPE and t.val.size <= FEW
+    if k and (loose or has_equals(t, order, axis, 0, k + 1)):
+        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest, sorted)))
     return chosen("topk", "TopkBackward0", input, index, dim)
 
 
@@ -140,7 +144,7 @@ quick_call(
     "take_along",
     ("k", "dim", "largest", "sorted"),
     "type(k) is int and (dim is NONE or type(dim) is int and (dim == -1 or dim == x.val.ndim - 1))"
-    " and (largest is NONE or type(largest) is bool) and (sorted is NONE or type(sorted) is bool)",
+    " and (largest is NONE or type(largest) is bool) and (sorted is NONE or type(sorted) is bool and (sorted or x.val.size > 1024))",
     ("out, places = first_places(v, k, largest is not False)", "params = {'axis': v.ndim - 1}"),
     ("TopkBackward0",),
     "with_places(h, places)",
