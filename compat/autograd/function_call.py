@@ -146,6 +146,8 @@ class Call(Spec):
             None if s is None else source_of(s, [None if is_among(t, ctx._dirty) else t for t in tensors], results)
             for s in ctx._to_save
         ]
+        held = [(k, number_of(v, results)) for k, v in vars(ctx).items() if isinstance(v, Tensor)]
+        self.held = {k: i for k, i in held if i is not None}
         self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
         self.shares = [d is None and shares(o, tensors) for o, d in zip(results, self.dirty, strict=True)]
         # (what torch does not detach: a view that is none of the arguments keeps the history it has under no_grad)
@@ -381,7 +383,18 @@ class Call(Spec):
     # ---- backward
     looks_itself = True  # (as in torch, a backward that does not read ctx.saved_tensors may run again)
 
+    held = {}  # {attribute of the context: the number of the result that it is}
+
     def pull_node(self, slots, n, again):
+        own = vars(self.ctx)
+        raw = {k: own[k] for k in self.held if k in own} if again and n.owner is TAPE else {}
+        own.update({k: n.owner.face(v.val, self.result_mark(n, self.held[k]), n.owner, FROZEN) for k, v in raw.items()})
+        try:
+            return self.pulled_node(slots, n, again)
+        finally:
+            own.update(raw)
+
+    def pulled_node(self, slots, n, again):
         of_tape = isinstance(n, TapeNode)
         if n.saved is None or type(n.saved) is Kept:
             read = functools.partial(self.unpacked, n)

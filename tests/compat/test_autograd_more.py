@@ -127,3 +127,26 @@ def test_profiles_count_what_is_marked():
     inner, outer = prof.key_averages()
     assert (inner.key, inner.count, outer.key, outer.count) == ("inner", 2, "outer", 1)
     assert outer.cpu_time_total >= inner.cpu_time_total >= 20_000 and "inner" in prof.table(sort_by="count")
+
+
+def test_a_result_that_the_context_of_a_function_holds_is_differentiated_again():
+    """As one that is saved: of e = exp(x), whose backward is g * e, the second derivative is e too."""
+
+    class Exp(torch.autograd.Function):
+        @staticmethod
+        def forward(x):
+            return x * x, x.exp()
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.x, ctx.e = inputs[0], output[1]
+
+        @staticmethod
+        def backward(ctx, g, h):
+            return 2 * g * ctx.x + h * ctx.e
+
+    x = torch.tensor([0.5, -1.2], dtype=torch.float64, requires_grad=True)
+    (first,) = torch.autograd.grad(sum(Exp.apply(x)).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), x)
+    assert torch.allclose(first, 2 * x + x.exp(), rtol=1e-12)
+    assert torch.allclose(second, 2 + x.exp(), rtol=1e-12)
