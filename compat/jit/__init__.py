@@ -6,11 +6,11 @@ text, modes of its own and a file to be saved to. Control flow is never frozen i
 
 import contextlib
 import typing
-from importlib import import_module
 
 from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import delegated as _delegated
+from funcgrad.lazy import submodule as _submodule
 
-from .._unusable import put
 from ..functions.missing import refusal as _refusal
 from ..futures import JitFuture as Future
 
@@ -216,6 +216,5 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
 
 
 __getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
-put(__name__, {"annotations": "", "_trace": ""})
-annotations.__getattr__ = lambda name: getattr(import_module("compat._jit_internal"), name)  # noqa: F821 (which `put` has set)
-_trace.__getattr__ = lambda name: getattr(import_module("compat.jit._script"), name)  # noqa: F821
+_submodule(__name__, "annotations", None, _delegated("compat._jit_internal"))
+_submodule(__name__, "_trace", None, _delegated("compat.jit._script"))
