@@ -150,6 +150,7 @@ class Pair:
             got = f(*args, **kwargs)
             shown = [t for n, operands, out in self.waiting for _, t in self.shown(n, operands, out)]
             self.within, tls.packing = False, None
+            held = True  # (a hook that raises is not called again)
             try:
                 held = instead(self, f, args, kwargs, got, shown if len(self.waiting) == 1 else None, early)
             finally:

@@ -107,3 +107,19 @@ for reentrant in (False, True):
         out = checkpoint(layers, x, use_reentrant=reentrant)
     out.float().pow(2).sum().backward()
     print(out.dtype, x.grad.norm())
+
+
+# ------------------------------------------------------------------------------------------------ the last that is saved is a norm's
+torch.manual_seed(0)
+linear = torch.nn.Linear(3, 3)
+for norm in (torch.nn.BatchNorm1d(3), torch.nn.LayerNorm(3), torch.nn.GroupNorm(3, 3)):
+    linear.zero_grad()
+    x = torch.linspace(-1.0, 1.0, 12).reshape(4, 3).requires_grad_()
+    loss = torch.utils.checkpoint.checkpoint(lambda v: norm(linear(v)), x, use_reentrant=False)[:, 0].pow(3).sum()
+    loss.backward()
+    print(
+        type(norm).__name__,
+        round(loss.item(), 4),
+        round(linear.weight.grad.norm().item(), 4),
+        getattr(norm, "num_batches_tracked", None),
+    )
