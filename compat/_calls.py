@@ -565,15 +565,7 @@ def with_numbers(name, args, kwargs):
 
 
 # ------------------------------------------------------------------------------------------------ how it was called
-LOADS_NAME = (
-    "LOAD_NAME",
-    "LOAD_GLOBAL",
-    "LOAD_FAST",
-    "LOAD_FAST_BORROW",
-    "LOAD_FAST_CHECK",
-    "LOAD_DEREF",
-    "LOAD_CLASSDEREF",
-)
+LOADS_NAME = "LOAD_NAME LOAD_GLOBAL LOAD_FAST LOAD_FAST_BORROW LOAD_FAST_CHECK LOAD_DEREF LOAD_CLASSDEREF".split()
 LOADS_ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
 PREFIXES = {"linalg": "linalg_", "fft": "fft_", "special": "special_"}  # torch's own names of what these modules have
 OF_MODULES = tuple(PREFIXES.values())
@@ -615,6 +607,9 @@ def called_as(frame, own):
         named = before[-1].argval
     last = next((k for k in range(len(parts) - 1, -1, -1) if parts[k].opname in LOADS_ATTRIBUTE), None)
     if last is None or line is None or column is None:
+        held = held_by(frame, parts[:1])
+        if isinstance(held, types.MethodDescriptorType) or isinstance(getattr(held, "__self__", None), Tensor):
+            return own, True, named, "Tensor"
         renamed = any([i.opname.startswith("LOAD_") and i.argval != bare for i in parts])
         return own, own[-1] == "_" and bool(internal[frame.f_globals.get("__name__")]), named, RENAMED * renamed
     name = parts[last].argval

@@ -17,7 +17,7 @@ from ._unusable import put
 from .autograd.function import Function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
-from .functions.hosted import on_values, plain
+from .functions.by_samples import on_values, plain
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace

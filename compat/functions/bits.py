@@ -14,7 +14,7 @@ from funcgrad.core.trace import TAPE
 from ..formats import base_of, offset_in
 from ..payload import current, strides_of
 from ..tensor import Tensor
-from .hosted import on_values
+from .by_samples import on_values
 from .operands import dims_of, dtype_of, shape_of
 from .refusals import refuse
 from .register import operation

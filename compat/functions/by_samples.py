@@ -1,12 +1,22 @@
-"""Operations whose results depend on values, under vmap: torch has no rule for them, and runs them for one sample after the other."""
+"""Functions that transforms have no rule for: vmap runs an operation for one sample after the other, as torch does where results depend on
+values; a function of NumPy arrays, the shapes of whose results are known before the values are, goes one way in eager code, vmap and jit.
+
+Invariant: such a function is called with arrays, now if they are known, else for each sample or in each run of the graph. What it
+gives has no derivative, and it writes into none of its arguments.
+"""
 
 import functools
 
+import numpy as np
+
+from funcgrad.core.aval import Aval
+from funcgrad.core.handle import Handle
 from funcgrad.core.trace import Batch
 from funcgrad.transforms.boundary import enter
 
 from ..payload import current
 from ..tensor import Tensor
+from .operands import new
 from .register import FUNCTIONS
 
 
@@ -53,3 +63,29 @@ def refuse_mapped(name, *tensors, text=OLDER):
 def mapped_innermost(values):
     traces = [trace for v in values if (trace := mapped_by(v)) is not None]
     return max(traces, key=lambda trace: trace.level, default=None)
+
+
+def plain(t):
+    """The array behind a Tensor that is up to date, where nothing maps or stages it; None otherwise."""
+    x = t
+    while isinstance(x, Handle):
+        if not isinstance(x, Tensor) and (not x.owner.concrete or x.owner.name == "vmap"):
+            return None
+        x = x.val
+    return np.asarray(x)
+
+
+def on_values(f, results, *tensors):
+    """The arrays f(*arrays) as Tensors; `results`: the shape and dtype of each."""
+    ts = [current(t.detach()) for t in tensors]
+    arrays = [plain(t) for t in ts]
+    if all([a is not None for a in arrays]):
+        return tuple([new(a) for a in f(*arrays)])
+    from funcgrad.callbacks import pure_callback_p
+
+    shapes = tuple([Aval(tuple(shape), np.dtype(d)) for shape, d in results])
+
+    def called(xs, _):
+        return f(*[np.asarray(x) for x in xs])
+
+    return tuple(pure_callback_p(*ts, callback=called, shapes=shapes, method="sequential"))

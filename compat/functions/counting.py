@@ -13,9 +13,8 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import without_derivative
-from .by_samples import by_samples
+from .by_samples import by_samples, on_values
 from .forward_mode import refuse_tangents
-from .hosted import on_values
 from .operands import dtype_of, new, shape_of
 from .refusals import refuse
 from .register import operation

@@ -23,26 +23,30 @@ from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
-from .outs import (
+from .results import (
     APART,
-    COPIED,
     COUNTED,
     DIFFERENTIABLE,
+    IN_ORDER,
     INDICES_FIRST,
+    KEPT,
     KERNEL_FIRST,
     LATE,
+    LISTS,
     ONCE,
     OVER_FIRST,
     PARTLY,
     REPEATED,
     RESIZED_FIRST,
+    ROWS,
     SILENT,
     TWICE,
     WRITABLE_FIRST,
+    check_out,
     in_rows,
+    kernel_of,
     recorded_as,
 )
-from .results import ROWS, check_out
 from .return_types import BY_NAME, with_out
 from .writing import check_apart, check_writable, leave_underivable, spoken
 
@@ -58,7 +62,9 @@ def out_with_gradient(name):
 def need_no_gradient(said, out, differentiable):
     """Raise what torch says of an out= where something is to be differentiated: the operands of a function that is recorded as `said`
     (`differentiable`), or out= itself."""
-    if said[0] not in "=-@" and (differentiable or out.requires_grad):
+    if said == "!" and out.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    if said[0] not in "=-@!" and (differentiable or out.requires_grad):
         raise out_with_gradient(said)
     if said[0] == "@" and out.requires_grad and out.is_leaf:
         raise out_with_gradient("aten::" + said[1:])
@@ -68,7 +74,7 @@ def begin(name, out, operands, named, got=()):
     """Raise what torch says before it looks at anything else: that something is to be differentiated, of a function that says so; of one
     that is LATE once there are results (`got`)."""
     said = recorded_as(name, operands, named)
-    if not tls.grad or said[0] in "=-@" or name in LATE and not got:
+    if not tls.grad or said[0] in "=-@!" or name in LATE and not got:
         return
     several = isinstance(out, (tuple, list))
     fields = BY_NAME.get(name) or BY_NAME.get("linalg_" + name)
@@ -102,11 +108,19 @@ def need_tensors(name, out):
             )
 
 
+STRUCTURED = (
+    "Expected out"  # what the kernels say that give one Tensor its shape before they look at the dtype of the next
+)
+
+
 def store(name, out, got, operands=(), again=None, named=None):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
+    name = kernel_of(name, operands)
     if isinstance(got, (tuple, list)):
         out = tuple(out)
         if len(out) != len(got):
+            if name in LISTS:
+                raise RuntimeError(f"{LISTS[name]} expected an out= argument of size {len(got)}, got size {len(out)}")
             raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
         need_tensors(name, out)
         begin(name, out, operands, {}, got)
@@ -119,19 +133,29 @@ def store(name, out, got, operands=(), again=None, named=None):
                 store(name, o, g, operands)
         else:
             pairs = [*enumerate(zip(out, got, strict=True))]
-            if name in INDICES_FIRST:
-                check_out(f"{name}[1]", out[1].owner.dtype(out[1]), got[1].owner.dtype(got[1]))
-            for at, (o, g) in pairs if name not in COPIED else ():
-                fit(f"{name}[{at}]" if at and f"{name}[{at}]" in ROWS else name, o, g, operands)
-            before, tls.grad = (
-                tls.grad,
-                tls.grad and name in COPIED,
-            )  # (one that has no derivative is written, a leaf too)
+            pairs = [pairs[i] for i in IN_ORDER.get(name, range(len(pairs)))]
+            copied = name == "split_copy"  # (into the shapes that out= has)
+            row = lambda at: f"{name}[{at}]" if at and f"{name}[{at}]" in ROWS else name  # noqa: E731
+            if name != "kthvalue" and not ROWS.get(name, STRUCTURED).startswith(STRUCTURED):
+                for at, (o, g) in pairs[::-1] if name in INDICES_FIRST else pairs:
+                    check_out(row(at), o.owner.dtype(o), g.owner.dtype(g))
+            for at, (o, g) in () if copied else pairs:
+                dim = (*operands[KEPT[name] :], named.get("dim", -1))[0] if name in KEPT else 0
+                if name in KEPT and g.dim() < operands[0].dim() and o.shape != g.shape:
+                    if o.dim() == g.dim():
+                        resize(o, o.unsqueeze(dim).shape).store.version -= 1
+                    fit(row(at), o, g.unsqueeze(dim), operands)
+                    resize(o, g.shape).store.version -= 1
+                else:
+                    fit(row(at), o, g, operands)
+            before, tls.grad = tls.grad, tls.grad and copied  # (one that has no derivative is written, a leaf too)
             try:
-                for _, (o, g) in pairs:
-                    put(o, g) if name not in COPIED else o.copy_(g)
+                for o, g in zip(out, got):
+                    o.copy_(g) if copied else put(o, g)
             finally:
                 tls.grad = before
+        if name in LISTS:
+            return None
         return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
@@ -148,7 +172,17 @@ def store(name, out, got, operands=(), again=None, named=None):
     fit(name, out, got, operands)
     if again is not None and iterates(name):
         got = in_turn(got, current(out), operands, again)
-    return put(out, got)
+    put(out, got)
+    if name == "kron":  # (which writes by another Tensor over its memory)
+        current(out).versioned().version -= 1
+    return out
+
+
+def store_row(name, out, got, operands, row):
+    """store; a `row` is written as a matrix of one, and its dimension dropped then, as torch has the product of a vector and a matrix."""
+    if not row:
+        return store(name, out, got, operands)
+    return resize(store(name, out, got.unsqueeze(0), operands), got.shape)
 
 
 def shaped_first(name, out, f, operands, named):
@@ -221,10 +255,10 @@ def fit_shape(name, out, shape, d, operands, strides=None):
     bounded = own != d and any([isinstance(o, Tensor) for o in operands[1:]])
     if single:
         check_single(name, out, operands, d, bounded)
-    elif name in WRITABLE_FIRST:
-        check_writable(current(out))
     if own != d and name not in RESIZED_FIRST:
         check_out(name, own, d, bounded)
+    if not single and name in WRITABLE_FIRST:
+        check_writable(current(out))
     short = name.removeprefix("linalg_")
     if short in APART or name in PARTLY:
         check_apart(current(out), tensors_in(operands), short in APART)
@@ -248,6 +282,8 @@ def fit_shape(name, out, shape, d, operands, strides=None):
 
 def check_single(name, out, operands, d, bounded=False):
     """Refuse an out= of a function of single elements for its memory, then for its dtype."""
+    if name == "float_power":
+        check_out(name, out.owner.dtype(out), d)
     check_writable(current(out))
     check_apart(current(out), operands)
     check_out(name, out.owner.dtype(out), d, bounded)

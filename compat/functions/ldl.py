@@ -10,8 +10,8 @@ import numpy as np
 
 from ..payload import current
 from .arithmetic import without_derivative
+from .by_samples import on_values
 from .forward_mode import refuse_tangents
-from .hosted import on_values
 from .linalg_checks import (
     has_kernel,
     is_floating,

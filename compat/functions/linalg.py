@@ -373,9 +373,9 @@ def matrix_power(A, n, *, out=None):
     if out is not None:
         d, multiplies = dtype_of(current(A)), abs(n) == 2 or abs(n).bit_count() > 1
         check_out("matrix_power", dtype_of(current(out)), d)
-        if multiplies and (n > 0 or d.kind in "fc"):  # (the last product is written there)
-            check_out("matmul", dtype_of(current(out)), d)
-        return store("matrix_power", out, matrix_power(A, n), (A, n))
+        product = multiplies and (n > 0 or d.kind in "fc")  # (the last one is written there)
+        kernel = ("power" if A.dim() == 2 else "matmul") if product else "linalg_inv" if n == -1 else "matrix_power"
+        return store(kernel, out, matrix_power(A, n), (A, n))
     if n == 0 and A.dtype.name == "bool":
         return FUNCTIONS["eye"](A.shape[-1], dtype=A.dtype).expand(A.shape).clone()
     if n == 0:

@@ -22,9 +22,8 @@ from .given_out import fit_shape, need_no_gradient
 from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import as_operand, broadcast_shapes, dtype_of, rank, shape_of
-from .outs import RECORDS, recorded_as
 from .refusals import refuse
-from .results import ROWS, check_out
+from .results import RECORDS, ROWS, check_out, recorded_as
 from .return_types import BY_NAME
 from .writing import check_apart, check_castable, check_writable, spoken
 
@@ -52,7 +51,7 @@ logsumexp: float
 """
 IN_OTHER_WORDS = frozenset(  # of whose out= torch says other things first
     "inv solve eigh cholesky qr svd det cond pinv tensorinv tensorsolve fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 "
-    "fftn ifftn rfftn irfftn hfftn ihfftn".split()
+    "fftn ifftn rfftn irfftn hfftn ihfftn matrix_power".split()
 )
 OF_LINALG = {"eigvalsh": "linalg_eigvalsh", "matrix_rank": "linalg_matrix_rank"}  # (as the table of out= has them)
 NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (complex|bool) ")

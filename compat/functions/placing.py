@@ -15,11 +15,10 @@ from ..formats import base_of, offset_in
 from ..method_arguments import wrapped
 from ..payload import current, strides_of
 from .arithmetic import without_derivative
-from .by_samples import refuse_mapped
+from .by_samples import on_values, refuse_mapped
 from .counting import need_grid
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
-from .hosted import on_values
 from .nodes import named
 from .operands import P, broadcast_shapes, dtype_of, iterated, new, shape_of, sizes
 from .refusals import refuse
@@ -118,9 +117,10 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     need_slices("index_reduce", input, dim, index, source)
+    once("reduced")
     t = current(input)
     dim, d = wrapped(dim, len(shape_of(t))), dtype_of(t)
-    if not include_self and d.kind == "c":
+    if not include_self and d.kind in "bc":
         refuse("index_reduce_func_exclude_input_init", d)
     if len(shape_of(t)) < 2 and d.kind in "bc":
         refuse("index_func_", d)
@@ -129,14 +129,14 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
         raise IndexError("index out of range in self")
     if d.kind == "c" and reduce in ("amax", "amin"):
         refuse("maximum_cpu" if reduce == "amax" else "minimum_cpu", d)
-    if not source.dim() or not input.dim():
-        rows, index, source = (x.reshape(-1) for x in (input, index, source))
-        return index_reduce(rows, 0, index, source, reduce, include_self=include_self).reshape(input.shape)
-    once("reduced")
+    rows, flat = input, not source.dim() or not input.dim()
+    if flat:
+        dim, (rows, index, source) = 0, [x.reshape(-1) for x in (input, index, source)]
     places = [1] * source.dim()
     places[dim] = -1
     full = index.long().reshape(places).expand(source.shape)
-    return FUNCTIONS["scatter_reduce"](input, dim, full, source, reduce, include_self=include_self)
+    out = FUNCTIONS["scatter_reduce"](rows, dim, full, source, reduce, include_self=include_self)
+    return out.reshape(input.shape) if flat else out
 
 
 def index_reduced(input, dim, index, source, reduce, *, include_self=True):

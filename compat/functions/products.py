@@ -20,7 +20,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor
 from .answers import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import quick_binary
-from .given_out import store
+from .given_out import store_row
 from .nodes import renamed
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_type, shape_of
 from .refusals import need_dtype, refuse
@@ -108,9 +108,8 @@ def matmul(input=MISSING, other=MISSING, /, *more, out=None, **unknown):
         if out is None:
             return got
         need_function("matmul", (input, other), out)
-        return store(
-            "mm" if input.dim() == other.dim() == 2 else "matmul" if got.dim() else "dot", out, got, (input, other)
-        )
+        name = {(2, 2): "mm", (2, 1): "mv", (1, 1): "dot", (1, 2): "mm"}.get((input.dim(), other.dim()), "matmul")
+        return store_row(name, out, got, (input, other), name == "mm" and got.dim() == 1)
     except BaseException as error:
         error = of_stacks(error, input, other)
         error = answer(error, "matmul", (input, other, *more), unknown if out is None else {**unknown, "out": out})

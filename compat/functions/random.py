@@ -410,7 +410,7 @@ def normal(
 
     label = f"NormalBackward{1 + 2 * each_std if each_mean else 2}"
     t = drawn(broadcast_shapes(*map(shape_of, given)), d, source, *given)
-    return constant(completed("normal", t, out, device, False), given, label)
+    return constant(completed("normal_by" if each_std else "normal_of", t, out, device, False), given, label)
 
 
 @operation()

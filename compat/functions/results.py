@@ -1,6 +1,9 @@
-"""The dtypes that torch's functions take for out=, in its words where they take no other.
+"""What torch does with out=, function by function: which dtypes it takes, in torch's words where it takes no other; whether it may stand for
+a derivative, share memory, repeat elements, and when it is resized.
 
-Invariant: a function that is not listed takes whatever its result's dtype can be cast to, of the same or a higher kind.
+Invariant: what is in no row is as most are: a function takes whatever its result's dtype can be cast to, of the same or a higher kind, one that
+has a derivative says so under its own name, one of single elements refuses memory that is shared in part, memory that stands for several
+elements is refused, and another shape is warned of once. (Every row was asked of torch 2.13; tests/random_outs.py compares.)
 """
 
 from .. import dtypes
@@ -11,8 +14,8 @@ from ..dtypes import C_NAMES
 # another kind, `?`: only where it is neither bool nor uint8.
 TEXTS = """
 linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
-linalg_vector_norm linalg_slogdet slogdet linalg_cholesky cholesky_ex inv_ex solve_ex linalg_lu linalg_lu_factor linalg_lu_factor_ex lu_solve lu_unpack
-avg_pool2d avg_pool3d linear matmul mm mv bmm addmm addmv baddbmm argsort alias_copy argmax argmin
+linalg_ldl_factor linalg_ldl_factor_ex linalg_svd qr split_with_sizes_copy svd triangular_solve unbind_copy linalg_vector_norm linalg_slogdet slogdet linalg_cholesky cholesky_ex inv_ex solve_ex linalg_lu linalg_lu_factor linalg_lu_factor_ex lu_solve lu_unpack
+avg_pool2d avg_pool3d linear matmul mm power mv bmm addmm addmv baddbmm argsort alias_copy argmax argmin
 as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_add index_copy index_reduce inverse isin log_softmax msort
 norm frobenius_norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
 transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
@@ -26,6 +29,22 @@ linalg_cond linalg_pinv
   ~linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
 linalg_matrix_rank linalg_householder_product
   ~torch.linalg.{name}: Expected result to be safely castable from {got} dtype, but got result with dtype {own}
+linalg_eig linalg_eigvals
+  ~torch.linalg.{name}: Expected eigenvalues to be safely castable from {got} dtype, but got eigenvalues with dtype {own}
+linalg_eig[1]
+  ~torch.linalg.eig: Expected eigenvectors to be safely castable from {got} dtype, but got eigenvectors with dtype {own}
+linalg_lstsq
+  ~torch.linalg.lstsq: Expected solution to be safely castable from {got} dtype, but got solution with dtype {own}
+geqrf
+  ~torch.geqrf: Expected a to be safely castable from {got} dtype, but got a with dtype {own}
+geqrf[1]
+  ~torch.geqrf: Expected tau to be safely castable from {got} dtype, but got tau with dtype {own}
+max min
+  ~Expected canCast( typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)
+narrow_copy
+  Expected self.dtype() == output.dtype() to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)
+diag_embed
+  ~diag: result type {got} can't be cast to the desired out= type {own}
 linalg_vecdot
   linalg.vecdot: Expected out of dtype{got} but found {own}
 linalg_matrix_norm linalg_norm
@@ -170,3 +189,204 @@ def check_out(name, own, got, bounded=False):
         "c_got": c_got,
     }
     raise error(text.lstrip("~^?").format(**told, flag=got.itemsize == 4))
+
+
+# the operation that refuses what requires grad, where it has another name. `=`: the result is copied, with its derivative, in torch too;
+# `-`: nothing is recorded, and nothing asked; `!`: it is given another size; `@`: recorded without a derivative, and a leaf refused, as "aten::" and its name
+RECORDED = """
+_fft_c2c: fft2 fftn ifft2 ifftn ihfft2 ihfftn
+_fft_c2r: hfft hfft2 hfftn irfft irfft2 irfftn
+_fft_r2c: fft rfft rfft2 rfftn
+_linalg_det: linalg_det
+_linalg_eigh: linalg_eigh linalg_eigvalsh
+_linalg_slogdet: slogdet linalg_slogdet
+_linalg_solve_ex: linalg_solve solve_ex
+_linalg_svd: linalg_svd linalg_svdvals svd
+cat: column_stack dstack hstack vstack row_stack concat concatenate
+gather: take_along_dim
+linalg_cholesky_ex: linalg_cholesky cholesky_ex
+linalg_cross: cross
+linalg_inv_ex: linalg_inv inv_ex inverse
+linalg_lu_factor_ex: linalg_lu_factor
+linalg_lu_solve: lu_solve
+linalg_qr: qr
+linalg_vector_norm: norm
+log_sigmoid_forward: logsigmoid
+max: max_pair
+min: min_pair
+matmul: power
+mm: chain_matmul linalg_multi_dot
+mul: outer kron multiply
+normal: normal_of normal_by
+nansum: nanmean
+norm: frobenius_norm
+pow: float_power square
+sort: msort argsort
+special_entr: entr
+special_erfcx: erfcx
+special_i0e: i0e
+special_i1: i1
+special_i1e: i1e
+special_log_ndtr: log_ndtr
+special_ndtri: ndtri
+special_xlog1py: xlog1py
+special_zeta: zeta
+sub: diff subtract
+div: true_divide divide
+sum: linalg_vecdot
+=: inner linalg_cond linalg_matrix_norm linalg_norm linalg_pinv linalg_tensorinv linalg_tensorsolve nanquantile ndtr nuclear_norm quantile tensordot
+-: airy_ai all any argmax argmin bessel_j0 bessel_j1 bessel_y0 bessel_y1 bucketize chebyshev_polynomial_t chebyshev_polynomial_u
+-: chebyshev_polynomial_v chebyshev_polynomial_w eq ge greater greater_equal gt hash_tensor hermite_polynomial_h hermite_polynomial_he histc
+-: isin isneginf isposinf laguerre_polynomial_l le legendre_polynomial_p less less_equal linalg_matrix_rank logical_and logical_not logical_or
+-: logical_xor lt modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 multinomial ne nonzero not_equal
+-: scaled_modified_bessel_k0 scaled_modified_bessel_k1 searchsorted shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u
+-: shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w signbit spherical_bessel_j0 split_copy split_with_sizes_copy
+@: alias_copy arange as_strided_copy bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor conj_physical
+@: detach_copy diagonal_copy expand_copy eye fftfreq floor_divide full gcd heaviside histogram lcm linalg_eigvals linalg_ldl_solve linspace log_softmax
+@: logspace normal ones permute_copy rand randint randperm range rfftfreq select_copy slice_copy slice_scatter softmax squeeze_copy t_copy
+@: transpose_copy unfold_copy unsqueeze_copy view_as_complex_copy view_copy zeros
+@conj_physical: ifft ihfft
+@diagonal_copy: diag
+@diag_embed: diag_embed
+!: empty randn
+"""
+# functions whose operands may share no memory with out=, not even all of it
+APART = frozenset(
+    "aminmax cat column_stack concat concatenate cross dstack gather hstack index_select kthvalue linalg_cross masked_select max_pair median "
+    "min_pair mode nanmedian nonzero row_stack stack take take_along_dim topk vstack".split()
+)
+# that look for memory shared in part, beside those of single elements
+PARTLY = frozenset(
+    "abs addr angle bernoulli cumprod cumsum diff erf frexp gelu hardshrink index_add index_copy index_reduce kron lerp logcumsumexp nan_to_num "
+    "normal normal_by normal_of outer positive renorm scatter scatter_add scatter_reduce sinc softplus softshrink sort where".split()
+)
+# whose out= may be their first operand, and no other
+OVER_FIRST = frozenset("index_add index_copy index_reduce scatter scatter_add scatter_reduce".split())
+# into whose out= more than one element may go to one place
+REPEATED = frozenset(
+    "all amax amin any argmax argmin avg_pool3d bmm cummax cummin eye frobenius_norm full hash_tensor histc histogram linalg_matrix_rank "
+    "linalg_vecdot linalg_vector_norm matmul multinomial mv nansum narrow_copy norm ones prod randperm std sum threshold tril triu var "
+    "zeros linear".split()
+)
+# that resize out= first, and look at its dtype then
+RESIZED_FIRST = frozenset(
+    "alias_copy as_strided_copy detach_copy diag diagonal_copy dot expand_copy frobenius_norm kron permute_copy select_copy slice_copy "
+    "matmul power slice_scatter squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy vdot view_as_complex_copy view_copy".split()
+)
+# that look for memory that stands for several elements before they give it another shape
+WRITABLE_FIRST = frozenset(
+    "complex diff ifft ihfft index_select isneginf isposinf multinomial nan_to_num nonzero normal normal_by normal_of polar scatter scatter_add "
+    "scatter_reduce signbit".split()
+)
+# that resize without a word
+SILENT = frozenset(
+    "addbmm bernoulli empty eye full linspace logsigmoid logspace lu multinomial narrow_copy normal normal_of ones rand randint randn randperm range zeros".split()
+)
+# that warn twice of another shape where out= has another dtype than the result, or once though they are of single elements
+TWICE, ONCE = (
+    frozenset("clamp clamp_max clamp_min ldexp".split()),
+    frozenset("addr angle diff kron logit ndtr pow".split()),
+)
+
+# that look at their operands before they find that something is to be differentiated
+LATE = frozenset(
+    "chain_matmul cross diag diff fft fft2 fftn float_power ger hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn inner irfft irfft2 "
+    "irfftn linalg_matrix_power matrix_power linalg_multi_dot linalg_vecdot linear nanmean outer rfft rfft2 rfftn take_along_dim".split()
+)
+# that look for a kernel before they look at out=
+KERNEL_FIRST = frozenset("bernoulli lu normal normal_by normal_of".split())
+# of several results: those that have derivatives, where not all do
+DIFFERENTIABLE = dict.fromkeys(
+    "cholesky_ex cummax cummin frexp inv_ex kthvalue linalg_cholesky_ex linalg_inv_ex linalg_lu_factor linalg_lu_factor_ex "
+    "linalg_solve_ex lu_factor lu_factor_ex max max_pair median min min_pair mode nanmedian solve_ex sort topk".split(),
+    (0,),
+) | dict.fromkeys(("linalg_lu", "lu_unpack"), (1, 2))
+
+INDICES_FIRST = ("median", "nanmedian")  # that look at the second of two Tensors first
+IN_ORDER = {"linalg_eigh": (1, 0), "linalg_svd": (0, 2, 1)}  # that look at their results so
+KEPT = {
+    "kthvalue": 2,
+    "mode": 1,
+}  # that make them with the dimension (where it stands among the arguments), and drop it then
+# that take a list, give back nothing, and what they say of another number
+LISTS = {
+    "split_copy": "split_copy_Tensor_out()",
+    "split_with_sizes_copy": "split_with_sizes_copy_out",
+    "unbind_copy": "unbind_copy_int_out",
+}
+# that give out= memory in C order, however the result lies
+IN_ROWS = frozenset(
+    "cholesky cholesky_solve lu fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn index_add index_copy irfft irfft2 "
+    "irfftn linalg_tensorinv matrix_power linalg_matrix_power nanquantile quantile rfft rfft2 rfftn".split()
+)
+COLUMNS = "geqrf linalg_eig linalg_householder_product linalg_lstsq ormqr".split()  # the same, of what is not empty
+CONJUGATED = (
+    "ifft",
+    "ihfft",
+)  # whose result, of real numbers, is written into out= as it lies: the conjugate of another's
+COUNTED = ("arange", "fftfreq", "rfftfreq")  # that warn of how many elements there are
+
+
+def records():
+    """{name of a function: what it is recorded as}."""
+    found = {}
+    for line in RECORDED.strip().split("\n"):
+        said, _, names = line.partition(": ")
+        found |= {
+            n: "@fft_" + n if said == "@" and n.endswith("fftfreq") else said + n * (said == "@") for n in names.split()
+        }
+    return found
+
+
+RECORDS = records()
+
+
+def in_rows(name, out, operands):
+    """Is this out= laid out in C order, however the result lies?"""
+    if name in CONJUGATED:
+        return bool(operands) and operands[0].is_complex()
+    if name in COLUMNS:
+        return out.numel() > 0 or out.dtype != operands[0].dtype
+    return name in IN_ROWS
+
+
+def recorded_as(name, operands=(), named=None):
+    """`=`, `-`, or the name of the operation that refuses an out= that is to be differentiated; with `@` that of one without derivative."""
+    if name in OF_ARGUMENTS:
+        said = OF_ARGUMENTS[name](operands, named or {})
+        if said is not None:
+            return said
+    return RECORDS.get(name, name)
+
+
+def kernel_of(name, operands):
+    """The function that one of these operands is left to."""
+    dims = [x.dim() for x in operands[:2] if hasattr(x, "dim")]
+    if name == "inner" and 0 in dims:
+        return "mul"
+    return {("linalg_vecdot", 1, 1): "vdot", ("diag", 1): "diag_embed"}.get((name, *dims), name)
+
+
+def of_two(name):
+    return lambda operands, named: name if "other" in named or hasattr(operands[-1], "dim") and operands[1:] else None
+
+
+def of_complex(operands, named):
+    return "_fft_c2c" if operands and operands[0].is_complex() else None
+
+
+def of_power(operands, named):
+    n = operands[1] if len(operands) > 1 else named.get("n")
+    return "=" if n in (0, 1) else "linalg_inv_ex" if n == -1 else "matmul"
+
+
+OF_ARGUMENTS = {
+    **dict.fromkeys(("fft", "ifft", "ihfft"), of_complex),
+    **dict.fromkeys(("matrix_power", "linalg_matrix_power"), of_power),
+    "linalg_pinv": lambda operands, named: None if "rcond" in named or len(operands) > 1 else "linalg_pinv",
+    "max": of_two("maximum"),
+    "min": of_two("minimum"),
+    "normal": lambda operands, named: "normal" if any([hasattr(x, "dim") for x in operands]) else None,
+    "norm": lambda operands, named: "=" if "nuc" in (*operands[1:2], named.get("p")) else None,
+    "scatter": lambda operands, named: "@scatter" if "reduce" in named else None,
+}

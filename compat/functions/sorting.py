@@ -19,8 +19,8 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .by_samples import on_values
 from .extremes import in_place_of_rows, without
-from .hosted import on_values
 from .indexing import along
 from .nodes import named
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, number, rank, shape_of, with_ones

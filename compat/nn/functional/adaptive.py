@@ -13,8 +13,8 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ..._gate import Refusal
 from ...dtypes import BY_NAME
+from ...functions.by_samples import on_values
 from ...functions.drawing import refuse_staging
-from ...functions.hosted import on_values
 from ...functions.kernels import refuse_in
 from ...functions.nodes import as_one
 from ...functions.operands import dtype_of, in_c_order, like_image, shape_of

@@ -103,7 +103,8 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
 
 def ranked(input1, input2, target, margin, reduction):
     """margin_ranking_loss of operands of any number of dimensions."""
-    return reduced(positive(by_number(ADD, -target * (input1 - input2), float(margin))), reduction)
+    gap = input1 - input2  # (which C++ looks at before the minus)
+    return reduced(positive(by_number(ADD, -target * gap, float(margin))), reduction)
 
 
 def positive(t):

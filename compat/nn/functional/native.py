@@ -6,7 +6,7 @@ Where none is given the losses are not reduced: what torch's bindings make of a 
 import numpy as np
 
 from ...autograd.grad_mode import call_in
-from ...functions.hosted import plain
+from ...functions.by_samples import plain
 from ...functions.kernels import native
 from ...functions.nodes import named
 from ...functions.operands import dtype_of

@@ -12,7 +12,7 @@ from funcgrad.core.written_any import tape_recorder
 
 from ... import dtypes
 from ...functions.answers import MISSING, answer, not_a_tensor, unusual
-from ...functions.given_out import store
+from ...functions.given_out import store_row
 from ...functions.kernels import refuse_in
 from ...functions.nodes import as_one, named, renamed
 from ...functions.operands import P, dtype_of, shape_of
@@ -60,7 +60,9 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                 if isinstance(t, Tensor) and not t.dim() and isinstance(weight, Tensor):
                     check_operands("matmul", input, weight)
             need_out_of_linear(input, weight, out)
-            return store("linear" if bias is None else "addmm", out, linear(input, weight, bias), (input, weight))
+            got = linear(input, weight, bias)
+            one = got.dim() == 1 and weight.dim() == 2
+            return store_row("linear" if bias is None else "addmm", out, got, (input, weight), one)
         if more or not isinstance(input, Tensor):
             return unusual(linear, (input, weight, bias, *more), {}, not_a_tensor("linear", input))
         done = at_once(input, weight, bias) if bias is not None else unbiased(input, weight)
