@@ -80,7 +80,8 @@ def forward(x, w, b, eps, rows):
 
 def of_parts(w, rows):
     """A weight with a number for each part of some rows, as it is for those of all rows."""
-    return np.resize(w, (rows[0], rows[1], 1))
+    count, parts, _ = rows
+    return w.reshape(1, -1).repeat(count * parts // w.size, 0).reshape(count, parts, 1)
 
 
 def pull(ct, x, w, mean, r, rows):
