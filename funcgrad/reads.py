@@ -12,6 +12,7 @@ import types
 from funcgrad.core.site import internal
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
+CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
 
 
@@ -116,8 +117,11 @@ class Reader:
         known = dict(given)
         if code.co_argcount and owner is not MISSING:
             known[code.co_varnames[0]] = owner
-        for d in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
-            self.value(d)
+        for key in ("__defaults__", "__kwdefaults__"):
+            given = getattr(f, key)
+            if given and not all([type(d) in CONSTANT for d in (given if key == "__defaults__" else given.values())]):
+                self.seen(f, key, given, f"the defaults of {f.__name__}")
+                self.value(given)
         for c in codes_of(code):
             self.codes.append(c)
             for kind, name, attributes in chains(c):
@@ -152,9 +156,16 @@ class Reader:
                     return
                 place = vars(value)
             elif not hasattr(value, "__dict__"):
+                if (
+                    isinstance(getattr(type(value), a, None), types.MemberDescriptorType)
+                    and not internal[type(value).__module__]
+                ):
+                    place, value = value, getattr(value, a, MISSING)  # (one of its __slots__)
+                    self.seen(place, a, value, f"{name}.{a}")
+                    continue
                 return
             else:
-                apart = isinstance(value, type) or self.told(value)
+                apart = isinstance(value, (type, types.FunctionType)) or self.told(value)
                 if not apart and (found := self.member(value, a)) is not MISSING:
                     value = found
                     self.value(value)
@@ -171,6 +182,8 @@ class Reader:
                 method = vars(place)[a]
                 if isinstance(method, types.FunctionType) and kind is not value:
                     self.callable_function(method, value)
+                elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
+                    self.callable_function(method.__func__, kind)
                 if hasattr(method, "cache_clear"):
                     self.told(method)
                 if hasattr(method, "__get__"):

@@ -25,6 +25,7 @@ from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
+from .effects import Effects
 from .watch import Replaced, Unfit, put_back
 
 PLAIN = 0  # (in the place of a result: it is the Python value that stands there)
@@ -126,6 +127,7 @@ def program(f, tensors, watch):
     """f(*tensors) as a Program; `watch` has what f can name."""
     region = Region()
     p = Program()
+    effects = Effects(f, watch, tensors)
     outside = {id(t): i for i, t in enumerate(tensors)}
 
     def whole(*args):
@@ -172,8 +174,9 @@ def program(f, tensors, watch):
         return given
 
     try:
-        with printing_refused(watch):
+        with printing_refused(watch), effects:
             p.staged = stage(whole, tuple(tensors), {}, region)
+        effects.refuse()
         watch.refuse_states()
         left = watch.changed()
         if left:
@@ -192,6 +195,7 @@ def program(f, tensors, watch):
         refuse_kept(region, watch)
     except BaseException:
         watch.restore()
+        effects.restore()
         raise
     return p
 

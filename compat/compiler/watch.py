@@ -6,7 +6,7 @@ Invariant: a test looks, and changes nothing. Of what a function reads, `tests` 
 
 import types
 
-from funcgrad.compile.conditions import SIMPLE, Figures, Test, same, snapshot
+from funcgrad.compile.conditions import SIMPLE, Figures, Kept, Test, restored, same, snapshot
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
 from funcgrad.core.trace import TAPE
@@ -46,6 +46,7 @@ class Watch:
         self.modules = {}
         self.optimizers = {}
         self.wholes = {}
+        self.objects = []  # what is neither a module, an optimizer nor a Tensor
         self.caches = []  # functions of functools.lru_cache
         self.iterators = []  # names of what a function may take the next element of
         self.kept = {}  # id of a module -> what it had
@@ -115,6 +116,7 @@ class Watch:
         if isinstance(x, (Tensor, type, types.ModuleType, types.FunctionType, Cell)):
             return False
         if not internal[type(x).__module__]:
+            self.objects.append(x)
             return True
         if id(x) not in self.wholes:  # (an object of ours, a schedule: what its methods do is not read)
             self.wholes[id(x)] = x
@@ -179,11 +181,13 @@ class Watch:
                 else:
                     del state[p]
         for _, _, kept, value, _ in self.places.values():
-            if type(value) is list and type(kept) is list and not same(value, kept):
-                value[:] = kept
-            elif type(value) is dict and type(kept) is dict and not same(value, kept):
-                value.clear()
-                value.update(kept)
+            restored(value, kept)
+        for m in self.modules.values():
+            for value, copy in self.kept[id(m)].values():
+                if type(value) is not dict:  # (whose entries are put back above)
+                    restored(value, copy)
+        for f in self.caches:
+            f.cache_clear()
 
     def refuse_states(self):
         """Raise if the function has left in the state of an optimizer what each call would have to: FirstStepError if all of it is new."""
@@ -260,6 +264,8 @@ class Watch:
             return f"{self.name(namespace)}.cell_contents"
         if isinstance(namespace, type):
             return f"{self.name(namespace)}.__dict__[{key!r}]"
+        if not isinstance(namespace, dict):
+            return f"getattr({self.name(namespace)}, {key!r}, MISSING)"
         return f"{self.name(namespace)}[{key!r}]"
 
     def value(self, text, kept, value, name):
@@ -272,7 +278,7 @@ class Watch:
             self.tests.append(
                 Test(f"type({text}) is {kind.__name__} and {text} == {self.name(value)}", name, value, text)
             )
-        elif kind in (list, tuple, dict, Figures):
+        elif kind in (list, tuple, dict, Figures, Kept):
             self.tests.append(Test(f"same({text}, {self.name(kept)})", name, value, text))
         else:
             self.tests.append(Test(f"{text} is {self.name(value)}", name))
@@ -302,14 +308,16 @@ def entry_of(namespace, key):
             return namespace.cell_contents
         except ValueError:
             return MISSING
+    if not isinstance(namespace, (type, dict)):
+        return getattr(namespace, key, MISSING)
     return (vars(namespace) if isinstance(namespace, type) else namespace).get(key, MISSING)
 
 
 def put_back(namespace, key, value):
     if isinstance(namespace, types.CellType):
         namespace.cell_contents = value
-    elif isinstance(namespace, type):
-        setattr(namespace, key, value)
+    elif not isinstance(namespace, dict):
+        delattr(namespace, key) if value is MISSING else setattr(namespace, key, value)
     elif value is MISSING:
         namespace.pop(key, None)
     else:

@@ -79,9 +79,14 @@ class Draws:
         for k, (g, name) in self.generators.items():
             if state_of(g) != self.before[k]:
                 tell(f"{name} (a {type(g).__name__})", self.first(lambda i, name=name: i.argval == name))
-        for code in self.codes:
-            if any([m in code.co_names for m in MAKERS]):
-                made_inside(code)
+        for maker, at in self.unseeded():
+            tell(f"{maker}(), made without a seed,", at)
+
+    def unseeded(self):
+        """(name, where) of each generator that the code makes without a seed."""
+        return [
+            found for code in self.codes if any([m in code.co_names for m in MAKERS]) for found in made_inside(code)
+        ]
 
     def first(self, test):
         """The first place in the code that a test accepts, or where the function begins."""
@@ -97,14 +102,14 @@ def draws_from_numpy(i):
 
 
 def made_inside(code):
-    """Tell of each generator that the code makes without a seed."""
+    """(name, where) of each generator that a piece of code makes without a seed."""
     maker = None
     for i in dis.get_instructions(code):
         if i.opname.startswith("LOAD_") and i.argval in MAKERS:
             maker = i
         elif i.opname in ("CALL", "CALL_KW", "CALL_FUNCTION_EX") and maker is not None:
             if i.opname == "CALL" and i.arg == 0:
-                tell(f"{maker.argval}(), made without a seed,", (code, maker.offset))
+                yield maker.argval, (code, maker.offset)
             maker = None
 
 

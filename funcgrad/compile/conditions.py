@@ -3,7 +3,12 @@
 Invariant: a test looks, and changes nothing; the lines that run and those that explain have the same tests.
 """
 
+import collections
+from itertools import zip_longest
+
 import numpy as np
+
+from ..core.site import internal
 
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 ENTRIES = 64  # of a container: a longer one is known by its identity alone
@@ -11,15 +16,42 @@ SMALL = 1024  # elements of an ndarray whose figures are all compared
 SAMPLED = 64  # of a larger one
 
 
+KINDS = {
+    dict: dict,
+    list: list,
+    tuple: tuple,
+    set: set,
+    collections.deque: list,
+    bytearray: bytes,
+}  # how the entries of a container are kept
+
+
+def kept_as(x):
+    """The plain type that a copy of a container has; None for what is no container, or a long one."""
+    kind = type(x)
+    plain = KINDS.get(kind) or next((KINDS[k] for k in KINDS if issubclass(kind, k)), None)
+    return None if plain is None or len(x) > ENTRIES or internal[kind.__module__] else plain
+
+
 def snapshot(x):
     """What `same` compares with later: a value, or a copy of a container of values."""
-    if type(x) in (list, tuple) and len(x) <= ENTRIES:
-        return type(x)([snapshot(v) for v in x])
-    if type(x) is dict and len(x) <= ENTRIES:
-        return {k: snapshot(v) for k, v in x.items()}
     if type(x) is np.ndarray:
         return Figures(x)
-    return x
+    plain = kept_as(x)
+    if plain is None:
+        return x
+    if plain is dict:
+        copy = {k: snapshot(v) for k, v in x.items()}
+    else:
+        copy = plain(x) if plain in (set, bytes) else plain([snapshot(v) for v in x])
+    return copy if type(x) is plain and plain in (dict, list, tuple) else Kept(type(x), copy)
+
+
+class Kept:
+    """The entries of a container of another type than list, tuple and dict."""
+
+    def __init__(self, kind, entries):
+        self.kind, self.entries = kind, entries
 
 
 class Figures:
@@ -40,6 +72,9 @@ def same(x, kept):
         if x is not kept.array and (type(x) is not np.ndarray or x.size > SMALL):
             return False
         return np.array_equal(kept.sample(x), kept.figures, equal_nan=x.dtype.kind in "fc")
+    if kind is Kept:
+        plain = type(kept.entries)
+        return type(x) is kept.kind and (x == kept.entries if plain in (set, bytes) else same(plain(x), kept.entries))
     if type(x) is not kind:
         return False
     if kind in SIMPLE:
@@ -49,6 +84,30 @@ def same(x, kept):
     if kind is dict:
         return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
     return x is kept
+
+
+def restored(x, kept):
+    """A value filled as it was when `kept` was made of it; what is there no more is made anew."""
+    kind = type(kept)
+    if same(x, kept):
+        return x
+    if kind is Figures:
+        if kept.array.size <= SMALL:
+            kept.array[...] = kept.figures
+        return kept.array
+    if kind is tuple:
+        return tuple([restored(v, k) for v, k in zip_longest(x if type(x) is tuple else (), kept)][: len(kept)])
+    entries = kept.entries if kind is Kept else kept
+    if type(entries) not in (list, dict, set, bytes):
+        return kept
+    x = x if type(x) is (kept.kind if kind is Kept else kind) else type(entries)()
+    if type(entries) is list:
+        entries = [restored(v, k) for v, k in zip_longest([*x], entries)][: len(entries)]
+    elif type(entries) is dict:
+        entries = {k: restored(x.get(k), v) for k, v in entries.items()}
+    x.clear()
+    (x.update if isinstance(x, (dict, set)) else x.extend)(entries)
+    return x
 
 
 class Test:

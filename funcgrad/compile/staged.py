@@ -44,7 +44,7 @@ def stage(f, args, kwargs, st=None, apart=True):
     st = st or Stage()
     if apart:
         st.alone = {id(x) for x in leaves if isinstance(x, Taped) and isinstance(x.alias, Alias)}
-    draws = Draws(f) if tls.stage is None else None
+    draws = Draws(f) if tls.stage is None and not st.recorded else None  # (compat asks for itself)
     effects = SideEffects(draws) if again and draws is not None else None
     where = here()
     t = Staged()

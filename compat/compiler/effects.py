@@ -1,0 +1,182 @@
+"""What a function does while it is staged that each call has to do anew: it draws from a generator of Python's or NumPy's, asks the clock, reads or
+writes files, or fills a container that outlives it.
+
+Invariant: calls of functions written in C are looked at before they happen (sys.setprofile), so that what is refused has not been done; a container
+is copied before it is changed, and is what it was where staging fails. What a function of NumPy's changes shows by the state of its generators.
+"""
+
+import collections
+import gc
+import io
+import os
+import random
+import sys
+import types
+from functools import partial
+
+import numpy as np
+
+from funcgrad.compile.baked import Draws
+from funcgrad.compile.conditions import restored, snapshot
+from funcgrad.core.site import internal
+
+from .watch import Unfit
+
+# modules written in C whose functions have effects, or answers of the moment
+MODULES = frozenset("time io _io posix nt _socket _ssl select _thread _uuid _posixsubprocess signal mmap fcntl".split())
+PURE = frozenset("fspath get_ident get_native_id allocate_lock RLock strerror text_encoding".split())
+NAMES = frozenset(("input", "now", "today", "utcnow"))  # of builtins and of datetime
+ACTING = random.Random, io.IOBase
+CHANGING = {
+    list: "append extend insert remove pop clear sort reverse",
+    dict: "setdefault update pop popitem clear move_to_end",
+    set: "add remove discard pop clear update intersection_update difference_update symmetric_difference_update",
+    collections.deque: "append appendleft extend extendleft insert remove pop popleft clear reverse rotate",
+    bytearray: "append extend insert remove pop clear reverse",
+    np.ndarray: "fill sort partition put resize itemset byteswap",
+}
+CHANGING = {kind: frozenset(names.split()) for kind, names in CHANGING.items()}
+LIBRARY = os.path.dirname(os.__file__) + os.sep
+# modules of the standard library that are used for what they do, not for what they answer
+DOING = (
+    "_io asyncio csv datetime glob http io logging multiprocessing os pathlib pickle posix queue random secrets select shutil signal "
+    "socket sqlite3 subprocess sys tempfile threading time urllib uuid"
+)
+DOING = frozenset(DOING.split())
+
+
+def may_act(x):
+    """Might a function that names x do such things? (To look at every call makes staging take twice as long.)"""
+    if isinstance(x, (types.MethodType, types.BuiltinFunctionType)) and x.__self__ is not None:
+        x = x.__self__
+    named = x.__name__ if isinstance(x, types.ModuleType) else None
+    name = named or (x if isinstance(x, (types.FunctionType, type)) else type(x)).__module__
+    name = str(name).partition(".")[0]
+    return (
+        name in DOING or not internal[name] and "site-packages" in str(getattr(sys.modules.get(name), "__file__", None))
+    )
+
+
+def asked_by_user(frame):
+    """Does code of the user's call, perhaps by way of the standard library, and none of ours in between? (An import is no call.)"""
+    while frame is not None:
+        name, file = frame.f_globals.get("__name__"), frame.f_code.co_filename
+        if internal[name] or file.startswith("<frozen importlib") or name == "linecache":
+            return False
+        if not file.startswith((LIBRARY, "<frozen")) or "site-packages" in file:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def acts(f):
+    """Does a function written in C something that has to be done anew by each call?"""
+    owner, name = f.__self__, f.__name__
+    if isinstance(owner, ACTING):
+        return True
+    if isinstance(owner, type):
+        return name in NAMES and owner.__module__ == "datetime"
+    module = getattr(owner, "__name__", None) if type(owner) is type(sys) else None
+    return module in MODULES and name not in PURE or module == "builtins" and name in NAMES
+
+
+def frozen(state):
+    """The state of a generator of NumPy's, to be compared."""
+    if isinstance(state, (dict, tuple)):
+        return tuple([frozen(v) for v in (state.values() if isinstance(state, dict) else state)])
+    return state.tobytes() if isinstance(state, np.ndarray) else state
+
+
+def streams(draws):
+    """(state, how it is put back, how it is asked for) of the generators of NumPy's that a function may draw from."""
+    if "numpy.random" not in sys.modules:
+        return []
+    found = [(np.random.get_state, np.random.set_state)]
+    for g, _ in draws.generators.values():
+        if isinstance(g, np.random.RandomState):
+            found.append((g.get_state, g.set_state))
+        else:
+            found.append((partial(getattr, g.bit_generator, "state"), partial(setattr, g.bit_generator, "state")))
+    return [(get(), put, get) for get, put in found]
+
+
+class Effects:
+    """A block in which a function is staged; afterwards `refuse()` raises Unfit, `restore()` takes back what was changed."""
+
+    def __init__(self, f, watch, tensors):
+        self.tensors = [(t, dict(vars(t))) for t in tensors]
+        for name in {k for _, own in self.tensors for k in own}:
+            if name in watch.reader.loaded:
+                raise Unfit(f"it may read the attribute {name!r} of a Tensor it is given")
+        self.changed = {}  # id -> (container, a copy of it)
+        draws = Draws(f)
+        if draws.unseeded():
+            raise Unfit("it makes a generator of NumPy's without a seed, which each call would have to do anew")
+        self.streams = streams(draws)
+        self.known = {id(v) for *_, v, _ in watch.places.values()}
+        self.refused = None
+        values = [v for *_, v, _ in watch.places.values()] + watch.objects
+        self.looks = not watch.reader.builtins.isdisjoint(("open", "input")) or any(map(may_act, values))
+
+    def __enter__(self):
+        self.before = sys.getprofile()
+        if self.looks:
+            sys.setprofile(self.look)
+        return self
+
+    def __exit__(self, *error):
+        sys.setprofile(self.before)
+
+    def look(self, frame, event, f):
+        if event != "c_call":
+            return
+        owner = f.__self__
+        for kind, names in CHANGING.items():
+            if isinstance(owner, kind):
+                if f.__name__ in names and id(owner) not in self.changed and asked_by_user(frame):
+                    self.changed[id(owner)] = owner, self.copy(owner)
+                return
+        if acts(f) and asked_by_user(frame):
+            self.refused = Unfit(f"it calls {f.__qualname__}, which each call would have to do anew")
+            raise self.refused
+
+    @staticmethod
+    def copy(x):
+        return x.copy() if type(x) is np.ndarray else snapshot(x)
+
+    def refuse(self):
+        """Raise Unfit for what each call would have to do anew."""
+        if self.refused is not None:
+            raise self.refused
+        if any(
+            [
+                vars(t).keys() != own.keys() or any([vars(t)[k] is not v for k, v in own.items()])
+                for t, own in self.tensors
+            ]
+        ):
+            raise Unfit("it gives an attribute to a Tensor, which each call would have to do anew")
+        if any([frozen(get()) != frozen(state) for state, _, get in self.streams]):
+            raise Unfit("it draws from a generator of NumPy's, which each call would have to do anew")
+        mine = 3  # (the tuple, the variable here, and what asks)
+        for attempt in range(2):
+            outlive = [x for x, copy in self.changed.values() if sys.getrefcount(x) > mine and id(x) not in self.known]
+            if outlive and not attempt:
+                gc.collect()
+        if outlive:
+            raise Unfit(f"it changes a {type(outlive[0]).__name__} that outlives the call")
+        self.changed.clear()  # (and with it what it holds)
+
+    def restore(self):
+        for x, copy in self.changed.values():
+            if type(x) is np.ndarray:
+                x[...] = copy
+            else:
+                restored(x, copy)
+        for state, put, _ in self.streams:
+            put(state)
+        for t, own in self.tensors:
+            vars(t).clear()
+            vars(t).update(own)
+
+
+__all__ = ["Effects"]

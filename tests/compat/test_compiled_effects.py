@@ -1,0 +1,83 @@
+"""What a compiled function does beside computing: as if it were not compiled, also where torch's own compiler keeps the first call's answer. (Beside
+torch: tests/expected/programs/compiled_effects.py.)"""
+
+import collections
+import os
+import random
+import warnings
+
+import numpy as np
+import pytest
+
+import compat as torch
+
+own, legacy = random.Random(1), np.random.RandomState(2)
+last = collections.deque(maxlen=3)
+
+
+def own_generator(x):
+    return x + own.random()
+
+
+def generator_of_numpy(x):
+    return x + legacy.normal()
+
+
+def figures_of_numpy(x):
+    return x + torch.from_numpy(np.random.randn(2)).float()
+
+
+def attribute_of_itself(x):
+    attribute_of_itself.n = getattr(attribute_of_itself, "n", 0) + 1
+    return x + attribute_of_itself.n
+
+
+def environment(x):
+    os.environ["COMPILED_EFFECTS"] = os.environ.get("COMPILED_EFFECTS", "") + "z"
+    return x + len(os.environ["COMPILED_EFFECTS"])
+
+
+def bounded(x):
+    last.append(len(last) + 1)
+    return x + len(last) + sum(last)
+
+
+def begin():
+    own.seed(1)
+    legacy.seed(2)
+    np.random.seed(3)
+    last.clear()
+    attribute_of_itself.__dict__.pop("n", None)
+    os.environ.pop("COMPILED_EFFECTS", None)
+
+
+@pytest.mark.parametrize(
+    "f", [own_generator, generator_of_numpy, figures_of_numpy, attribute_of_itself, environment, bounded]
+)
+def test_each_call_does_it_anew(f):
+    begin()
+    wanted = [f(torch.ones(2)).tolist() for _ in range(4)]
+    begin()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        compiled = torch.compile(f)
+        assert [compiled(torch.ones(2)).tolist() for _ in range(4)] == wanted
+    begin()
+
+
+def test_what_is_its_own_is_compiled():
+    def f(x):
+        some, table = [], {}
+        for i in range(3):
+            some.append(x * i)
+            table[i] = x
+        table.update(a=random.Random)
+        return sum(some) + table[2]
+
+    compiled = torch.compile(f, fullgraph=True)
+    assert compiled(torch.ones(2)).tolist() == compiled(torch.ones(2)).tolist() == [4.0, 4.0]
+
+
+def test_the_reason_names_what_is_called():
+    with pytest.raises(RuntimeError, match=r"fullgraph=True.*Random\.random, which each call would have to do anew"):
+        torch.compile(own_generator, fullgraph=True)(torch.ones(2))
