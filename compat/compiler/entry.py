@@ -167,6 +167,10 @@ def written(watch, structure, leaves, places, given, p, at):
     args, kwargs = structure[2]
     arguments.take("args", args, "args")
     arguments.take("kwargs", kwargs, "kwargs")
+    first = {}
+    for i, x in enumerate(leaves):
+        if isinstance(x, Tensor) and (j := first.setdefault(id(x), i)) != i:
+            lines.test(f"{arguments.texts[i]} is {arguments.texts[j]}", "which arguments are one Tensor")
     lines.items += watch.tests
     if p is None:
         return finished(lines, ["return eager(args, kwargs)"], env)
