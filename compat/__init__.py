@@ -29,7 +29,7 @@ from .tensor import Tensor  # noqa: F401
 from .torch_version import TorchVersion as _TorchVersion
 
 _OWN = (  # submodules that torch has none of: loaded by now for good, they are no attributes (what is loaded later has an underscore)
-    "breaks conversions deprecations described devices dtypes errors formats functions graph inference method_arguments names "
+    "breaks leaves deprecations described devices dtypes errors formats functions graph inference method_arguments names "
     "names_of_classes native payload printing rewriting size stores unrecorded_writes view_errors"
 ).split()
 globals().update(dtypes.BY_NAME | dtypes.QSCHEMES)

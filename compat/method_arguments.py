@@ -10,7 +10,7 @@ from .dtypes import LONG, OVERFLOW
 def takes_none(t, name, wrong, named=None):
     """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
     if wrong or named:
-        from ._calls import told
+        from ._how_called import told
 
         refused = told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
         if refused is not None:
@@ -19,7 +19,7 @@ def takes_none(t, name, wrong, named=None):
 
 def one_dimension(t, name, args, named):
     """The dimension that is a method's only argument; torch's error for other ones."""
-    from ._calls import told
+    from ._how_called import told
 
     refused = told(
         TypeError(), name, (t,) if len(args) == 1 and args[0] is None else (t, *args), named, sys._getframe(2)

@@ -162,3 +162,12 @@ def show(names):
 
 TensorMeta.__name__ = TensorMeta.__qualname__ = "_TensorMeta"
 TensorMeta.__module__ = "torch._C"
+
+
+def read_only(name, get):
+    """A property that says in torch's words that it is not to be set."""
+
+    def refuse(self, value=None):
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+    return property(get, refuse, refuse, get.__doc__)

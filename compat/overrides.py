@@ -148,7 +148,7 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
 @functools.cache
 def in_c(f):
     """Has torch this function, method or attribute in C? (Its __torch_function__ is given None where there are no keyword arguments.)"""
-    from ._calls import NATIVE
+    from ._how_called import NATIVE
 
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]

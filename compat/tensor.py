@@ -4,7 +4,6 @@ Operations are installed on it by compat.functions; nothing here computes a deri
 """
 
 import sys
-import weakref
 from numbers import Number
 from types import FunctionType
 
@@ -24,15 +23,15 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 
 from . import breaks, dtypes, inference
-from .conversions import warn_converted, warn_non_leaf
 from .described import describe
 from .devices import CPU, strided
 from .dtypes import BY_NUMPY, C_NAMES
 from .errors import type_name
 from .formats import address, base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
+from .leaves import requires_grad_, warn_converted, warn_non_leaf
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
-from .native import TensorMeta, show
+from .native import TensorMeta, read_only, show
 from .payload import (
     contiguous_strides,
     current,
@@ -682,48 +681,6 @@ class Tensor(Taped, metaclass=TensorMeta):
         if t.owner is not TAPE:
             concrete(t, "format()")
         return format(self.item(), spec)
-
-
-def requires_grad_(self, on, caller):
-    """Tensor.requires_grad_ and its setter; `caller`: the frame that asks, which is noted if it is the user's."""
-    if on is not True and on is not False:
-        from ._calls import C
-
-        C.method.requires_grad_(on)
-    t = current(self)
-    if on:
-        if t.owner.dtype(t).kind not in "fc":
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if t.store is not None and not t.store.counted:
-            inference.check(t, inference.REQUIRED)
-        if t.mark is None:
-            if t.cell is None:
-                t.cell = Cell()
-            t.cell.leaf = weakref.ref(self)
-            t.mark = t.owner.leaf(t.cell)
-            breaks.seen.leaf = True
-            if not internal[caller.f_globals.get("__name__")]:
-                self.by_hand = caller.f_code, caller.f_lasti
-    elif t.mark is not None:
-        if t.mark.plan is not None:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-            )
-        self.left = breaks.note("requires_grad = False")
-        t.cell = t.mark.extra.cell
-        t.mark.extra.cell = Cell()  # (what was computed with it before delivers there: nobody sees it)
-        t.mark = None
-    return self
-
-
-def read_only(name, get):
-    """A property that says in torch's words that it is not to be set."""
-
-    def refuse(self, value=None):
-        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
-
-    return property(get, refuse, refuse, get.__doc__)
 
 
 for _name, _value in tuple(vars(Tensor).items()):

@@ -10,11 +10,11 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat._calls: compat.functions.asked
         compat.devices: compat._calls
         compat.errors: compat.autograd.anomaly_mode compat.graph
-        compat.functions.answers: compat._calls compat.functions.order compat.functions.older_calls
+        compat.functions.answers: compat._how_called compat.functions.order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.native_calls
-        compat.method_arguments: compat._calls
+        compat.leaves: compat._calls
+        compat.method_arguments: compat._how_called
         compat.view_errors: compat.graph
-        compat.tensor: compat._calls
         funcgrad.jax.devices: funcgrad.jax.arrays
         funcgrad.jax.dtypes: funcgrad.jax.arrays""",
     "copies and pickles of a value know of everything a value may be": """

@@ -10,7 +10,7 @@ import types
 
 from funcgrad.core.state import tls
 
-from .._calls import NATIVE
+from .._how_called import NATIVE
 from .._unusable import Unusable
 from ..devices import Device, get_default_device
 from ..functional import __all__ as IN_FUNCTIONAL

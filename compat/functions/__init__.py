@@ -26,7 +26,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "copies": "clone tile repeat_interleave flip fliplr flipud roll rot90",
     "counting": "unique unique_consecutive bincount histc histogram",
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
-    "empty_like full full_like empty_strided eye arange range linspace logspace tril_indices triu_indices",
+    "empty_like full full_like empty_strided eye tril_indices triu_indices",
     "dense_only": "smm sspaddmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
     "lstsq matrix_rank solve symeig dequantize slice_inverse is_storage",
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
@@ -62,6 +62,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "products": "matmul mm spmm dsmm mv dot vdot bmm",
     "random": "manual_seed seed initial_seed get_rng_state set_rng_state rand randn randint randperm rand_like "
     "randn_like randint_like normal bernoulli multinomial poisson",
+    "ranges": "arange range linspace logspace",
     "reduction": "sum mean prod nansum nanmean logsumexp any all count_nonzero var std var_mean std_mean",
     "reflectors": "orgqr ormqr geqrf",
     "running": "cumsum cumprod logcumsumexp cummax cummin",

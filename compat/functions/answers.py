@@ -111,7 +111,7 @@ def answer(error, own, args, kwargs=None, above=2, torchs=None):
     if isinstance(error, Exception):
         if tls.packing is not None and isinstance(error, RuntimeError):
             tls.packing.failed(own, args)
-        from .._calls import told
+        from .._how_called import told
 
         frame = sys._getframe(above)
         frame = outside(frame)
@@ -274,7 +274,7 @@ def examine(own, args, kwargs, taken, key):
             return None
     if len(taken) > 1000:
         taken.clear()
-    from .._calls import told
+    from .._how_called import told
 
     error = told(TypeError(), own, args, kwargs, frame)
     if error is not None:
@@ -299,7 +299,7 @@ def need_function(own, args, out, named=None, above=2):
     key = own, type(out), frame.f_code, frame.f_lasti
     if key in OUTS or internal[frame.f_globals.get("__name__")]:
         return
-    from .._calls import called_as, told
+    from .._how_called import called_as, told
 
     if (
         called_as(frame, own)[1]

@@ -17,9 +17,9 @@ from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
-from ..conversions import warn_converted
 from ..deprecations import once
 from ..dtypes import LONG, OVERFLOW
+from ..leaves import warn_converted
 from ..method_arguments import real_number
 from ..payload import current
 from ..tensor import Tensor

@@ -4,7 +4,8 @@ import sys
 
 from funcgrad.core.site import internal
 
-from .._calls import called_as, signatures_of
+from .._calls import signatures_of
+from .._how_called import called_as
 from ..deprecations import once
 from .answers import outside
 

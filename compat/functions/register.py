@@ -223,7 +223,7 @@ def in_one_sequence(g):
     @functools.wraps(g)
     def function(*args, **kwargs):
         if len(args) > 2 or len(args) == 2 and type(args[1]) is int and not one:
-            from .._calls import ONE_SEQUENCE
+            from .._how_called import ONE_SEQUENCE
 
             error = answer(TypeError(ONE_SEQUENCE), g.__name__, args, kwargs)
             raise error

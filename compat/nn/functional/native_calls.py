@@ -9,7 +9,8 @@ import opcode
 
 from funcgrad.core.site import variables
 
-from ..._calls import NATIVE, misused, refusal
+from ..._calls import misused, refusal
+from ..._how_called import NATIVE
 from ...functions.kernels import BARE
 from . import asked
 
