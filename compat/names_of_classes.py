@@ -38,6 +38,7 @@ SHARED = (
     "compat.nn.utils.",
     "compat.distributions.",
     "compat.optim.",
+    "compat.jit.",
 )  # where modules of torch's share files
 TOP = ["compat"]  # what is said of the functions of `torch` itself
 _renamed = []  # (class or function, its own __module__)
@@ -90,6 +91,8 @@ def rename(module):
     for x, home in found:
         _renamed.append((x, x.__module__))
         name_module(x, home)
+        if home not in sys.modules and (own := "compat" + home.removeprefix("torch")) in sys.modules:
+            known(sys.modules[own])  # (which has no file of its own)
 
 
 def placed(space):

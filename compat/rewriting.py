@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.node import by_index, extra_of
+from funcgrad.core.node import TapeNode, by_index, extra_of
 from funcgrad.core.reverse import check_versions, listened_to, topological
 from funcgrad.core.trace import PICK, TAPE
 from funcgrad.errors import ModifiedError
@@ -212,6 +212,11 @@ def join(n):
 
 
 # ------------------------------------------------------------------------------------------------ between an operation and its operands
+def reference(n):
+    """A weak reference to a node, if it can have one."""
+    return weakref.ref(n) if isinstance(n, TapeNode) else lambda: n
+
+
 def gated(n, span, see):
     """Let what an operation passes on to its operands go through one gate: `see(gradients)` gets a list of them in the
     order of `span`, the operands as torch shows them, None where there is none, and returns those that go on."""
@@ -246,13 +251,13 @@ def gated(n, span, see):
 
     main, picks = gate(operands, pass_on)
     spread([main, *picks], operands, min(m.index for m in inner))
-    main.params["gates"] = weakref.ref(n)
+    main.params["gates"] = reference(n)
     for p, pick in zip(operands, picks, strict=True):
         pick.params["of"] = p  # (a derivative that is recorded reads the value itself, not what passes the gate)
     for m, ins in reading(n, {m: m.ins for m in inner}, span, dict(zip(at, picks))).items():
         m.ins = ins
     extra_of(n).span = span
-    return [weakref.ref(m) for m in inner]
+    return inner
 
 
 # In which order an operation's steps read the operands that torch shows, where it is another.

@@ -5,7 +5,7 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
-from funcgrad.compile import element_loops, elements, late
+from funcgrad.compile import around_loops, element_loops, elements
 from funcgrad.core.graph_parser import parse
 
 A = np.array([[0.3, -0.2, 0.5], [0.1, 0.4, -0.6], [-0.7, 0.2, 0.1]])
@@ -180,9 +180,9 @@ graph(a0: float64[2], a1: float64[])
   v3: float64[2] = add(v2, v0)
   return v0, v3
 """)
-    found = late.late(graph, 0, 1, 40)
+    found = around_loops.late(graph, 0, 1, 40)
     assert [n.prim.name for n in found.step.nodes] == ["mul"] and found.kept == [0]
-    assert late.late(graph, 0, 1, 8) is None  # (too few steps)
+    assert around_loops.late(graph, 0, 1, 8) is None  # (too few steps)
 
 
 @pytest.mark.parametrize("shape", [(1,), (1, 1), (2,)])

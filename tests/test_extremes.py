@@ -34,6 +34,7 @@ DIFFERENT = {
     "det": {"huge": SCALED, "infinite": WHOLE, "nan": WHOLE},
     "eig": {"infinite": REFUSED, "nan": REFUSED}, "eigh": {"denormal": FLUSHED, "huge": SCALED, "nan": REFUSED},
     "inv": {"zeros": REFUSED, "denormal": FLUSHED}, "solve": {"zeros": REFUSED, "denormal": FLUSHED, "infinite": FURTHER},
+    "cholesky_solve": {"infinite": FURTHER}, "trilinear": {"huge": ORDER, "infinite": ORDER},
     "lu": {"denormal": FLUSHED, "infinite": FURTHER, "nan": FURTHER}, "pinv": {"denormal": FLUSHED, "nan": REFUSED},
     "qr": {"denormal": FLUSHED}, "slogdet": {"denormal": FLUSHED, "nan": FURTHER},
     "svd": {"denormal": FLUSHED, "infinite": WHOLE, "nan": REFUSED},

@@ -10,7 +10,7 @@ import numpy as np
 from funcgrad.core.aval import ndarray
 from funcgrad.core.laid import copied
 from funcgrad.core.node import extra_of
-from funcgrad.core.strides import is_dense, steps_of
+from funcgrad.core.strides import contiguous_strides, is_dense, steps_of
 from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
@@ -75,8 +75,16 @@ def lies_oddly(g):
     """Is it a gradient of several dimensions that is not in C order?"""
     if type(g) is not Tensor or g.owner is not TAPE:
         return False
-    v = g.val
-    return v.ndim > 1 and not v.flags.c_contiguous
+    return odd(g.val)
+
+
+def odd(v):
+    """Does an array of several dimensions lie otherwise than in C order, if only in a dimension of one element?"""
+    return v.ndim > 1 and (not v.flags.c_contiguous or 1 in v.shape and v.strides != contiguous_bytes(v))
+
+
+def contiguous_bytes(v):
+    return tuple([s * v.itemsize for s in contiguous_strides(v.shape)])
 
 
 def any_oddly(tensors):
@@ -84,7 +92,7 @@ def any_oddly(tensors):
     for t in tensors:
         if type(t) is Tensor:
             v = t.val
-            if type(v) is ndarray and v.ndim > 1 and not v.flags.c_contiguous:
+            if type(v) is ndarray and odd(v):
                 return True
     return False
 

@@ -5,13 +5,12 @@ create_graph asks for, and what it returns has the shape and dtype of what it go
 the Tensor's hooks as registered, retain_grad's copy, the operation's pre-hooks, its rule, its hooks.
 """
 
-import weakref
 from collections import OrderedDict
 
 from funcgrad.core import state
 from funcgrad.core.aval import dtype_of, is_float
 from funcgrad.core.handle import Cell, Taped
-from funcgrad.core.node import TapeNode, extra_of
+from funcgrad.core.node import extra_of
 from funcgrad.core.reverse import Late
 from funcgrad.core.trace import PICK, TAPE, Slots
 from funcgrad.transforms.boundary import as_tensor
@@ -19,7 +18,7 @@ from funcgrad.transforms.boundary import as_tensor
 from ..errors import type_name
 from ..graph import Node, parents
 from ..payload import current, recorded
-from ..rewriting import gated, whole
+from ..rewriting import gated, reference, whole
 from ..tensor import Tensor
 from ..utils.hooks import register
 from .grad_mode import call_in
@@ -256,11 +255,6 @@ class LeafHooks(dict):
                 checked_count(hook, as_given(got), ())
 
 
-def reference(n):
-    """A weak reference to a node, if it can have one."""
-    return weakref.ref(n) if isinstance(n, TapeNode) else lambda: n
-
-
 class Hooks:
     """The hooks of an operation: `before` see and may replace the cotangents of its results, `after` those too and the
     gradients of its operands, of which they may replace the latter."""
@@ -355,7 +349,7 @@ def register_node_hook(self, fn):
     """Call fn(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
     n, span, hooks = hooks_of(self)
     if n.plan is not None and hooks.steps is None:
-        hooks.steps = gated(n, span, hooks.at_operands)
+        hooks.steps = [reference(m) for m in gated(n, span, hooks.at_operands)]
     return register(hooks.after, fn)
 
 

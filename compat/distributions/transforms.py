@@ -569,7 +569,8 @@ FAMILIES = {
     "combined": "CatTransform CorrCholeskyTransform CumulativeDistributionTransform PositiveDefiniteTransform StackTransform"
 }
 __getattr__, __dir__ = attributes(__name__, FAMILIES, missing=_refusal(__name__))
-__all__ = """
+__all__ = f"""
+{" ".join(FAMILIES.values())}
 AbsTransform AffineTransform ComposeTransform ExpTransform IndependentTransform LowerCholeskyTransform PowerTransform ReshapeTransform
 SigmoidTransform SoftmaxTransform SoftplusTransform StickBreakingTransform TanhTransform Transform identity_transform
 """.split()

@@ -138,4 +138,9 @@ class TopLevelTracedModule(TracedModule):
     """What torch.jit.trace makes of a module."""
 
 
+TracedModule.__module__ = TopLevelTracedModule.__module__ = __name__.replace(
+    "_script", "_trace"
+)  # (where torch has them)
+
+
 TracedModule._inside = TracedModule

@@ -5,9 +5,6 @@ import warnings
 
 from ..functions.missing import refusal as _refusal
 
-CHANGES = [
-    0
-]  # how often an attribute of any module was set, or a hook registered: while it is equal, compiled code need not look at modules
 fresh_id = itertools.count().__next__
 
 # How often an attribute of any module was set, in the ways that torch documents, or a hook registered: what compiled code asks first.

@@ -515,7 +515,7 @@ class Tape(Trace):
             if shared.staging and shared.recorded is not None:
                 shared.recorded(n)
             if bottom:
-                out = [o.val if isinstance(o, Taped) else o for o in out]
+                out = [o.val if isinstance(o, Taped) else o if type(o) is ndarray else np.asarray(o) for o in out]
             outs = several(self, n, out)
             n.versions = ()
             if bottom:  # versions of the residuals that a user can reach: arguments and results

@@ -81,3 +81,37 @@ def test_what_is_its_own_is_compiled():
 def test_the_reason_names_what_is_called():
     with pytest.raises(RuntimeError, match=r"fullgraph=True.*Random\.random, which each call would have to do anew"):
         torch.compile(own_generator, fullgraph=True)(torch.ones(2))
+
+
+def test_a_compiled_module_takes_the_parameters_of_functional_call():
+    class Scale(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = torch.nn.Parameter(torch.tensor(0.5))
+
+        @torch.compile
+        def forward(self, x):
+            return (self.w.exp() * x).sum()
+
+    model, x = Scale(), torch.arange(3.0)
+    model(x)
+    for w in (0.5, 1.0):
+        q = torch.tensor(w, requires_grad=True)
+        out = torch.func.functional_call(model, {"w": q}, (x,))
+        (g,) = torch.autograd.grad(out, q, create_graph=True)
+        (h,) = torch.autograd.grad(g, q)
+        assert torch.allclose(torch.stack([out, g, h]), 3 * q.exp())
+
+
+def test_numbers_have_second_derivatives_compiled():
+    cube = torch.compile(lambda x: x**3)
+    assert torch.autograd.functional.hessian(cube, torch.tensor(2.0)).item() == 12.0
+
+
+def test_a_module_that_is_converted_has_other_buffers():
+    model = torch.nn.BatchNorm1d(2).eval()
+    forward = torch.compile(lambda x: (x * model.running_var).sum())
+    x = torch.ones(1, 2)
+    assert forward(x).dtype == torch.float32
+    model.double()
+    assert forward(x).dtype == torch.float64

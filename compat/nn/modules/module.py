@@ -363,6 +363,7 @@ class Module(Calling, Stateful, PublicMethods):
                 if grad is not None:
                     p.grad = None
                     p.grad = call_in(False, fn, grad)
+        CHANGES[0] += 1
         for name, b in self._buffers.items():
             if b is not None:
                 self._buffers[name] = fn(b)

@@ -9,6 +9,7 @@ from funcgrad.core.site import warn
 
 from ...functions.missing import refusal as _refusal
 from ...tensor import Tensor
+from ...utils.hooks import CHANGES
 from ..modules.module import Module
 from ..parallel.data_parallel import DataParallel
 
@@ -68,6 +69,7 @@ def swapped(module, dotted, new):
     old = getattr(module, name, MISSING) if table is None else table[name]
     if old is not MISSING and not isinstance(old, Tensor) and old is not None:
         raise TypeError(f"attribute `{name}`: {old} is not an instance of torch.Tensor")
+    CHANGES[0] += 1
     if table is not None:
         if new is MISSING:
             del table[name]
