@@ -59,6 +59,38 @@ class Dirty(F):
         say('Dirty', g, torch.is_grad_enabled())
         burst('Dirty')
         return g * 2
+class Once(F):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        out, sign = x * x, x.sign()
+        ctx.mark_non_differentiable(sign)
+        return out, sign
+    @staticmethod
+    @A.function.once_differentiable
+    def backward(ctx, g, h):
+        say('Once', g, h, torch.is_grad_enabled())
+        burst('Once')
+        return ctx.saved_tensors[0] * 2 * g
+def pack(t):
+    say('pack', t)
+    burst('pack')
+    return t.detach()
+def unpack(t):
+    say('unpack', t)
+    burst('unpack')
+    return t
+def packed(f, *a):
+    with G.saved_tensors_hooks(pack, unpack): return f(*a)
+def redone(reentrant, f, *a):
+    def inner(*a):
+        say('again', torch.is_grad_enabled())
+        burst('inner')
+        return f(*a)
+    return torch.utils.checkpoint.checkpoint(inner, *a, use_reentrant=reentrant)
+net = nn.Sequential(nn.Linear(3, 3), nn.Tanh())
+with torch.no_grad():
+    for p in net.parameters(): p.copy_(torch.arange(p.numel()).reshape(p.shape) / 10 - 0.3)
 class Within(F):
     @staticmethod
     def forward(ctx, x):
@@ -92,7 +124,7 @@ ONE = [
     "{a}.sin()", "{a}.exp() * 0.1", "{a} * {a}", "{a}.view(-1)", "{a}[1:].sum() * {a}", "{a}.clone()", "{a}.tanh()", "Cube.apply({a})",
     "Within.apply({a}) * {a}", "Dirty.apply({a} * 1)", "{a}.t() * 2", "{a}.expand(2, 3).sum(0)", "{a}.cumsum(0)", "{a}.relu()", "{a}.unbind()[0] * {a}",
     "{a}.softmax(0)", "{a}.norm() * {a}", "{a}.sum() + {a}", "{a}.detach() + {a}", "{a}.sort()[0]", "{a}.max() * {a}", "{a}.std() * {a}", "{a}.cumprod(0)",
-    "torch.linalg.vector_norm({a}) + {a}", "{a}.logsumexp(0) * {a}", "{a}.view(3, 1).expand(3, 2).mean(1)",
+    "torch.linalg.vector_norm({a}) + {a}", "{a}.logsumexp(0) * {a}", "Once.apply({a})[0]", "packed(lambda t: t.sin() * t, {a})", "packed(Cube.apply, {a})", "redone(False, lambda t: t.sin() * t, {a})", "redone(True, lambda t: t.sin() * t, {a})", "net({a})", "net({a}[None])[0]", "redone(False, net, {a})", "redone(True, Cube.apply, {a})", "packed(net, {a})", "{a}.view(3, 1).expand(3, 2).mean(1)",
 ]  # fmt: skip
 TWO = ["{a} * {b}", "{a} + {b}", "Pair.apply({a}, {b})[0]", "Pair.apply({a}, {b})[1]", "sum(Pair.apply({a}, {b}))", "torch.where({a} > 0, {a}, {b})", "torch.stack([{a}, {b}]).sum(0)",
        "{a} - {b}", "{a} / ({b} ** 2 + 1)", "torch.cat([{a}, {b}])[2:5]", "torch.outer({a}, {b}) @ {a}", "torch.addcmul({a}, {a}, {b})", "torch.lerp({a}, {b}, 0.3)", "torch.atan2({a}, {b})"]  # fmt: skip
@@ -126,15 +158,24 @@ def hooks(r, made, count=None):
     """Lines that register hooks."""
     lines = ["q = torch.tensor([1., 2.], requires_grad=True)"]
     for i in range(r.randint(1, 4) if count is None else count):
-        kind = r.choice(["tensor"] * 3 + ["leaf", "post", "pre", "node", "node", "retain", "acc", "accpre", "multi"])
+        kind = r.choice(
+            ["module", "modulepre", "forward", "parameter", "parampost"]
+            + ["tensor"] * 3
+            + ["leaf", "post", "pre", "node", "node", "retain", "acc", "accpre", "multi"]
+        )
         body = r.choice(BODIES[:2] * 2 + BODIES)
         v, k = r.choice([*made, "x"]), f"{kind}{i}"
-        seen = {"node": "gi, go", "acc": "gi, go"}.get(kind, "g")
+        seen = {"node": "gi, go", "module": "gi, go", "forward": "g", "acc": "gi, go"}.get(kind, "g")
         changed = {"tensor": "g * 2", "node": "tuple([None if t is None else t * 2 for t in gi])", "pre": "tuple([None if t is None else t * 2 for t in g])", "multi": "None",
                    "post": "None", "leaf": "g * 3", "acc": "None", "accpre": "None"}.get(kind, "None")  # fmt: skip
         body = body.format(n=k, seen=seen if kind != "post" else "g.grad", changed=changed)
         leaf = r.choice("xy")
         form = {
+            "module": f"{r.choice(['net', 'net[0]', 'net[1]'])}.register_full_backward_hook(lambda m, gi, go: {body})",
+            "modulepre": f"{r.choice(['net', 'net[0]', 'net[1]'])}.register_full_backward_pre_hook(lambda m, g: {body})",
+            "forward": f"{r.choice(['net', 'net[0]', 'net[1]'])}.register_forward_hook(lambda m, a, g: {body})",
+            "parameter": f"net[0].{r.choice(['weight', 'bias'])}.register_hook(lambda g: {body})",
+            "parampost": f"net[0].{r.choice(['weight', 'bias'])}.register_post_accumulate_grad_hook(lambda p: {body.replace('(g)', '(p.grad)').replace(', g)', ', p.grad)')})",
             "tensor": f"{v}.register_hook(lambda g: {body})", "leaf": f"{leaf}.register_hook(lambda g: {body})",
             "post": f"{leaf}.register_post_accumulate_grad_hook(lambda g: {body})", "retain": f"{v}.retain_grad()",
             "pre": f"{r.choice(made)}.grad_fn.register_prehook(lambda g: {body})", "node": f"{r.choice(made)}.grad_fn.register_hook(lambda gi, go: {body})",
@@ -152,7 +193,7 @@ def hooks(r, made, count=None):
 
 def looked(made):
     kept = ", ".join(f"{v}.grad" for v in made)
-    lines = ["told()", "text((x.grad, y.grad, q.grad))", "[places.setdefault((k, t.grad.data_ptr()), len(places)) for k, t in (('x', x), ('y', y)) if t.grad is not None]",
+    lines = ["told()", "text((x.grad, y.grad, q.grad, net[0].weight.grad, net[0].bias.grad))", "[places.setdefault((k, t.grad.data_ptr()), len(places)) for k, t in (('x', x), ('y', y)) if t.grad is not None]",
              "[(t.grad.requires_grad, written(t.grad)) for t in (x, y) if t.grad is not None]"]  # fmt: skip
     return lines, f"text([{kept}])"
 
@@ -195,7 +236,17 @@ def program(r, number):
     made_lines, made = graph(r)
     if anomaly:
         lines.append("anomaly = A.set_detect_anomaly(True)")
-    lines += made_lines + ["told()"]
+    early = [h for h in hooks(r, ["x", "y"], 2) if "net" in h] if r.random() < 0.5 else []
+    lines += [made_lines[0], made_lines[1], made_lines[2], *early]
+    lines.append(f"left[0] = {r.choice([0, 0, 0, 1, 3])}")
+    for row in made_lines[3:]:
+        v = row.split(" = ")[0]
+        lines.append(
+            f"try: {row}\nexcept ValueError as e:\n    say(str(e))\n    {v} = x * 1"
+            if row[0] in "vr" and " = " in row and "\n" not in row and "[" not in v
+            else row
+        )
+    lines += ["told()", "left[0] = 0"]
     lines += hooks(r, made)
     lines += ["told()"]
     seen, kept = looked(made)

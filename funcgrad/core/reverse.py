@@ -204,13 +204,15 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 raise
             if tie is not None and plan.prim.name in tie.of:
                 tie(n, into)
-        if into is not cts:
-            for p, g in zip(n.ins, watch(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
-                if g is not None:
-                    cts[p] = add_cts(cts.get(p), g)
-                    owned.discard(p)
-        if not use_up(n, kept, extra, free) and n.saved is not kept:
-            n.saved = kept
+        try:
+            if into is not cts:
+                for p, g in zip(n.ins, watch(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
+                    if g is not None:
+                        cts[p] = add_cts(cts.get(p), g)
+                        owned.discard(p)
+        finally:  # (where a NaN is refused, the rule has been asked all the same)
+            if not use_up(n, kept, extra, free) and n.saved is not kept:
+                n.saved = kept
     return [found[w] for w in want]
 
 
