@@ -229,8 +229,9 @@ class Watch:
                 )
                 for p in group["params"]:
                     d = o.state.get(p, {})
-                    for key, t in d.items():
-                        self.value(f"{self.name(d)}[{key!r}]", snapshot(t), t, "the optimizer's state")
+                    for key, t in d.items():  # (numbers in it matter to who reads them)
+                        if isinstance(t, Tensor) or not self.reader.loaded.isdisjoint(("step", "state")):
+                            self.value(f"{self.name(d)}[{key!r}]", snapshot(t), t, "the optimizer's state")
             for table in STEP_HOOKS:
                 self.add(f"not {self.name(vars(o)[table])}", "hooks of the optimizer")
         if self.modules:

@@ -115,3 +115,19 @@ def test_a_module_that_is_converted_has_other_buffers():
     assert forward(x).dtype == torch.float32
     model.double()
     assert forward(x).dtype == torch.float64
+
+
+def test_numbers_in_the_state_of_an_optimizer_matter_to_who_steps():
+    model, x = torch.nn.Linear(2, 1), torch.ones(3, 2)
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=4)
+
+    @torch.compile
+    def closure():
+        optimizer.zero_grad()
+        loss = (model(x) - 1).pow(2).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(3):
+        optimizer.step(closure)
+    assert len(closure.stats().compilations) <= 3
