@@ -167,10 +167,13 @@ def program(f, tensors, watch):
                 p.results[i] = "view", place, o.alias.chain
         p.attributes = left_in_modules(watch, region, given)
         p.requires = [pending(o, region) for o in given]
-        reached = {
-            n for n in topological([o.mark for o, on in zip(given, p.requires, strict=True) if on]) if n.plan is None
-        }
-        p.leaves = {id(h) for _, h, n, mark in region.shadows.values() if n is not None and mark in reached}
+        entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
+        p.leaves = set()
+        for o in [o for o, on in zip(given, p.requires, strict=True) if on]:
+            found = {entered[n] for n in topological([o.mark]) if n in entered}
+            if not found:
+                raise Unfit("it gives back what requires grad only by a Tensor that it has itself made to")
+            p.leaves |= found
         return given
 
     try:

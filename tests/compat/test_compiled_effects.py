@@ -131,3 +131,21 @@ def test_numbers_in_the_state_of_an_optimizer_matter_to_who_steps():
     for _ in range(3):
         optimizer.step(closure)
     assert len(closure.stats().compilations) <= 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: x.clone().requires_grad_(),
+        lambda x: x.clone().requires_grad_() * 2,
+        lambda x: torch.nn.Parameter(x * 2),
+        lambda x: torch.ones(2, requires_grad=True) + x,
+    ],
+)
+def test_what_is_made_to_require_grad_inside_does(make):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        compiled, x = torch.compile(make), torch.ones(2)
+        for _ in range(2):
+            got, wanted = compiled(x), make(x)
+            assert (got.requires_grad, got.is_leaf) == (wanted.requires_grad, wanted.is_leaf)
