@@ -264,6 +264,8 @@ def inputs(lines, t, texts, given, strict):
             k = len(held)
             held.append(place.val)
             boxes.append(Box(place.val, any([place is x for x, _ in t.writes])))
+            if place.alias is not None:
+                lines.test(f"({b}.alias is None or fresh({b}) is None)", "a view from outside")
             lines.line(f"{v} = {b}.val")
             lines.test(f"({v} is held[{k}] or refit({k}, {v}))", "the memory of a Tensor from outside")
             lines.test(f"{b}.mark is {m}", "requires_grad of a Tensor from outside")

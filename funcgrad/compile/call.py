@@ -93,6 +93,6 @@ call = Call(
     backward=_backward,
     dual=_dual,
     narrow=_narrow,
-    dependent=lambda on, *, graph: reached(graph, on),
+    dependent=lambda on, *, graph: reached(graph, on, True),
 )
 __all__ = ["call"]

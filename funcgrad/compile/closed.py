@@ -15,7 +15,7 @@ from ..core.nested import graphs_in, reached, with_graphs
 from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, helpers
 from ..core.state import tls
-from ..core.trace import Batch, Record
+from ..core.trace import TAPE, Batch, Record
 from ..ops.effects import Effect, outermost
 from ..transforms.boundary import enter, inside, leave
 from ..transforms.forward_mode import jvp
@@ -40,21 +40,22 @@ class Closed(Effect):
                 return got
         outs = super().__call__(*args, **params)
         top = outermost(args)
-        return self.without_constants(top, args, params, outs) if type(top) is Record else outs
+        return self.without_constants(top, args, params, outs) if type(top) is Record or top is TAPE else outs
 
     def without_constants(self, top, args, params, outs):
         """The results of a call that is recorded: those that depend on nothing with a derivative are plain values, so that
         what is computed with them keeps no residuals for their sake."""
         on = tuple([i for i, a in enumerate(args) if isinstance(a, Handle) and a.owner is top and a.mark is not None])
-        if len(on) == len(args):
+        if not on or len(on) == len(args) and top is not TAPE:
             return outs
         graphs = graphs_in(params)
         key = ("dependent", self.name, on, tuple([id(g) for g in graphs[1:]]))
         if key not in graphs[0].cache:
             graphs[0].cache[key] = self.dependent(on, **params), graphs  # (the graphs: an id must stay theirs)
         flags = graphs[0].cache[key][0]
-        mine = [isinstance(o, Handle) and o.owner is top for o in outs]
-        return tuple([o.val if m and not d else o for o, m, d in zip(outs, mine, flags, strict=True)])
+        mine = [isinstance(o, Handle) and o.owner is top and not d for o, d in zip(outs, flags, strict=True)]
+        plain = (lambda o: TAPE.face(o.val, None, TAPE)) if top is TAPE else (lambda o: o.val)
+        return tuple([plain(o) if m else o for o, m in zip(outs, mine, strict=True)])
 
     def effect(self, **params):
         return any(

@@ -42,6 +42,7 @@ def stage(f, args, kwargs, st=None, apart=True):
     leaves, structure = tree.flatten((args, kwargs))
     again = st is None
     st = st or Stage()
+    st.apart = apart
     if apart:
         st.alone = {id(x) for x in leaves if isinstance(x, Taped) and isinstance(x.alias, Alias)}
     draws = Draws(f) if tls.stage is None and not st.recorded else None  # (compat asks for itself)

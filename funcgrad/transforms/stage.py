@@ -1,7 +1,7 @@
 """Stage: record a function of avals as a Graph, without values.
 
 A Stage that meets a handle of an outer level lifts it to a hidden input. At a captured Tensor's first use it makes a
-graph input and a shadow (a Tensor of this level): the function's reads, in-place writes, views and `.grad` act on the
+graph input and a shadow (a Tensor of this level; that of a view without a history is a view of its root's): the function's reads, in-place writes, views and `.grad` act on the
 shadow, and the differences at the end are extra outputs of the graph (`writes`), copied back by every call. Nothing of
 the user's is re-pointed while tracing. Nodes that do more than give their results are kept in `effects`, as they came.
 """
@@ -17,7 +17,7 @@ from ..core import state
 from ..core.aval import Aval, aval_of, dtype_of, ndarray, shape_of
 from ..core.config import Current
 from ..core.graph import Graph, GraphNode
-from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped
+from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped, fresh
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, site
 from ..core.trace import PICK, Trace
@@ -41,6 +41,7 @@ class Stage(Trace):
         False  # has a Tensor with a history been given a value that is not of it (under no_grad, through detach())?
     )
     shows = True  # printing one of its values shows what is known of it
+    apart = True  # are views with a history inputs of their own?
     settles = False  # (it lifts none: boxes from outside have shadows)
     name = "jit"
 
@@ -53,9 +54,7 @@ class Stage(Trace):
         self.around = None  # the Stage in which this one was made
         self.lifts = {}  # id of a lifted value -> its input node (and the value, to keep the id)
         self.shadows = {}
-        self.alone = (
-            frozenset()
-        )  # ids of arguments that are views: inputs like any other, whatever they are views of in this call
+        self.alone = set()  # ids of views that are inputs like any other, whatever they are views of: arguments are
         self.layouts = {}  # node -> its memory order (core/layout.py), once asked for
         self.left = Current.settings.max_operations  # how many more it takes
         self.place = None  # the site of what is being derived from an operation: the operation's
@@ -173,7 +172,7 @@ class Stage(Trace):
         got = self.shadows.get(id(h))
         if got is None:
             n = None
-            if isinstance(h.alias, Alias) and id(h) not in self.alone:
+            if isinstance(h.alias, Alias) and not self.by_itself(h):
                 s = root = self.shadow(h.alias.base)
                 for prim, params in h.alias.chain:
                     s = prim(s, **params)
@@ -192,6 +191,17 @@ class Stage(Trace):
                     cell.leaf = ref(s)
             got = self.shadows[id(h)] = (s, h, n, s.mark)
         return got[0]
+
+    def by_itself(self, view):
+        """Is a view an input of its own? One that has a history, or whose root has, gets its own gradient."""
+        if self.apart and (view.mark is not None or view.alias.base.mark is not None):
+            self.alone.add(id(view))
+            before, tls.stage = tls.stage, self.around  # (it is brought up to date where it is)
+            try:
+                fresh(view)
+            finally:
+                tls.stage = before
+        return id(view) in self.alone
 
     def writes(self):
         """([(box, graph node of its new value)], [(cell, new gradient or None)]) of what the function did to Tensors."""
