@@ -8,13 +8,15 @@ import numpy as np
 from funcgrad.core.laid import moved, noted, preserved, strides_for
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import write
-from funcgrad.core.state import shared
+from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
+from funcgrad.core.written_any import tape_recorder
+from funcgrad.lazy import deferred
 from funcgrad.numpy.concrete import concrete
 
 from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..method_arguments import wrapped
-from ..payload import current, layout_of_traced, strides_of
+from ..payload import current, ground, layout_of_traced, strides_of
 from ..tensor import Tensor
 from .by_samples import by_samples
 from .nodes import named
@@ -35,15 +37,30 @@ from .refusals import refuse
 from .register import METHODS, operation
 from .shape import ALL, count, swap
 
-
 # ------------------------------------------------------------------------------------------------ copies
+COPIED = deferred(lambda: tape_recorder(P["copy"], 2, None, 2))
+CLONE = P["copy"].plan(2, None, "torch", "CloneBackward0")
+CLONE.shown = True
+
+
 def contiguous_copy(t, name="CloneBackward0", wanted=None):
     """A copy in C order or another format (a NumPy copy keeps the order of strides: the memory is made first, then filled)."""
     if t.owner is not TAPE:
         return named(P["copy"](t, t), name, (t,))
     memory = memory_in(wanted, shape_of(t), dtype_of(t))
     if not shared.staging:
-        np.copyto(memory, t.val)
+        memory[...] = t.val
+        if (
+            wanted is None
+            and t.mark is not None
+            and tls.grad
+            and memory.dtype.kind == "f"
+            and memory.size
+            and not shared.halves
+        ):
+            h = COPIED(memory, {}, memory, t, memory, t.val)
+            h.mark.plan = CLONE
+            return noted(h) if 1 in memory.shape else h
         return named(noted(TAPE.process(P["copy"], (t.val, t), {}, out=memory)), name, (t,))
     out = new(memory)
     if out.owner is not TAPE:  # inside a Stage: a value of the graph has no strides
@@ -88,7 +105,9 @@ def contiguous(self, *wrong, memory_format=None):
     if wrong:
         raise TypeError("contiguous() takes no dimension")
     if memory_format is None or memory_format is contiguous_format:
-        return self if self.is_contiguous() else contiguous_copy(current(self))
+        v = ground(self)
+        whole = self.is_contiguous() if v is None else v.flags.c_contiguous
+        return self if whole else contiguous_copy(current(self))
     t = current(self)
     if memory_format is preserve_format:
         if self.is_contiguous():

@@ -168,8 +168,23 @@ MATRIX_AND_VECTOR = Case(
 )
 TWO_VECTORS = Case("vx.dot(vy)", "INNER", "vx.ndim == 1 == vy.ndim", label="DotBackward0", INNER={"dims": INNER})
 product_of_two = product
-for _case in (TWO_VECTORS, MATRIX_AND_VECTOR, TWO_MATRICES):
+for _case in (TWO_VECTORS, MATRIX_AND_VECTOR):
     product_of_two = quick_binary("dot_general", product_of_two, _case)
+of_vectors = product_of_two
+STACKS = [(((n - 1,), (n - 2,)), (tuple(range(n - 2)),) * 2) for n in range(65)]  # of matrices, by the number of axes
+
+
+def product_of_stacks(x, y):
+    """Two stacks of as many matrices of floats over NumPy memory, as those of attention are, at once; all else as it is."""
+    if isinstance(y, Tensor) and x.owner is y.owner is TAPE and not shared.staging and not shared.halves:
+        s, r, d = x.val.shape, y.val.shape, x.val.dtype
+        n = len(s)
+        if n == len(r) > 2 and d is y.val.dtype and d.kind == "f" and s[-1] == r[-2] and s[:-2] == r[:-2]:
+            return spelled(DOT(x, y, dims=STACKS[n]), "UnsafeViewBackward0", matmul_in_steps, shapes=(s, r))
+    return of_vectors(x, y)
+
+
+product_of_two = quick_binary("dot_general", product_of_stacks, TWO_MATRICES)
 
 
 def stacked(x, y, s, r):
@@ -287,9 +302,7 @@ def unsafe_view(t, shape):
 
 def batched(x, y):
     """The products of two stacks of matrices with the same leading dimensions."""
-    b = len(shape_of(x)) - 2
-    stack = tuple(range(b))
-    return DOT(x, y, dims=(((b + 1,), (b,)), (stack, stack)))
+    return DOT(x, y, dims=STACKS[len(shape_of(x))])
 
 
 publish(matmul, ("matmul",), True, True)

@@ -396,9 +396,9 @@ STAMP = """
         v += ((*{x}.stamp(), {i}) if s is None or type({x}.alias) is Frozen else (s, s.version, {i})),"""
 
 
-def tape_recorder(prim, need, kink, arity):
-    """The same for the tape: also the versions of what is kept."""
-    plan = prim.plan(need, kink, "torch")
+def tape_recorder(prim, need, kink, arity, label=None):
+    """The same for the tape: also the versions of what is kept. `label`: what the face calls the operation, whose operands are the node's."""
+    plan = prim.plan(need, kink, "torch", label)
     taped = [STAMP.format(x=LETTERS[i], i=i) for i in plan.reads if i < arity]
     rest = [
         "\n    n.extra = None",

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from .torch_order import LONG
+from .torch_order import LONG, einsum, sum_over
 
 
 @lru_cache(512)
@@ -59,6 +59,19 @@ def forward(x, w, b, eps, rows):
     size = parts * each
     whole = np.empty(x.shape, x.dtype)  # (what is handed on owns its memory)
     x, out = x.reshape(count, size), whole.reshape(count, size)
+    if parts == 1 and w.size == each < LONG:  # (layer norm's rows: the lines below, without the calls)
+        mean = x.dot(ones(each, x.dtype))[:, None]
+        mean /= size
+        np.subtract(x, mean, out)
+        variance = np.vecdot(out, out)[:, None]
+        variance /= size
+        r = variance + x.dtype.type(eps)
+        np.sqrt(r, r)
+        np.divide(1, r, r)
+        out *= r
+        out *= w if w.ndim == 1 else w.reshape(each)
+        out += b if b.ndim == 1 else b.reshape(each)
+        return whole, mean, variance, r
     mean = over(rows, totals, x)
     mean /= size
     np.subtract(x, mean, out)
@@ -85,7 +98,7 @@ def of_parts(w, rows):
 
 
 def pull(ct, x, w, mean, r, rows):
-    """The cotangents of x, of the weight and of the bias, the last where the weight is of rows as it is; mean and r of each row as a column.
+    """The cotangents of x, of the weight and of the bias; mean and r of each row as a column.
 
     With s = (x - mean) r and g = ct w it is r (g - average(g) - s average(s g)); where w has a number for each part, sums of products
     with it are its products with sums.
@@ -96,8 +109,9 @@ def pull(ct, x, w, mean, r, rows):
     whole = np.empty(x.shape, x.dtype)
     g = whole.reshape(count, size)
     if parts == 1 and w.size == each:
-        np.multiply(ct.reshape(count, size), r, g)
-        weight, bias = np.einsum("ij,ij->j", g, centred), ct
+        ct = ct.reshape(count, size)
+        np.multiply(ct, r, g)
+        weight, bias = einsum("ij,ij->j", g, centred), sum_over(ct, (0,))
         g *= w.reshape(each)
         average, along = totals(g)[:, None], products(g, centred)[:, None]
     else:

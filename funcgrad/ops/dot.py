@@ -85,7 +85,21 @@ def _dot_pull(n, ct, cts, owned):
     else:
         (x,), y = n.saved, n.avals[1]
     dtype = ct.dtype
-    (xc, yc), (xb, _) = n.params["dims"]
+    (xc, yc), (xb, yb) = n.params["dims"]
+    if xb and dtype is x.dtype is y.dtype:
+        k = x.ndim - 2
+        if (
+            xb == yb == tuple(range(k)) and xc == (k + 1,) and yc == (k,) and y.ndim == k + 2
+        ):  # (two stacks of matrices)
+            for p, i in zip(n.ins, plan.operands, strict=True):
+                g = (
+                    np.matmul(_for_blas(ct.swapaxes(k, k + 1)), _for_blas(x)).swapaxes(k, k + 1)
+                    if i
+                    else np.matmul(_for_blas(ct), _for_blas(y.swapaxes(k, k + 1)))
+                )
+                c = cts.get(p)
+                cts[p] = g if c is None else c + g
+            return
     if (
         xb
         or xc != (x.ndim - 1,)

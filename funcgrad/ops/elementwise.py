@@ -76,7 +76,7 @@ def is_zero(x):
 def kept(x, mask):
     """x where mask, else 0: x's bits times the mask: exact for nan and inf, and 8 times faster than np.where."""
     bits = BITS[x.dtype.char]
-    out = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast_shapes(x.shape, mask.shape), x.dtype)
+    out = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast(x, mask).shape, x.dtype)
     np.multiply(x.view(bits), mask, out=out.view(bits))
     return out
 

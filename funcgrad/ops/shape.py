@@ -247,11 +247,22 @@ def broadcast_to(x, shape):
     return x if own == shape else broadcast(x, shape=shape, axes=tuple(range(len(shape) - len(own))))
 
 
+def _reshape_pull(n, ct, cts, owned):
+    """The transpose below, of an array in which every axis has several elements: NumPy's reshape is all there is to do."""
+    shape = n.avals[0].shape
+    if type(ct) is not ndarray or 1 in shape or 1 in ct.shape or not ct.size:
+        return n.plan.ruled(n, ct, cts, owned)
+    (p,) = n.ins
+    c, g = cts.get(p), ct.reshape(shape)
+    cts[p] = g if c is None else c + g
+
+
 @define
 class reshape:
     """x with the same elements in C order and another shape."""
 
     linear = (0,)
+    pull = _reshape_pull
 
     def jax(jax, x, *, shape):
         return jax.numpy.reshape(x, shape)
@@ -297,8 +308,18 @@ class reshape:
     transpose = (lambda ct, x, *, shape: reshape(ct, shape=shape_of(x)),)
 
 
+@functools.lru_cache(maxsize=1024)
 def inverse_permutation(perm):
     return tuple(sorted(range(len(perm)), key=perm.__getitem__))
+
+
+def _transpose_pull(n, ct, cts, owned):
+    """The transpose below, of an array that has elements."""
+    if type(ct) is not ndarray or not ct.size:
+        return n.plan.ruled(n, ct, cts, owned)
+    (p,) = n.ins
+    c, g = cts.get(p), ct.transpose(inverse_permutation(n.params["perm"]))
+    cts[p] = g if c is None else c + g
 
 
 @define
@@ -306,6 +327,7 @@ class transpose:
     """x with its axes permuted."""
 
     linear = (0,)
+    pull = _transpose_pull
 
     def jax(jax, x, *, perm):
         return jax.numpy.transpose(x, perm)

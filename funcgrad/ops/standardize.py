@@ -159,34 +159,34 @@ def _layer_pull(n, ct, cts, owned):
     each mean (by channel), sums of products with it are its products with sums."""
     plan = n.plan
     need = plan.need
-    axes, eps, shape, noted, added = [n.params.get(k) for k in ("axes", "eps", "shape", "noted", "added")]
-    if not need & 1 or added is not None or n.params.get("kept") is not None:
+    params = n.params
+    if not need & 1 or "kept" in params and (params["kept"] is not None or params["added"] is not None):
         return plan.ruled(n, ct, cts, owned)
+    axes, eps, shape, noted = params["axes"], params["eps"], params["shape"], params.get("noted")
     x, w = n.saved
     if x.dtype is not ct.dtype or not x.size:
         return plan.ruled(n, ct, cts, owned)
     like, w = w, w.reshape(shape)
     kept, count = shape_over(x.shape, axes)
-    rows = rows_of(x.shape, axes, tuple(shape)) if x.flags.c_contiguous else None
-    if rows is None and tuple(shape) != kept:
+    rows = rows_of(x.shape, axes, shape) if x.flags.c_contiguous else None
+    if rows is None and shape != kept:
         return plan.ruled(n, ct, cts, owned)
     mean, _, r = noted[0] if noted else statistics(x, axes, eps)[1:]
     if rows is not None:
         g, weight, bias = _norm_rows.pull(ct, x, w, mean.reshape(-1, 1), r.reshape(-1, 1), rows)
-        weight, bias = weight.reshape(shape), bias.reshape(-1, *shape)
     else:
         s = x - mean
         s *= r
-        bias, weight = kept_sums(ct, axes), kept_sums(ct * s, axes)
+        bias, weight = kept_sums(ct, axes), kept_sums(ct * s, axes)  # (each of `shape`)
         s *= weight / count
         s += bias / count
         g = np.subtract(ct, s, out=s)
         g *= w * r
     gs = [g]
     if need & 2:
-        gs.append(fit_plain(weight, like, shape))
+        gs.append(weight.reshape(like.shape))
     if need & 4:
-        gs.append(fit_plain(bias, n.avals[2], shape))
+        gs.append(bias.reshape(n.avals[2].shape))
     for p, g in zip(n.ins, gs, strict=True):
         c = cts.get(p)
         cts[p] = g if c is None else c + g

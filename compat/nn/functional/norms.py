@@ -5,12 +5,16 @@ import math
 
 import numpy as np
 
+from funcgrad.core.handle import fresh
 from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.quiet import quiet
+from funcgrad.core.quiet import IGNORE, enter, leave, quiet
 from funcgrad.core.state import tls
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import TAPE, on_tape
+from funcgrad.core.written_any import tape_recorder
+from funcgrad.ops._norm_rows import forward as of_rows
+from funcgrad.ops._norm_rows import rows_of
 
 from ...autograd.grad_mode import call_in
 from ...deprecations import once
@@ -34,6 +38,7 @@ from .pooling import avg_pool2d, avg_pool3d
 P = PRIMITIVES
 COPY = P["copy"]
 EPS = float(np.finfo(np.float32).eps)  # (of half precision too)
+RECORDS = {}  # by the operands that need a derivative
 PLAIN = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
 
@@ -71,17 +76,12 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         normalized = tuple(normalized_shape)
         t = current(input)
         if plain_last_axis(t, normalized, weight, bias):
-            found = None if shared.staging else []
             axes = (t.val.ndim - 1,)
-            out = P["normalized"](
-                t,
-                weight,
-                bias,
-                axes=axes,
-                eps=eps if eps.__class__ is float else number(eps),
-                shape=normalized,
-                noted=found,
-            )
+            eps = eps if eps.__class__ is float else number(eps)
+            if t.val.flags.c_contiguous and t.val.size and not (shared.staging or shared.halves):
+                return at_once(t, weight, bias, axes, eps, normalized)
+            found = None if shared.staging else []
+            out = P["normalized"](t, weight, bias, axes=axes, eps=eps, shape=normalized, noted=found)
             return labelled(in_c_order(out), "NativeLayerNormBackward0", (input, weight, bias))
         else:
             need_float_parameters(input, weight, bias)
@@ -97,6 +97,26 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+def at_once(t, weight, bias, axes, eps, shape):
+    """A layer of rows that lie together in NumPy memory, written out from the operands to the node."""
+    for p in (weight, bias):
+        if p.alias is not None:
+            fresh(p)
+    v, w, b = t.val, weight.val, bias.val
+    token = enter(IGNORE)
+    try:
+        out, *found = of_rows(v, w, b, eps, rows_of(v.shape, axes, shape))
+    finally:
+        leave(token)
+    need = (t.mark is not None) + 2 * (weight.mark is not None) + 4 * (bias.mark is not None)
+    if not need or not tls.grad:
+        return on_tape(out)
+    record = RECORDS.get(need)
+    if record is None:
+        record = RECORDS[need] = tape_recorder(P["normalized"], need, None, 3, "NativeLayerNormBackward0")
+    return record(out, {"axes": axes, "eps": eps, "shape": shape, "noted": [found]}, t, weight, bias, v, w, b)
 
 
 def kept_in(d, *parameters):

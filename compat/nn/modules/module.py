@@ -195,9 +195,8 @@ class Module(Calling, Stateful, PublicMethods):
         own = self.__dict__
         parameters, modules, buffers = own.get("_parameters"), own.get("_modules"), own.get("_buffers")
         if buffers is not None and modules is not None and parameters is not None:
-            if not isinstance(value, (Tensor, Module)) and not (
-                name in parameters or name in modules or name in buffers
-            ):
+            plain = not value.__dict__ if type(value) is Tensor else not isinstance(value, (Tensor, Module))
+            if plain and not (name in parameters or name in modules or name in buffers):
                 object.__setattr__(self, name, value)  # (most: numbers, texts, and what else is no part of a module)
                 return
         if isinstance(value, Parameter):

@@ -1,0 +1,67 @@
+"""How many functions of Python the commonest steps of a training script call: without noise, where a time would move with the machine."""
+
+import sys
+
+import pytest
+
+import compat as torch
+
+nn, F = torch.nn, torch.nn.functional
+
+
+def counted(f):
+    """How many functions of Python f() calls, itself not counted, when it has been called before."""
+    found = [0]
+
+    def note(frame, event, arg):
+        found[0] += event == "call"
+
+    f(), f()
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        f()
+    finally:
+        sys.setprofile(before)
+    return found[0] - 1
+
+
+def leaf(*shape):
+    return torch.arange(float(torch.Size(shape).numel())).reshape(shape).div(7).sin().requires_grad_()
+
+
+def a_product_of_stacks():
+    x, y = leaf(2, 3, 4, 5) * 1, leaf(2, 3, 4, 5) * 1
+    return lambda: x @ y.transpose(-2, -1)
+
+
+def its_way_back():
+    x, y = leaf(2, 3, 4, 5), leaf(2, 3, 5, 4)
+    g = torch.ones(2, 3, 4, 4)
+    return lambda: (x @ y).backward(g)
+
+
+def a_copy_in_order():
+    x = leaf(2, 3, 4).transpose(1, 2) * 1
+    y = x.transpose(0, 1)
+    return lambda: y.contiguous()
+
+
+def a_layer_norm():
+    x, layer = leaf(2, 3, 4), nn.LayerNorm(4)
+    return lambda: layer(x)
+
+
+def a_result_kept_by_a_module():
+    layer, x = nn.Linear(2, 2), leaf(2, 2) * 1
+    return lambda: setattr(layer, "seen", x)
+
+
+COUNTS = [
+    (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make, most", COUNTS, ids=lambda x: getattr(x, "__name__", x))
+def test_no_more_than(make, most):
+    assert counted(make()) <= most
