@@ -13,6 +13,7 @@ from ..payload import current, node_of
 from ..rewriting import whole
 from ..tensor import Tensor
 from ..utils.hooks import RemovableHandle
+from .copies_on_write import allow_mutation_on_saved_tensors
 from .hooks import reference
 from .saved import Disabled, Pair, activate, tls
 from .walks import walking
@@ -69,67 +70,6 @@ def disable_saved_tensors_hooks(error_message):
         yield
     finally:
         tls.no_packing = before
-
-
-class Copies:
-    """What allow_mutation_on_saved_tensors yields: `clear()` lets go of everything it keeps."""
-
-    def __init__(self):
-        self.kept = []
-
-    def clear(self):
-        """Let go of the copies; a backward that needs one then raises AssertionError."""
-        for box in self.kept:
-            box.clear()
-        self.kept.clear()
-
-
-class SavedCopy:
-    """The values that a Tensor had when it was saved."""
-
-    def __init__(self, copies, t):
-        self.copies = copies
-        self.value = t.detach().clone()
-        copies.kept.append(self)
-
-    def clear(self):
-        self.copies = None
-
-    def read(self, active):
-        if self.copies is None or self.copies is not active:
-            raise AssertionError(
-                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin which the graph was "
-                "originally recorded."
-            )
-        return self.value
-
-
-@contextlib.contextmanager
-def allow_mutation_on_saved_tensors():
-    """Inside this `with` block Tensors that the graph has saved may be changed in place; backward reads the old values.
-
-    Each saved Tensor is copied when it is saved. RuntimeError inside another such block, AssertionError if backward runs outside.
-
-    >>> import compat as torch
-    >>> with torch.autograd.graph.allow_mutation_on_saved_tensors():
-    ...     x = torch.ones(2, requires_grad=True)
-    ...     y = x.clone()
-    ...     out = (y ** 2).sum()
-    ...     _ = y.sin_()
-    ...     out.backward()
-    >>> x.grad
-    tensor([2., 2.])
-    """
-    if getattr(tls, "mutation", None) is not None:
-        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
-    copies = Copies()
-    with saved_tensors_hooks(functools.partial(SavedCopy, copies), lambda box: box.read(tls.mutation)):
-        tls.mutation = copies
-        try:
-            yield copies
-        finally:
-            copies.clear()
-            tls.mutation = None
 
 
 def increment_version(tensor):

@@ -118,7 +118,7 @@ def register_hook(self, hook):
     if extra.group is not None:
         whole(mark)
     state.shared.early = state.shared.early or mark.plan is None
-    state.shared.shown = True
+    state.shared.heard = state.shared.shown = True
 
     def on_cotangent(ct):
         if ct is None:
@@ -334,7 +334,7 @@ def checked_count(hook, got, shown):
 
 def hooks_of(fn):
     """(node, operands, hooks) of the operation that a grad_fn shows."""
-    state.shared.shown = True
+    state.shared.heard = state.shared.shown = True
     n = fn.node
     if n.plan is None:
         return n, (), leaf_hooks(n)

@@ -117,8 +117,15 @@ class Pair:
         self.operands = ()  # of that
         self.overwritten = []  # what operations in place have kept of the Tensors that they write
         self.said = False  # has what a failed operation saves been packed?
+        self.early = {}  # id of an operand -> what has been made of it
+
+    def form_early(self, t):
+        """Pack an operand now, of which the memory is about to be written."""
+        self.early[id(t)] = self.form(t)
 
     def form(self, t):
+        if self.early and id(t) in self.early:
+            return self.early.pop(id(t))
         operands, old = self.operands, self.overwritten
         given = next((o for o in operands if is_cast(t, o)), None)
         try:

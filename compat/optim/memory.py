@@ -6,6 +6,7 @@ refuses is refused, and a graph that has saved the Tensor finds out.
 
 from funcgrad.core.handle import root_of
 from funcgrad.core.mirror import Mirror
+from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 
 from ..functions.writing import check_writable
@@ -28,6 +29,8 @@ def writable(t):
     v = t.val if t.alias is None else memory(t)
     if (0 in v.strides and v.size) or not v.flags.writeable:
         check_writable(current(t))
+    if shared.to_be_written is not None:
+        shared.to_be_written(root_of(t)[0])
     return v
 
 

@@ -1,4 +1,4 @@
-"""When leaves get their gradients in a walk whose leaves have hooks: in the order in which torch's engine comes to them.
+"""When leaves get their gradients in a walk with hooks: in the order in which torch's engine comes to them.
 
 Invariant: the operations stay in the order of the walk; a leaf never comes before the last node that may give it a
 cotangent. The engine is played on the graph as torch shows it (`span`). Its queue is a heap in which all leaves are
@@ -120,3 +120,26 @@ def leaves_early(order, roots, leading, only):
         if n not in placed:
             early.append(n)
     return early + at.get(len(order), [])
+
+
+def leaves_at_once(order, leading):
+    """The order of a walk in which each leaf comes right after the last node that may give it a cotangent: where hooks of operations look
+    at what leaves have got, and no leaf has hooks of its own, which would tell in which order several come."""
+    left = {}  # leaf -> how many nodes may still give it something
+    for n in order:
+        if leading is None or n in leading:
+            for p in n.ins:
+                if p.plan is None:
+                    left[p] = left.get(p, 0) + 1
+    early = []
+    for n in order:
+        if n in left:
+            continue
+        early.append(n)
+        if leading is None or n in leading:
+            for p in n.ins:
+                if p.plan is None:
+                    left[p] -= 1
+                    if not left[p]:
+                        early.append(p)
+    return early

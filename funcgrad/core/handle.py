@@ -13,7 +13,7 @@ import weakref
 from ..errors import ModifiedError
 from .aval import ndarray, shape_of
 from .site import where
-from .state import tls
+from .state import shared, tls
 
 
 class Handle:
@@ -378,6 +378,8 @@ class Taped(Handle):
                 else "a view of a leaf Variable that requires grad"
             )
             raise self.owner.leaf_error(f"{what} is being used in an in-place operation.")
+        if shared.to_be_written is not None:
+            shared.to_be_written(root)
 
 
 def snap(h):

@@ -418,7 +418,11 @@ def write(box, prim, *args, **params):
             args = [a.frozen() if isinstance(a, Taped) else a for a in args]
             for i, a in enumerate(args, 1):
                 if i in reads and isinstance(a, Taped):
-                    a.stamp()  # (of what may not be kept this is refused, before anything is written)
+                    store = a.stamp()[0]  # (of what may not be kept this is refused, before anything is written)
+                    if shared.staging and tls.packing is not None and store is root.store:
+                        tls.packing.form_early(a)
+            if shared.to_be_written is not None:
+                shared.to_be_written(root)
         values = [a.val if isinstance(a, Handle) else a for a in args]
         store = None
         if not taped:

@@ -59,6 +59,15 @@ def listened_to(n):
     return n.plan is None and extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
 
 
+def any_heard(order):
+    """Has an operation in a walk hooks, which may look at what the leaves have got?"""
+    for n in order:
+        extra = n.extra
+        if extra is not None and (extra.before is not None or extra.hooks) and n.plan is not None:
+            return True
+    return False
+
+
 def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=None, watch=None, tie=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
@@ -107,6 +116,10 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
         from .arrivals import leaves_early
 
         order = leaves_early(order, [n for n, _ in seeds], leading, only)
+    elif state.shared.heard and any_heard(order):
+        from .arrivals import leaves_at_once
+
+        order = leaves_at_once(order, leading)
     plainly = raw and watch is None and only is None and (free is None or type(home) is not Record)
     hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:
