@@ -13,6 +13,7 @@ from funcgrad.core.state import running, shared, tls
 
 from ..payload import current
 from .grad_mode import call_in
+from .saved import Disabled, Pair, activate
 
 
 class Saved:
@@ -98,20 +99,19 @@ def allow_mutation_on_saved_tensors():
     >>> x.grad
     tensor([2., 2.])
     """
-    from .graph import saved_tensors_hooks
-
+    Disabled.check()
     context = _AllowMutationOnSavedContext()
-    before = shared.to_be_written
-    with saved_tensors_hooks(context._pack, context._unpack):
-        shared.to_be_written = context._before_writing
-        running.append(context)
-        try:
-            if Switch.on:
-                raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
-            Switch.on = True
-            yield context
-        finally:
-            context.clear()
-            Switch.on = False
-            shared.to_be_written = before
-            running.remove(context)
+    before = activate(Pair(context._pack, context._unpack)), shared.to_be_written
+    shared.to_be_written = context._before_writing
+    running.append(context)
+    try:
+        if Switch.on:
+            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+        Switch.on = True
+        yield context
+    finally:
+        context.clear()
+        Switch.on = False
+        pair, shared.to_be_written = before
+        activate(pair)
+        running.remove(context)
