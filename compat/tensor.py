@@ -10,7 +10,7 @@ from types import FunctionType
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import Alias, Array, Cell, Taped, root_of
+from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
 from funcgrad.core.laid import noted
 from funcgrad.core.mirror import maps_of, seen_as
 from funcgrad.core.mutation import view
@@ -636,7 +636,9 @@ class Tensor(Taped, metaclass=TensorMeta):
     def __index__(self):
         v = self.val
         if type(v) is np.ndarray and v.size == 1 and v.dtype.kind == "i" and not shared.staging:
-            return current(self).val.item()
+            if self.alias is not None:
+                fresh(self)
+            return self.val.item()
         if self.dtype.numpy.kind not in "iub" or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())

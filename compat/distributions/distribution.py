@@ -8,7 +8,7 @@ import compat as torch
 from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
-from funcgrad.core.tracebacks import PublicMethods, publish
+from funcgrad.core.tracebacks import PublicMethods
 from funcgrad.errors import ConcretizationError
 
 from .._families import own_copies
@@ -23,7 +23,6 @@ def sized(shape):
     return shape if type(shape) is Size else Size(shape)
 
 
-@publish
 class Distribution(PublicMethods):
     """A batch of distributions over events of one shape."""
 

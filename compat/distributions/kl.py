@@ -152,6 +152,7 @@ __getattr__ = _refusal(__name__)
 __all__ = ["kl_divergence", "register_kl"]
 REGISTRY = {**PAIRS, (ExponentialFamily, ExponentialFamily): bregman}
 _KL_REGISTRY = REGISTRY  # (as packages know it)
+_KL_MEMOIZE = {}  # what was found in it for two types
 softplus = torch.nn.functional.softplus
 
 
@@ -163,6 +164,7 @@ def register_kl(type_p, type_q):
 
     def decorator(f):
         REGISTRY[type_p, type_q] = f
+        _KL_MEMOIZE.clear()
         return f
 
     return decorator
@@ -176,16 +178,23 @@ def kl_divergence(p, q):
     >>> kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))
     tensor(0.5000)
     """
+    types = type(p), type(q)
+    f = _KL_MEMOIZE.get(types)
+    if f is None:
+        f = _KL_MEMOIZE[types] = found_for(*types)
+    return f(p, q)
+
+
+def found_for(p, q):
+    """The function for distributions of two types: that of the nearest of their base classes."""
     found = [
-        (type(p).__mro__.index(a), type(q).__mro__.index(b), f)
+        (p.__mro__.index(a), q.__mro__.index(b), f)
         for (a, b), f in REGISTRY.items()
-        if isinstance(p, a) and isinstance(q, b)
+        if issubclass(p, a) and issubclass(q, b)
     ]
     if not found:
-        raise NotImplementedError(
-            f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}"
-        )
-    return min(found, key=lambda entry: entry[:2])[2](p, q)
+        raise NotImplementedError(f"No KL(p || q) is implemented for p type {p.__name__} and q type {q.__name__}")
+    return min(found, key=lambda entry: entry[:2])[2]
 
 
 @register_kl(Bernoulli, Bernoulli)

@@ -31,19 +31,20 @@ class lazy_property(cached_property):  # noqa: N801  (torch's name)
 
 def of_numbers(*values):
     """Are they all plain numbers?"""
-    return all(isinstance(v, Number) for v in values)
+    return all([isinstance(v, Number) for v in values])
 
 
 def broadcast_all(*values):
     """The values as Tensors of one shape; numbers take the dtype of the first Tensor, or the default one. A list."""
-    if not all(isinstance(v, (Number, torch.Tensor)) for v in values):
-        raise ValueError(
-            "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."
-        )
-    first = next((v for v in values if isinstance(v, torch.Tensor)), None)
-    dtype = torch.get_default_dtype() if first is None else first.dtype
-    tensors = [v if isinstance(v, torch.Tensor) else torch.tensor(v, dtype=dtype) for v in values]
-    return torch.broadcast_tensors(*tensors)
+    given = [v for v in values if isinstance(v, torch.Tensor)]
+    if len(given) < len(values):
+        if not all([isinstance(v, (Number, torch.Tensor)) for v in values]):
+            raise ValueError(
+                "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."
+            )
+        dtype = given[0].dtype if given else torch.get_default_dtype()
+        given = [v if isinstance(v, torch.Tensor) else torch.tensor(v, dtype=dtype) for v in values]
+    return torch.broadcast_tensors(*given)
 
 
 def sum_rightmost(value, dim):

@@ -104,9 +104,9 @@ def quick_unary(prim, slow, case=None):
     return deferred(lambda: slow if P[prim].nondiff else written_tape.tape_unary(P[prim], Tensor, slow, case))
 
 
-def quick_binary(prim, slow, case=None):
+def quick_binary(prim, slow, case=None, **how):
     """Likewise, for two operands of which the first is a Tensor."""
-    return deferred(lambda: slow if P[prim].nondiff else written_tape.tape_binary(P[prim], Tensor, slow, case))
+    return deferred(lambda: slow if P[prim].nondiff else written_tape.tape_binary(P[prim], Tensor, slow, case, **how))
 
 
 def unsuitable(name, x, y):

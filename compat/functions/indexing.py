@@ -530,6 +530,14 @@ def basic_index(idx, shape):
     return tuple(entries), made, last, put_in
 
 
+def between(s):
+    """A slice with the ints that its bounds are, of which some are Tensors; None where one is neither."""
+    start, stop = s.start, s.stop
+    start = start.__index__() if type(start) is Tensor else start
+    stop = stop.__index__() if type(stop) is Tensor else stop
+    return slice(start, stop, s.step) if type(start) in BOUNDS and type(stop) in BOUNDS else None
+
+
 install(
     "__getitem__",
     quick(
@@ -544,9 +552,11 @@ install(
             "    params, plan = {'idx': (a, Ellipsis)}, plans[0]",
             "    out = v[a, ...]",
             "elif type(a) is slice:",
-            "    if type(a.start) in BOUNDS and type(a.stop) in BOUNDS and (a.step is None or type(a.step) is int and a.step > 0):",
-            "        params, plan = {'idx': (a, Ellipsis)}, plans[1]",
-            "        out = v[a, ...]",
+            "    if a.step is None or type(a.step) is int and a.step > 0:",
+            "        i = a if type(a.start) in BOUNDS and type(a.stop) in BOUNDS else between(a)",
+            "        if i is not None:",
+            "            params, plan = {'idx': (i, Ellipsis)}, plans[1]",
+            "            out = v[i, ...]",
             "else:",
             "    found = basic_index((None,) if a is None else a, v.shape)",
             "    if found is not None:",
@@ -566,6 +576,7 @@ install(
         step_by_step=step_by_step,
         BASIC=BASIC,
         BOUNDS=BOUNDS,
+        between=between,
         basic_index=basic_index,
         put_in_steps=put_in_steps,
         lying=geometries.lying,

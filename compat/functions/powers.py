@@ -47,10 +47,10 @@ def numbered(arithmetic, names, labels):
         try:
             got = quick(x, y)
             if got is not NotImplemented and got.mark is not None:
-                if isinstance(y, Tensor):
-                    set_label(got, both, (x, y))
-                else:
-                    set_label(got, first, (x,))
+                of_two = isinstance(y, Tensor)
+                name = both if of_two else first
+                if got.mark.plan is None or got.mark.plan.label != name:  # (else it was written out with it)
+                    set_label(got, name, (x, y) if of_two else (x,))
             return got
         except BaseException as error:
             drop(error)
@@ -143,7 +143,7 @@ def power_of_anything(x, y, slow=POW.slow):
 
 
 POW.slow = power_of_anything
-POW.quick = quick_binary("power", power_of_anything)
+POW.quick = quick_binary("power", power_of_anything, labels=("PowBackward0", "PowBackward1"))
 _power, *_operators = numbered(POW, ("pow",), ("PowBackward0", "PowBackward1", "PowBackward2"))
 install_operators("pow", *_operators)
 

@@ -170,7 +170,8 @@ def tape_unary(prim, face, slow, case=None, rule=False, plain=False):
     )
 
 
-def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
+def tape_binary(prim, face, slow, case=None, rule=False, plain=False, labels=None):
+    """The same for two operands. `labels`: what the face calls the node with a number on the right, and with two Tensors."""
     env = tape_environment(prim, face, slow)
     env["over"] = inside_transforms("binary", prim, face, slow, case, env)
     env["laid"] = in_torch_order(tape_binary, prim, face, slow)
@@ -185,7 +186,12 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False):
     for need, ins in ((3, "mx, my"), (1, "mx"), (2, "my")):
         pieces[need], plan = tape_node(prim, need, names, boxes, ins, "avals", case.params, rule)
         env[f"plan{need}"] = plan.labelled(case.label) if case.label else plan
-    scalar, _ = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
+        if labels:
+            env[f"plan{need}"] = plan.labelled(labels[1])
+    scalar, plan = tape_node(prim, 1, ["vx", "y"], ["x", None], "x.mark", "None", rule=rule)
+    if labels:
+        env["number"] = plan = plan.labelled(labels[0])
+        plan.shown, scalar = True, scalar.replace("n.plan = plan1", "n.plan = number")
     integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(

@@ -259,7 +259,7 @@ def columns_in_blocks(x, rest):
         sums = down(x)
     elif n < BLOCK * BLOCK:  # (in_blocks, where the blocks are as short as they can be and fill none of their own)
         whole = n - n % BLOCK
-        sums = down(down(x[:whole].reshape(-1, BLOCK, columns)))
+        sums = down(x[:BLOCK] if whole == BLOCK else down(x[:whole].reshape(-1, BLOCK, columns)))
         if whole < n:
             sums += down(x[whole:])
     else:
@@ -274,11 +274,9 @@ def dealt_columns(x):
     n, columns = x.shape
     turns = n // ACCUMULATORS
     dealt = turns * ACCUMULATORS
-    sums = x[:dealt]
-    if turns > BLOCK:
-        sums = in_blocks(sums.reshape(1, turns, -1)).reshape(ACCUMULATORS, columns)
-    elif turns > 1:
-        sums = down(sums.reshape(turns, -1)).reshape(ACCUMULATORS, columns)
+    sums = x[:dealt] if dealt < n else x
+    if turns > 1:
+        sums = columns_in_blocks(sums.reshape(turns, -1), 0).reshape(ACCUMULATORS, columns)
     if dealt < n:  # (the rows that are left go to the first accumulator)
         sums = np.concatenate((sums[:1], x[dealt:], sums[1:]))
     return np.add.reduce(sums)

@@ -57,7 +57,28 @@ def a_result_kept_by_a_module():
     return lambda: setattr(layer, "seen", x)
 
 
+def a_slice_between_tensors():
+    x, i = torch.arange(9), torch.tensor([2, 3])[0]
+    return lambda: x[i : i + 3]
+
+
+def a_power():
+    x = leaf(3) * 1
+    return lambda: x**2
+
+
+def a_divergence():
+    p, q = (torch.distributions.Normal(leaf(2), 1.0) for _ in "pq")
+    return lambda: torch.distributions.kl_divergence(p, q)
+
+
+def a_model_listed():
+    model = nn.Sequential(*[nn.Sequential(nn.Sequential(nn.Linear(1, 1))) for _ in range(9)])
+    return lambda: list(model.parameters())
+
+
 COUNTS = [
+    (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1)
 ]  # fmt: skip
 

@@ -291,12 +291,13 @@ class Module(Calling, Stateful, PublicMethods):
         seen = set()
         modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
+            above = path + "." if path else ""
             for name, value in list(get_members_fn(module)):
                 if value is None or id(value) in seen:
                     continue
                 if remove_duplicate:
                     seen.add(id(value))
-                yield path + ("." if path else "") + name, value
+                yield above + name, value
 
     def parameters(self, recurse=True):
         """The parameters, of submodules too if `recurse`; each once."""
@@ -342,9 +343,23 @@ class Module(Calling, Stateful, PublicMethods):
         if remove_duplicate:
             memo.add(self)
         yield prefix, self
-        for name, module in self._modules.items():
-            if module is not None:
-                yield from module.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
+        stack = [(prefix and prefix + ".", iter(self._modules.items()))]
+        while stack:  # (one generator for all of them, but for those with a listing of their own)
+            above, rest = stack[-1]
+            for name, module in rest:
+                if module is None:
+                    continue
+                if type(module).named_modules is not Module.named_modules:
+                    yield from module.named_modules(memo, above + name, remove_duplicate)
+                elif module not in memo:
+                    if remove_duplicate:
+                        memo.add(module)
+                    yield above + name, module
+                    if module._modules:
+                        stack.append((above + name + ".", iter(module._modules.items())))
+                        break
+            else:
+                stack.pop()
 
     # -------------------------------------------------------------------------------------------- converting
     def _apply(self, fn, recurse=True):

@@ -210,3 +210,41 @@ print(
     net.get_parameter("classifier.bias").shape,
     net.get_buffer("features.4.running_mean").shape,
 )
+
+
+# ---- modules that stand at several places, list themselves, or are exchanged while they are listed
+class Listed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(1, 1)
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        yield prefix + "<own>", self
+
+
+shared = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+tree = nn.Module()
+tree.first, tree.nothing, tree.inner = (
+    shared,
+    None,
+    nn.ModuleDict({"x": shared, "y": Listed(), "z": nn.Sequential(nn.Sequential(shared[1]))}),
+)
+tree.last = shared[0]
+for once in (True, False):
+    print([n for n, _ in tree.named_modules(prefix="p", remove_duplicate=once)])
+    print([n for n, _ in tree.named_parameters(remove_duplicate=once)])
+print([type(m).__name__ for m in tree.modules()], len(list(tree.parameters())), [n for n, _ in tree.named_children()])
+exchanged = nn.Sequential(nn.Linear(1, 1), nn.Sequential(nn.Linear(1, 1), nn.Tanh()), nn.Tanh())
+seen = []
+for n, m in exchanged.named_modules():
+    seen.append((n, type(m).__name__))
+    if n == "0":
+        exchanged[1] = nn.ReLU()
+    if n == "1":
+        exchanged[2] = nn.Sequential(nn.Sigmoid())
+print(seen)
+try:
+    for n, m in exchanged.named_modules():
+        exchanged.add_module("more" + n, nn.Identity())
+except RuntimeError as error:
+    print(error)
