@@ -15,7 +15,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.strides import address, memory_of
 
 from .formats import base_of, elements, offset_in
-from .payload import added_to, current, memory, strides_of, wrap
+from .payload import added_to, current, ground, memory, strides_of, wrap
 from .tensor import Tensor
 
 
@@ -31,7 +31,7 @@ def deep(t, memo):
     if got is None:
         if tls.func:
             refuse_wrapped(t)
-        array = memory(t)
+        array = lying(t)
         if not internal[type(t).__module__]:
             check_class(t)
         if t.is_meta:
@@ -46,6 +46,12 @@ def deep(t, memo):
         if added := added_to(t):
             got.__dict__.update(copy.deepcopy(added, memo))
     return got
+
+
+def lying(t):
+    """The array of a Tensor's elements (of a dual one those of its primal: a copy has no tangent); None if it lies in no memory."""
+    array = memory(t)
+    return ground(t) if array is None else array
 
 
 def check_class(t):
@@ -115,7 +121,7 @@ def pickled(t):
             if isinstance(t, Parameter)
             else made
         )
-    array = memory(t)
+    array = lying(t)
     array = np.array(current(t).val) if array is None else array
     shape, strides, offset = geometry(array)
     old = t.dtype.name in STORAGE_OF  # (else: a dtype younger than torch's storage classes)

@@ -5,8 +5,11 @@ not: a value that a rule needs is changed there without an error).
 """
 
 import io
+import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from types import FunctionType
 
 import numpy as np
 
@@ -16,10 +19,11 @@ from funcgrad.core.strides import memory_of
 from . import dtypes
 from ._shared_memory import behind, file_bytes
 from .deprecations import once
-from .devices import Device
+from .devices import Device, usable
 from .errors import type_name
 from .formats import address, elements
 from .functions.missing import refusal as _refusal
+from .native import Native
 from .payload import ground
 
 STORAGES = {  # torch's class of a storage -> dtype of its elements
@@ -116,9 +120,34 @@ class Storage:
         """False: there is no device that memory could be pinned for."""
         return False
 
+    def pin_memory(self, device=None):
+        """RuntimeError: there is no device to pin memory for."""
+        Device("cuda" if device is None else device)
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+
     def get_device(self):
         """None: the number that the CPU has among devices."""
         return CPU.index
+
+    def to(self, *, device, non_blocking=False):
+        """The storage itself: there is only the CPU."""
+        usable(Device(device))
+        return self
+
+    def hpu(self, device=None, non_blocking=False):
+        """AssertionError: there is only the CPU."""
+        raise AssertionError("HPU device module is not loaded")
+
+    def type(self, dtype=None, non_blocking=False):
+        """The name of the class; of another one, by its name or itself, a new storage of as many elements as there are bytes, copied to."""
+        if dtype is None:
+            return self.named()
+        if isinstance(dtype, str):
+            module, _, name = dtype.rpartition(".")
+            dtype = getattr(import_module(re.sub(r"^torch\b", __package__, module or name)), name)
+        if dtype.is_sparse:
+            raise RuntimeError("Cannot cast dense tensor to sparse tensor")
+        return dtype(self.nbytes()).copy_(self, non_blocking)
 
     def cpu(self):
         """The storage itself."""
@@ -150,6 +179,12 @@ class Storage:
 
     def copy_(self, source, non_blocking=None):
         """The bytes of another storage of the same size, written into this one."""
+        if not isinstance(source, Storage):
+            raise TypeError(f"copy_(): argument 'src' (position 1) must be torch.Storage, not {type_name(source)}")
+        if non_blocking not in (None, True, False):
+            raise TypeError(
+                f"copy_(): argument 'non_blocking' (position 2) must be bool, not {type_name(non_blocking)}"
+            )
         mine, theirs = self.untyped(), source.untyped()
         if len(mine) != len(theirs):
             raise RuntimeError(f"size does not match, self was {len(mine)} bytes but src was {len(theirs)} bytes")
@@ -174,7 +209,7 @@ class Storage:
 
 for _name, _dtype in {"double": "float64", "float": "float32", "half": "float16", "bfloat16": "bfloat16", "long": "int64", "int": "int32", "short": "int16",
                       "char": "int8", "byte": "uint8", "bool": "bool", "complex_double": "complex128", "complex_float": "complex64"}.items():  # fmt: skip
-    setattr(Storage, _name, lambda self, _dtype=dtypes.BY_NAME[_dtype]: self.typed(_dtype))
+    setattr(Storage, _name, (lambda dtype: lambda self: self.typed(dtype))(dtypes.BY_NAME[_dtype]))
 
 
 def is_count(x):
@@ -200,7 +235,7 @@ def one_at_most(args, text):
             raise TypeError(f"{text}\nArgument type not recognized: {type(x)}")
 
 
-class UntypedStorage(Storage):
+class UntypedStorage(Storage, metaclass=Native, called="torch.storage.UntypedStorage"):
     """torch.UntypedStorage: the bytes of a memory; so many of them, or those of a sequence."""
 
     def __init__(self, *args, device=None):
@@ -291,16 +326,28 @@ class UntypedStorage(Storage):
         """A storage without bytes."""
         return UntypedStorage()
 
-    def to(self, *, device, non_blocking=False):
-        """The storage itself: there is only the CPU."""
-        return self
-
-    def type(self):
+    def named(self):
         """The name of the class."""
         return "torch.storage.UntypedStorage"
 
+    def mps(self):
+        """RuntimeError: there is only the CPU."""
+        raise RuntimeError("torch.UntypedStorage(): Storage device not recognized: mps")
+
+    def __copy__(self):
+        return self.clone()
+
+    def __deepcopy__(self, memo):
+        """A copy, the one of this `copy.deepcopy` for every Tensor over the memory."""
+        memo = memo.setdefault("torch", {})
+        if self._cdata not in memo:
+            memo[self._cdata] = self.clone()
+        return memo[self._cdata]
+
     def byteswap(self, dtype):
         """The bytes of each element of a dtype in the other order, in place."""
+        if not isinstance(dtype, dtypes.dtype):
+            raise RuntimeError(f"expected torch.dtype, but got {type(dtype)}")
         part = self.bytes.view(f"V{dtype.itemsize}").view(dtype.numpy)
         part.byteswap(inplace=True)
         self.written()
@@ -325,7 +372,7 @@ class UntypedStorage(Storage):
         return self.described("UntypedStorage(device=cpu)")
 
 
-class TypedStorage(Storage):
+class TypedStorage(Storage, metaclass=Native, called="torch.storage.TypedStorage"):
     """torch.TypedStorage: the elements of a memory; so many of them, those of a sequence, or those of the bytes of another storage."""
 
     def __init__(self, *args, wrap_storage=None, dtype=None, device=None, memory=None):
@@ -365,10 +412,14 @@ class TypedStorage(Storage):
         if isinstance(at, slice):
             raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
         if not isinstance(at, int):
-            raise RuntimeError(f"can't index a <class 'torch.storage.TypedStorage'> with {type(at)}")
+            raise RuntimeError(f"can't index a {type(self)} with {type(at)}")
         return self.memory[self.place(at)].item()
 
     def __setitem__(self, at, value):
+        if not isinstance(at, (int, slice)):
+            raise RuntimeError(f"can't index a {type(self)} with {type(at)}")
+        if not isinstance(value, (int, float, complex, np.number)) and not hasattr(value, "__index__"):
+            raise TypeError(f"can't assign a {type_name(value)} to a {self.named().replace('Storage', 'Tensor')}")
         if not isinstance(at, slice) and not -len(self) <= at < len(self):
             raise IndexError(f"index {at} is out of bounds for dimension 0 with size {len(self)}")
         self.memory[at] = value
@@ -396,7 +447,7 @@ class TypedStorage(Storage):
         """Another number of elements."""
         super().resize_(size)
 
-    def type(self):
+    def named(self):
         """The name of the class for this dtype."""
         kind = self.pickle_storage_type()
         return f"torch.{kind}" if kind else "torch.storage.TypedStorage"
@@ -422,8 +473,10 @@ def memory_of_sequence(data, d):
     return ground(FUNCTIONS["tensor"](data, dtype=dtypes.of_numpy(d))).reshape(-1)
 
 
-class OfDtype(type):
+class OfDtype(Native):
     """The classes named by dtype: a TypedStorage of that dtype is an instance, and they make nothing else."""
+
+    is_sparse = False
 
     def __instancecheck__(cls, obj):
         return isinstance(obj, TypedStorage) and obj.dtype is cls.dtype
@@ -452,8 +505,21 @@ class OfDtype(type):
 
 for _dtype, _name in STORAGE_OF.items():
     globals()[_name] = OfDtype(
-        _name, (), {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch", "__doc__": f"A TypedStorage of {_dtype}."}
+        _name,
+        (),
+        {"dtype": dtypes.BY_NAME[_dtype], "__module__": "torch", "__doc__": f"A TypedStorage of {_dtype}."},
+        called=f"torch.{_name}",
     )
-UntypedStorage.__module__ = TypedStorage.__module__ = __name__
+for _name, _f in [*vars(Storage).items(), *vars(UntypedStorage).items()]:  # (each kind has them by a name of its own)
+    if isinstance(_f, FunctionType):
+        if _name in vars(Storage) and _name not in vars(TypedStorage):
+            _own = FunctionType(_f.__code__, _f.__globals__, _name, _f.__defaults__, _f.__closure__)
+            _own.__kwdefaults__, _own.__doc__, _own.__qualname__ = (
+                _f.__kwdefaults__,
+                _f.__doc__,
+                f"TypedStorage.{_name}",
+            )
+            setattr(TypedStorage, _name, _own)
+        _f.__qualname__ = f"_StorageBase.{_name}"
 __getattr__ = _refusal(__name__)
 __all__ = ["TypedStorage", "UntypedStorage", *STORAGE_OF.values()]

@@ -12,7 +12,7 @@ from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
-from funcgrad.core.trace import TAPE, Jvp, unwrap
+from funcgrad.core.trace import TAPE, Batch, Jvp, Record, unwrap
 from funcgrad.transforms.boundary import as_tensor, inner, settle
 
 from ..errors import type_name
@@ -131,6 +131,8 @@ def make_dual(tensor, tangent, *, level=None):
             raise ValueError(f"Expected {what} to be floating point or complex, but got: {t.dtype}")
     trace = open_level()
     x = current(tensor)
+    if x.owner.level > trace.tape.level:
+        refuse_transformed(x)
     if parts(x, trace)[1] is not None:
         raise RuntimeError(
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not supported."
@@ -159,6 +161,20 @@ def make_dual(tensor, tangent, *, level=None):
             out.home = tensor, kept
             out.store = x.versioned()
     return out
+
+
+def refuse_transformed(x):
+    """What torch says of a dual made of a Tensor of torch.func inside of a level that was entered outside of it; what it makes of one that
+    torch.func.grad differentiates is not known here."""
+    kind = type(getattr(x.val, "owner", None))
+    if kind is Jvp:
+        raise RuntimeError("Nested forward mode AD is not supported at the moment")
+    if kind is Batch:
+        raise RuntimeError(
+            "Batching rule not implemented for aten::_make_dual; the fallback path doesn't work on out= or view ops."
+        )
+    if kind is Record:
+        raise NotImplementedError("make_dual: enter dual_level inside the function that torch.func.grad is given")
 
 
 def at_home(dual):
@@ -251,13 +267,13 @@ def parts(t, trace):
 def unpack_dual(tensor, *, level=None):
     """(primal, tangent) of a Tensor; the tangent is None where it has none, and outside dual_level."""
     trace = open_level()
-    if (current_level() if level is None else level) < 0 or trace is None:
+    if (current_level() if level is None else level) < 0:
         return UnpackedDualTensor(tensor, None)
     if not isinstance(tensor, Tensor):
         raise TypeError(f"_unpack_dual(): argument 'dual' (position 1) must be Tensor, not {type_name(tensor)}")
-    value, tangent = parts(current(tensor), trace)
-    if not (tensor.is_floating_point() or tensor.is_complex()):
+    if trace is None or not (tensor.is_floating_point() or tensor.is_complex()):
         return UnpackedDualTensor(tensor, None)
+    value, tangent = parts(current(tensor), trace)
     given = trace.given.get(id(tensor.val))  # (torch hands out the very Tensor as long as the dual has not changed)
     primal = shown(value).view(tuple(shape_of(value)))
     if primal.mark is not None:

@@ -45,8 +45,8 @@ class Distribution(PublicMethods):
         Distribution._validate_args = value
 
     def __init__(self, batch_shape=Size(), event_shape=Size(), validate_args=None):
-        self._batch_shape = sized(batch_shape)
-        self._event_shape = sized(event_shape)
+        self._batch_shape = batch_shape
+        self._event_shape = event_shape
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
@@ -81,7 +81,9 @@ class Distribution(PublicMethods):
 
     def expand(self, batch_shape, _instance=None):
         """The same distributions for a larger batch."""
-        given = () if _instance is None else {*vars(_instance)}  # (what a class of a user's has set already)
+        given = (
+            () if _instance is None else {*getattr(_instance, "__dict__", ())}
+        )  # (what a class of a user's has set already)
         new = self._filled(_instance)
         new._batch_shape = batch_shape = sized(batch_shape)
         own = len(self._batch_shape)
@@ -185,7 +187,12 @@ class Distribution(PublicMethods):
         """The distribution that `expand` gives: `_instance`, or a new one of its own class, with the attributes of this one and of
         another one `like` it; NotImplementedError for a class of a user's that is made otherwise."""
         ours = next(c for c in type(self).__mro__ if c.__module__.partition(".")[0] in ("compat", "torch"))
+        if ours is Distribution:
+            raise NotImplementedError
         new = self._get_checked_instance(ours, _instance)
+        if not hasattr(new, "__dict__"):
+            first = next(n for n, v in vars(like or self).items() if isinstance(v, (torch.Tensor, Distribution)))
+            raise AttributeError(f"{type(new).__name__!r} object has no attribute {first!r}")
         vars(new).update({**vars(self), **vars(like or self), **vars(new)})
         return new
 

@@ -280,13 +280,16 @@ class ReshapeTransform(Transform):
         return self if self._cache_size == cache_size else ReshapeTransform(self.in_shape, self.out_shape, cache_size)
 
     def _call(self, x):
-        return x.reshape(x.shape[: x.dim() - len(self.in_shape)] + self.out_shape)
+        batch = x.shape[: x.dim() - len(self.in_shape)]
+        return x.reshape(batch + self.out_shape)
 
     def _inverse(self, y):
-        return y.reshape(y.shape[: y.dim() - len(self.out_shape)] + self.in_shape)
+        batch = y.shape[: y.dim() - len(self.out_shape)]
+        return y.reshape(batch + self.in_shape)
 
     def log_abs_det_jacobian(self, x, y):
-        return x.new_zeros(x.shape[: x.dim() - len(self.in_shape)])
+        batch = x.shape[: x.dim() - len(self.in_shape)]
+        return x.new_zeros(batch)
 
     def forward_shape(self, shape):
         return exchanged(shape, self.in_shape, self.out_shape)
@@ -474,14 +477,15 @@ class AffineTransform(Transform):
         return (y - self.loc) / self.scale
 
     def log_abs_det_jacobian(self, x, y):
+        shape = x.shape
         if isinstance(self.scale, torch.Tensor):
             result = torch.abs(self.scale).log()
         else:
             result = torch.full_like(x, math.log(abs(self.scale)))
         if self.event_dim:
-            result = result.expand(x.shape) if result.dim() < self.event_dim else result
+            result = result.expand(shape) if result.dim() < self.event_dim else result
             result = sum_rightmost(result, self.event_dim)
-        return result.expand(x.shape[: x.dim() - self.event_dim])
+        return result.expand(shape[: len(shape) - self.event_dim])
 
     def forward_shape(self, shape):
         return torch.broadcast_shapes(shape, getattr(self.loc, "shape", ()), getattr(self.scale, "shape", ()))

@@ -49,7 +49,10 @@ def broadcast_all(*values):
 
 def sum_rightmost(value, dim):
     """The sum over the last `dim` dimensions."""
-    return value if dim == 0 else value.reshape(value.shape[: value.dim() - dim] + (-1,)).sum(-1)
+    if dim == 0:
+        return value
+    batch = value.shape[: value.dim() - dim]
+    return value.reshape(batch + (-1,)).sum(-1)
 
 
 _sum_rightmost = sum_rightmost  # (torch's names have underscores)

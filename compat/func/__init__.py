@@ -32,6 +32,11 @@ def debug_unwrap(tensor, *, recurse=True):
     tensor([0., 1.])
     tensor([0., 1.])
     """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(
+            "is_functorch_wrapped_tensor(): incompatible function arguments. The following argument types are supported:\n    1. "
+            f"(arg0: torch.Tensor) -> bool\n\nInvoked with: {tensor!r}"
+        )
     while isinstance(tensor, Tensor) and tensor.owner is not TAPE:
         tensor = current(tensor).val.val  # (between them stands what the transform makes of it)
         if not recurse:

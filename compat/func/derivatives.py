@@ -1,6 +1,7 @@
 """grad, vjp, jvp and what is made of them: funcgrad's with torch's signatures."""
 
 import functools
+import operator
 
 import numpy as np
 
@@ -128,6 +129,8 @@ def vjp(func, *primals, has_aux=False):
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {y.shape}."
                 )
+        for x in (retain_graph, create_graph):  # (what torch's C part takes for a bool)
+            x is None or operator.index(x)
         got = [conjugated(g) for g in walked(pullback, tuple(map(conjugated, given)))]
         if tls.mapping is not None:
             got = [g if np.any(memory_below(g)) else mapped_as(g, x) for g, x in zip(got, leaves, strict=True)]
@@ -149,14 +152,14 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     if not isinstance(primals, tuple):
         raise RuntimeError(f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
     leaves, spec = tree_flatten(primals)
-    if not leaves:
-        raise RuntimeError(f"{JVP}: Expected primals to contain at least one Tensor.")
     given, structure = tree_flatten(tangents)
     if structure != spec:
         raise RuntimeError(
             f"{JVP}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 "
             f"tensors, tangents also must be. Got primals with structure {spec} and tangents with structure {structure}"
         )
+    if not leaves:
+        raise RuntimeError(f"{JVP}: Expected primals to contain at least one Tensor.")
     for what, xs in (("primals", leaves), ("tangents", given)):
         for x in xs:
             if not isinstance(x, Tensor):
@@ -197,9 +200,12 @@ def linearize(func, *primals):
     """
     leaves, spec = tree_flatten(primals)
     strange = [x for x in leaves if not isinstance(x, Tensor)]
-    if strange:  # (torch runs the function before it looks at its arguments)
+    if strange or any(
+        [not (x.is_floating_point() or x.is_complex()) for x in leaves]
+    ):  # (torch runs the function before it looks)
         func(*primals)
-        strange[0].new_empty(0)
+        for x in strange:
+            x.new_empty(0)
     check_primals(leaves)
     flat = Flat(func, spec, JVP)
     out, push = fg.linearize(flat, *leaves)
@@ -227,7 +233,7 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
 
     @public
     @functools.wraps(func)
-    def wrapper(*args, **kwargs):
+    def wrapper(*args):
         chosen = Chosen(args, argnums, sized=name == JVP)
         check_real(caller, [chosen.leaves[i] for i in chosen.positions], "inputs")
 
@@ -238,7 +244,7 @@ def jacobian_by(transform, name, func, argnums, has_aux, **options):
             check_real(caller, out, "outputs")
             differ[:] = [outer is not None and (name == VJP or mapped_by(outer, current(y))) for y in out]
 
-        flat = Flat(func, chosen.spec, name, has_aux, kwargs, check)
+        flat = Flat(func, chosen.spec, name, has_aux, check=check)
         try:
             got = walked(transform(flat, tuple(chosen.positions), has_aux, **options), *chosen.leaves)
         except RandomnessError as error:

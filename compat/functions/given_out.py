@@ -166,9 +166,11 @@ def store(name, out, got, operands=(), again=None, named=None):
         need_no_gradient(said, out, got.mark is not None)
         return stored_with_history(said, name, out, got, operands, again)
     if (got.owner is not TAPE or out.owner is not TAPE) and (is_dual(current(got)) or is_dual(current(out))):
-        raise NotImplementedError(
-            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
-        )
+        said = f"{name}_out that does not support it because it is an out= function"
+        said = (
+            said if tensors_in(operands) else f"aten::{name} that does not support it."
+        )  # (what makes Tensors of numbers)
+        raise NotImplementedError(f"Trying to use forward AD with {said}")
     fit(name, out, got, operands)
     if again is not None and iterates(name):
         got = in_turn(got, current(out), operands, again)

@@ -9,7 +9,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from copy import deepcopy
 
-from funcgrad.core.site import site, warn
+from funcgrad.core.site import internal, site, warn
 from funcgrad.core.tracebacks import PublicMethods, trim
 
 from ..autograd import walks
@@ -67,8 +67,18 @@ def with_hooks(step):
                             f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
                         )
                     args, kwargs = changed
+                    if not args and internal[step.__module__]:  # (torch looks for the optimizer among them)
+                        raise IndexError("tuple index out of range")
         try:
             out = step(*args, **kwargs)
+        except Exception as error:
+            from .refused import told
+
+            torchs = told(self, error)
+            trim(error)
+            if torchs is None:
+                raise
+            raise torchs.with_traceback(error.__traceback__) from None
         except BaseException as error:
             trim(error)
             raise

@@ -292,7 +292,7 @@ class RuleOptimizer(Optimizer):
         foreach = group.get("foreach")
         if foreach and group.get("differentiable") and self.asserts:
             raise AssertionError("_foreach ops don't support autograd")
-        if group.get("capturable") and not group.get("fused"):
+        if group.get("capturable") and not group.get("fused") and "capturable" in self.defaults:
             devices = ["cuda", "xpu", "hpu", "privateuseone"]
             if self.xla_with_foreach if foreach else self.xla:
                 devices.append("xla")
@@ -314,8 +314,8 @@ class RuleOptimizer(Optimizer):
                 group.setdefault(name, value)
             for p in group["params"]:
                 held = self.state.get(p, ())
-                for name in self.scalars if len(held) else ():
-                    if not isinstance(held[name], Tensor):
+                for name in self.scalars:
+                    if len(held) and not isinstance(held[name], Tensor):
                         held[name] = scalar(lambda group, x=held[name]: float(x))(p, None, group)
 
 

@@ -39,6 +39,7 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
 
 def total_norm(tensors, norm_type, error_if_nonfinite):
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    norm_type = float(norm_type)
     if not tensors:
         return T["tensor"](0.0)
     for at, t in enumerate(tensors):
@@ -48,7 +49,6 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
             )
         if not isinstance(t, Tensor):
             raise AttributeError(f"{type(t).__name__!r} object has no attribute 'device'")
-    norm_type = float(norm_type)
     if norm_type == 2 and plain(tensors):
         with quiet():
             total = wrap(Tensor, lengths([lengths([t.val for t in tensors])]).reshape(()))
@@ -79,12 +79,16 @@ def lengths(arrays):
 def scale_down(grads, max_norm, total):
     if not grads:
         return
-    if plain([*grads, total]) and not total.val.ndim:
+    if isinstance(total, Tensor) and plain([*grads, total]) and not total.val.ndim:
         with quiet():
             factor = np.minimum(np.reciprocal(total.val + 1e-6) * max_norm, 1)
         if each_overwritten(np.multiply, grads, factor):
             return
-    factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
+    factor = T["clamp"](max_norm / (total + 1e-6), max=1.0)
+    if factor.dim():
+        raise RuntimeError(
+            f"scalar tensor expected to be 0 dim but it has {factor.dim()} dimensions and {factor.numel()} elements."
+        )
     for g in grads:
         g.mul_(factor)
 
