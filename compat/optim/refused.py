@@ -139,7 +139,7 @@ def told(optimizer, error):
             return None
         frame = frame.tb_next
     known = next((STEPS[c.__name__] for c in kind.__mro__ if c.__name__ in STEPS and internal[c.__module__]), None)
-    if known is None:
+    if known is None or not isinstance(optimizer.param_groups, list):
         return None
     order, *first = known
     try:
