@@ -165,7 +165,7 @@ class ContinuousBernoulli(ExponentialFamily):
             (self.logits,) = broadcast_all(logits)
             self._param = self.logits
         number = of_numbers(probs if logits is None else logits)
-        super().__init__(() if number else self._param.shape, validate_args=validate_args)
+        super().__init__(Size() if number else self._param.shape, validate_args=validate_args)
 
     logits = lazy_property(lambda d: probs_to_logits(d.probs, True))
     probs = lazy_property(lambda d: clamp_probs(logits_to_probs(d.logits, True)))

@@ -150,7 +150,7 @@ class FisherSnedecor(Distribution):
     def __init__(self, df1, df2, validate_args=None):
         self.df1, self.df2 = broadcast_all(df1, df2)
         self._above, self._below = (Gamma(0.5 * df, df) for df in (self.df1, self.df2))
-        shape = () if of_numbers(df1, df2) else self.df1.shape
+        shape = Size() if of_numbers(df1, df2) else self.df1.shape
         super().__init__(shape, validate_args=validate_args)
 
     @property

@@ -40,7 +40,7 @@ class MultivariateNormal(Distribution):
         if matrix.dim() < 2:
             kind = "scale_tril matrix" if name == "scale_tril" else name
             raise ValueError(f"{kind} must be at least two-dimensional, with optional leading batch dimensions")
-        batch = tuple(torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1]))
+        batch = torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         self.loc = loc.expand(batch + (-1,))
         setattr(self, name, matrix.expand(batch + (-1, -1)))
         super().__init__(batch, self.loc.shape[-1:], validate_args=validate_args)
@@ -155,7 +155,7 @@ class LowRankMultivariateNormal(Distribution):
         weighted = cov_factor.mT / cov_diag.unsqueeze(-2)
         small = weighted @ cov_factor
         small_root = torch.linalg.cholesky(small + torch.eye(small.shape[-1], dtype=small.dtype))
-        super().__init__(batch, event, validate_args=validate_args)
+        super().__init__(sized(batch), event, validate_args=validate_args)
         self._weighted, self._small_root = weighted.expand(batch + (-1, -1)), small_root.expand(batch + (-1, -1))
 
     mean = property(lambda d: d.loc)
