@@ -368,3 +368,9 @@ class AcceleratorError(RuntimeError):
 
 
 OutOfMemoryError.__module__ = AcceleratorError.__module__ = "torch"
+
+
+def unequal_sizes(sizes):
+    return ValueError(
+        f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped dimension"
+    )

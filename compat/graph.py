@@ -236,6 +236,8 @@ class GradientEdge(NamedTuple):
 
     def value(self, gradient):
         """A Tensor to walk back from: of the edge's mark, shape and dtype (those of the gradient), without the values."""
+        if self.output_nr >= len(self.node.forms or (None,)):
+            raise IndexError("tuple index out of range")
         mark = result_of(self.node.node, self.node.forms, self.output_nr)
         if gradient is None:
             raise NotImplementedError(

@@ -61,7 +61,7 @@ def full_name(name):
     """What a node calls itself: those that belong to autograd itself say so."""
     return (
         f"torch::autograd::{name}"
-        if name in ("AccumulateGrad", "CopySlices", "CopyBackwards", "NotImplemented")
+        if name in ("AccumulateGrad", "CopySlices", "CopyBackwards", "Identity", "NotImplemented")
         else name
     )
 

@@ -72,7 +72,7 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     __array_priority__ = 1000
     hidden = False  # is it there for a Tensor alone that is no view, but seen through a map? (core/mirror.py)
-    of_function = False  # is it a result of an autograd.Function, in the memory of an argument?
+    of_function = None  # of a result of an autograd.Function in the memory of an argument: is it the only such one ("function"), or of "several"?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):
         if type(trace) is not Tape:  # the public constructor: torch.Tensor(2, 3), torch.Tensor([1, 2])
@@ -333,8 +333,10 @@ class Tensor(Taped, metaclass=TensorMeta):
                 raise self.owner.leaf_error(
                     "a view of a leaf Variable that requires grad is being used in an in-place operation."
                 )
-        if tls.grad and self.mark is not None and (self.of_function or getattr(root_of(self)[0], "of_function", False)):
-            raise may_not_change("function", self.mark, "is being")
+        if tls.grad and self.mark is not None:
+            how = self.of_function or getattr(root_of(self)[0], "of_function", None)
+            if how is not None:
+                raise may_not_change(how, self.mark, "is being")
         if within and tls.grad and self.owner is not TAPE:
             root = root_of(self)[0]
             n = recorded(root) if isinstance(root, Tensor) else None

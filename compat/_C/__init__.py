@@ -182,3 +182,10 @@ class _ExcludeDispatchKeyGuard(contextlib.ExitStack):
         if self.keys.has(DispatchKey.AutogradCPU):
             self.enter_context(no_grad())
         return self
+
+
+def _is_multithreading_enabled():
+    """What torch.autograd.set_multithreading_enabled has said."""
+    from ..autograd.grad_mode import set_multithreading_enabled
+
+    return set_multithreading_enabled.now()

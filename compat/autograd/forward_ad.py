@@ -277,7 +277,7 @@ def unpack_dual(tensor, *, level=None):
     given = trace.given.get(id(tensor.val))  # (torch hands out the very Tensor as long as the dual has not changed)
     primal = shown(value).view(tuple(shape_of(value)))
     if primal.mark is not None:
-        label(primal, "FwPrimalBackward0", (tensor,))
+        label(primal, "Identity", (tensor,))
     return UnpackedDualTensor(primal, given[1] if given is not None else None if tangent is None else shown(tangent))
 
 

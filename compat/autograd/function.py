@@ -11,6 +11,7 @@ from funcgrad.core.trace import Batch
 
 from .._gate import Refusal
 from ..functions.missing import refusal as _refusal
+from ..graph import labelled
 from ..tensor import Tensor
 from .function_call import Call, VmapInfo, is_written  # noqa: F401  (torch has VmapInfo here, and FunctionCtx)
 from .function_context import FunctionCtx  # noqa: F401
@@ -172,6 +173,12 @@ def check_in_func(cls):
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
+def refusing(g):
+    """g, made by a node that refuses to be differentiated."""
+    out = P["rule"](g, spec=Refusal(TWICE))[0]
+    return labelled(out, "Error", (g,))
+
+
 def once_differentiable(fn):
     """A backward that is not differentiable itself: it runs under no_grad, and a second derivative through it raises."""
 
@@ -181,7 +188,7 @@ def once_differentiable(fn):
         if not tls.grad or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             return got
         grads = got if isinstance(got, tuple) else (got,)
-        marked = [None if g is None else P["rule"](g.detach().requires_grad_(), spec=Refusal(TWICE))[0] for g in grads]
+        marked = [None if g is None else refusing(g.detach().requires_grad_()) for g in grads]
         return tuple(marked) if isinstance(got, tuple) else marked[0]
 
     return once

@@ -284,7 +284,7 @@ class Call(Spec):
                 self.pack(main, handles)
         for k, h in enumerate(handles):
             if self.shares[k] and not self.constant[k]:
-                h.of_function = True
+                h.of_function = "function" if len(handles) == 1 else "several"
             if self.constant[k]:
                 h.mark = None
                 if h.owner is not TAPE:
@@ -371,9 +371,13 @@ class Call(Spec):
         numbers = iter(range(len(outs)))
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
-        found = [in_front(o, d, size) for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
-        self.stores = self.views = self.inputs = [None] * len(found)
         at = [number_of(o, mine) for o in outs if isinstance(o, Tensor)]
+        out_dims = [d for o, d in zip(outs, out_dims, strict=True) if isinstance(o, Tensor)]
+        whose = [
+            d if k is None else in_dims[self.positions[k]] for k, d in zip(at, out_dims)
+        ]  # (an argument is what it was)
+        found = [in_front(o, d, size) for o, d in zip([o for o in outs if isinstance(o, Tensor)], whose)]
+        self.stores = self.views = self.inputs = [None] * len(found)
         self.dirty = [
             None if k is None or state_of(mine[k]) == before[k] else k for k in at
         ]  # (those that a call has changed in place)

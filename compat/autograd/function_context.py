@@ -3,12 +3,23 @@
 import functools
 
 from funcgrad.core.reverse import second_message
+from funcgrad.core.site import warn
 from funcgrad.core.trace import PICK
 
 from .. import graph
 from ..breaks import note
 from ..tensor import Tensor
 from .saved import SavedTensor
+
+
+def save_all(ctx, tensors):
+    ctx.save_for_backward(*tensors)
+
+
+def saved_variables(ctx):
+    """ctx.saved_tensors by its older name."""
+    warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning)
+    return ctx.saved_tensors
 
 
 class FunctionCtx:
@@ -71,6 +82,13 @@ class FunctionCtx:
         got = self._unpacked
         return () if got is None else got() if callable(got) else got
 
+    # what forward has said so far, None where it has said nothing
+    saved_variables = property(saved_variables)
+    to_save = property(lambda self: self._to_save or None, save_all)
+    dirty_tensors = property(lambda self: self._dirty or None)
+    non_differentiable = property(lambda self: self._constant or None)
+    saved_for_forward = property(lambda self: self._forward or None)
+
 
 @functools.cache
 def context_class(name):
@@ -114,6 +132,14 @@ class FunctionNode(graph.Node):
         places = iter(range(len(call.sources)))
         return tuple([SavedTensor(n, None if s is None else next(places)) for s in call.sources])
 
+    saved_variables = property(saved_variables)
+
+    def __setattr__(self, name, value):
+        if name in graph.Node.__slots__:
+            object.__setattr__(self, name, value)
+        else:  # (of torch's node, which is the context)
+            setattr(self.call[1].ctx, name, value)
+
     def apply(self, *gradients):
         """What the Function's backward makes of gradients."""
         return self.call[1].users_backward(self, *gradients)
@@ -122,6 +148,10 @@ class FunctionNode(graph.Node):
         if name == "materialize_grads":  # (which can be set, in forward)
             raise AttributeError(f"attribute '{name}' of 'torch._C._FunctionBase' objects is not readable")
         return getattr(self.call[1].ctx, name)
+
+
+FunctionNode.__name__ = FunctionNode.__qualname__ = "BackwardCFunction"
+FunctionNode.__module__ = "torch.autograd.function"
 
 
 def show_as_function(name):

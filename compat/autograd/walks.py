@@ -29,7 +29,16 @@ from funcgrad.transforms.boundary import as_tensor, inner
 
 from .. import breaks
 from ..deprecations import once
-from ..errors import modified, no_grad_asked_for, no_graph, no_scalar, not_used, size_mismatch, trains_nothing
+from ..errors import (
+    modified,
+    no_grad_asked_for,
+    no_graph,
+    no_scalar,
+    not_used,
+    size_mismatch,
+    trains_nothing,
+    unequal_sizes,
+)
 from ..functions.register import FUNCTIONS
 from ..functions.writing import check_writable
 from ..graph import GradientEdge, label
@@ -612,6 +621,9 @@ def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):
                 f"grad_output[{i}] has a shape of {c.shape[2:]} and output[{i}] has a shape of {y.shape}. If you only want some tensors "
                 "in `grad_output` to be considered batched, consider using vmap."
             )
+    sizes = [c.shape[0] for c in cotangents]
+    if len(set(sizes)) > 1:
+        raise unequal_sizes(sizes)
     used = []
 
     def one(cotangents):

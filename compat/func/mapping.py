@@ -10,6 +10,7 @@ from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcretizationError, RandomnessError
 from funcgrad.transforms.vectorize import laid_out, over_rows
 
+from ..errors import unequal_sizes
 from ..functions.register import FUNCTIONS as T
 from ..graph import label
 from ..method_arguments import wrapped
@@ -173,9 +174,7 @@ def mapped_dims(func, in_dims, leaves, spec):
     if not sizes:
         raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(sizes)) > 1:
-        raise ValueError(
-            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped dimension"
-        )
+        raise unequal_sizes(sizes)
     return dims, sizes[0]
 
 

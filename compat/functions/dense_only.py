@@ -312,7 +312,7 @@ install("__delitem__", deleted)
 install("__reversed__", swapped)
 install("__nonzero__", Tensor.__bool__)
 install("__long__", Tensor.__int__)
-install("_is_view", lambda self: self._base is not None or self.of_function)
+install("_is_view", lambda self: self._base is not None or self.of_function is not None)
 install("_grad", Tensor.grad)
 install("_grad_fn", Tensor.grad_fn)
 

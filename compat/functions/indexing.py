@@ -312,7 +312,7 @@ def setitem(t, idx, v):
             v = without_imaginary(v, dtype_of(c)) if isinstance(v, Tensor) else v
             label, everything = "CopySlices", is_everything(basic, shape_of(c))
             refuse_leaf(c, everything, v)
-            if not everything and tls.grad and (c.of_function or getattr(root_of(c)[0], "of_function", False)):
+            if not everything and tls.grad and (c.of_function or getattr(root_of(c)[0], "of_function", None)):
                 c[idx].refuse(())  # (torch's words name the part)
             if c.owner is TAPE and not c.val.flags.c_contiguous and repeats(c.val.shape, c.val.strides):
                 part = core_view(c, GETITEM, idx=basic)  # (whether that part may be written is what counts)

@@ -27,7 +27,9 @@ def through(tensors, see, operands):
         if o.mark is not None:
             label(o, Through.name, operands)
             o.store = t.versioned()
-            o.of_function = True  # (so torch has it: no change in place of what a module with such hooks gets or gives)
+            o.of_function = (
+                "function"  # (so torch has it: no change in place of what a module with such hooks gets or gives)
+            )
     return list(outs)
 
 
