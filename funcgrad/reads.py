@@ -7,13 +7,25 @@ a function reads by other ways (a dict it builds, a file, the clock) is not seen
 import builtins
 import dis
 import functools
+import sys
 import types
+from collections import deque
 
 from funcgrad.core.site import internal
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
+CONTAINERS = (list, tuple, dict, set, frozenset, deque)
+# methods that no syntax but that of making, copying and printing an object calls
+ASIDE = frozenset(
+    "__init__ __new__ __post_init__ __del__ __repr__ __str__ __format__ __reduce__ __reduce_ex__ __getstate__ __setstate__ __copy__ __deepcopy__ "
+    "__init_subclass__ __class_getitem__ __set_name__ __dir__ __sizeof__".split()
+)
+ANYTHING = frozenset(("globals", "eval", "exec"))
+BY_NAME = frozenset(
+    ("getattr", "setattr", "hasattr", "delattr", "vars")
+)  # what looks attributes up by a name that is computed
 
 
 def chains(code):
@@ -56,6 +68,11 @@ def loaded(code):
     return found
 
 
+def named(code):
+    """Names of the attributes that code looks up or sets, and texts that may be such names."""
+    return {*code.co_names, *[k for k in code.co_consts if type(k) is str]}
+
+
 def codes_of(code):
     """A code object and those inside it."""
     stack, out = [code], []
@@ -64,6 +81,26 @@ def codes_of(code):
         out.append(c)
         stack += [k for k in c.co_consts if isinstance(k, types.CodeType)]
     return out
+
+
+@functools.cache
+def installed(name):
+    """Is it a module of an installed library?"""
+    file = getattr(sys.modules.get(name), "__file__", None) or ""
+    return any([place in file for place in ("site-packages", "dist-packages")])
+
+
+@functools.cache
+def module_of_users(name):
+    return (
+        not (internal[name] or name.partition(".")[0] in sys.stdlib_module_names or installed(name))
+        or name == "__main__"
+    )
+
+
+def of_users(kind):
+    """Is a class one of the user's, not of an installed library or Python's own?"""
+    return module_of_users(str(kind.__module__))
 
 
 def foreign(f):
@@ -80,12 +117,64 @@ class Reader:
         self.visited = set()
         self.writes = []  # names of variables outside that it assigns to
         self.builtins = set()
+        self.anything = False  # may the user's code look up any variable?
         self.codes = []  # of the user's functions
+        self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
+        self.sure = True  # may what is being read be called, as far as can be seen? (Else what it assigns to is looked at only.)
 
     @functools.cached_property
     def loaded(self):
         """Names of attributes that may be looked up before they are assigned to."""
         return set().union(*map(loaded, self.codes))
+
+    def settle(self):
+        """Look up, of each object that was reached by whatever way, the attributes that any code names. (Do it last.)"""
+        names, count, more = set(), 0, True
+        while more:
+            for code in self.codes[count:]:
+                names |= named(code)
+            count, before = len(self.codes), len(self.reached)
+            every = "__dict__" in names or not self.builtins.isdisjoint(BY_NAME)
+            more = False
+            for x, done in list(self.reached.values()):
+                own = {**getattr(x, "__dict__", {}), **dict.fromkeys(slots_of(x))}
+                found = [a for a in own if (every or a in names) and a not in done]
+                found += [a for c in type(x).__mro__ if of_users(c) for a in vars(c) if a in names and a not in done]
+                for a in found:
+                    more = True
+                    done.add(a)
+                    self.attributes(x, (a,), type(x).__name__)
+            more = more or len(self.codes) > count or len(self.reached) > before
+        return names
+
+    def told_of(self, x):
+        """Tell of an object; if it is one to be looked into, read also what syntax calls: `__len__`, `__getitem__`, `__mul__`, ..."""
+        apart = self.told(x)
+        if apart and id(x) not in self.reached and not installed(type(x).__module__):
+            self.reached[id(x)] = x, set()
+            for c in type(x).__mro__:
+                for name, method in list(vars(c).items()) if of_users(c) else ():
+                    if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
+                        self.unsure(method, x)
+        return apart
+
+    def unsure(self, f, owner=MISSING):
+        """Read a function that may be called, or not."""
+        before, self.sure = self.sure, False
+        try:
+            self.callable_function(f, owner)
+        finally:
+            self.sure = before
+
+    def class_named(self, kind):
+        """Read the functions of a class of the user's that some code names: it may make objects of it, and a class of ours calls them."""
+        if id(kind) not in self.visited and of_users(kind):
+            self.visited.add(id(kind))
+            for c in kind.__mro__:
+                for method in list(vars(c).values()) if of_users(c) else ():
+                    method = getattr(method, "__func__", method)
+                    if isinstance(method, types.FunctionType):
+                        self.unsure(method)
 
     def callable(self, f):
         """Read whatever is called."""
@@ -126,22 +215,28 @@ class Reader:
             self.codes.append(c)
             for kind, name, attributes in chains(c):
                 if kind == "written":
-                    if c is code or name in cells or name in f.__globals__:
+                    if not self.sure:
+                        if name in cells:
+                            self.seen(cells[name], None, contents_of(cells[name]), name)
+                        elif name not in c.co_freevars:
+                            self.seen(f.__globals__, name, f.__globals__.get(name, MISSING), name)
+                    elif c is code or name in cells or name in f.__globals__:
                         self.writes.append(name)
                     continue
                 if name in known and kind != "global" and name not in cells:
                     value = known[name]
                 elif kind == "global":
                     if name not in f.__globals__:
-                        self.builtins.add(name) if hasattr(builtins, name) else None
+                        if hasattr(builtins, name):
+                            self.builtins.add(name)
+                            self.anything |= name in ANYTHING and module_of_users(f.__globals__.get("__name__"))
                         continue
                     value = f.__globals__[name]
                     if not (isinstance(value, types.ModuleType) and internal[value.__name__]):
                         self.seen(f.__globals__, name, value, name)
                 elif name in cells:
-                    try:
-                        value = cells[name].cell_contents
-                    except ValueError:  # (not assigned yet)
+                    value = contents_of(cells[name])
+                    if value is MISSING:
                         continue
                     self.seen(cells[name], None, value, name)
                 else:
@@ -165,7 +260,7 @@ class Reader:
                     continue
                 return
             else:
-                apart = isinstance(value, (type, types.FunctionType)) or self.told(value)
+                apart = isinstance(value, (type, types.FunctionType)) or self.told_of(value)
                 if not apart and (found := self.member(value, a)) is not MISSING:
                     value = found
                     self.value(value)
@@ -178,14 +273,22 @@ class Reader:
                 kind = value if isinstance(value, type) else type(value)
                 place = next((c for c in kind.__mro__ if a in vars(c)), None)
                 if place is None or internal[place.__module__]:
-                    return
+                    return  # (of a class of the user's its functions were read: ours call them)
                 method = vars(place)[a]
                 if isinstance(method, types.FunctionType) and kind is not value:
                     self.callable_function(method, value)
                 elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
                     self.callable_function(method.__func__, kind)
-                if hasattr(method, "cache_clear"):
+                if isinstance(method, functools._lru_cache_wrapper):
                     self.told(method)
+                if isinstance(method, (property, functools.cached_property)):
+                    for part in (
+                        (vars(method).get("func"),) if not isinstance(method, property) else property_of(method)
+                    ):
+                        if isinstance(part, types.FunctionType):
+                            self.callable_function(part, value)
+                elif of_users(type(method)):
+                    self.value(method)
                 if hasattr(method, "__get__"):
                     return
                 value = method
@@ -207,13 +310,40 @@ class Reader:
         """Read what a value leads to."""
         if isinstance(x, CALLED):
             self.callable(x)
-        elif type(x) in (list, tuple, dict):
+            return
+        if isinstance(x, CONTAINERS):
             if id(x) not in self.visited and len(x) <= 64:
                 self.visited.add(id(x))
-                for v in x.values() if type(x) is dict else x:
+                for v in dict.values(x) if isinstance(x, dict) else [*x]:
                     self.value(v)
-        elif hasattr(x, "__dict__") and not isinstance(x, (type, types.ModuleType)):
-            self.told(x)
+            if not of_users(type(x)):
+                return
+        if isinstance(x, type):
+            self.class_named(x)
+        elif not isinstance(x, types.ModuleType) and (hasattr(x, "__dict__") or of_users(type(x))):
+            self.told_of(x)
+
+
+def property_of(p):
+    return p.fget, p.fset, p.fdel
+
+
+def contents_of(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # (not assigned yet)
+        return MISSING
+
+
+def slots_of(x):
+    """The names of what an object of the user's keeps outside its `__dict__`."""
+    return [
+        a
+        for c in type(x).__mro__
+        if of_users(c)
+        for a, v in vars(c).items()
+        if isinstance(v, types.MemberDescriptorType)
+    ]
 
 
 __all__ = ["MISSING", "Reader", "chains"]

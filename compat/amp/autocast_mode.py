@@ -64,6 +64,10 @@ class State(threading.local):
         self.cache = {}  # id of a leaf -> (the leaf, its cast)
         self.nesting = 0
 
+    def tell(self):
+        """Tell compiled functions what is in force."""
+        tls.casting = self.dtype["cpu"] if self.enabled.get("cpu") else None
+
 
 state = State()
 
@@ -263,6 +267,7 @@ class autocast:
         state.enabled[device], state.dtype[device] = self._enabled, self.fast_dtype
         state.cache_enabled = self._cache_enabled
         state.nesting += 1
+        state.tell()
         USERS.enter()
         return self
 
@@ -273,6 +278,7 @@ class autocast:
             clear_autocast_cache()
         device = kind_of(self.device)
         state.enabled[device], state.dtype[device], state.cache_enabled = self.before.pop()
+        state.tell()
         return False
 
     def __call__(self, f):
@@ -348,6 +354,7 @@ def set_autocast_enabled(device_type=None, enabled=None):
     if device == "cpu" and on != state.enabled.get("cpu", False):
         (USERS.enter if on else USERS.leave)()
     state.enabled[device] = on
+    state.tell()
 
 
 @parsed("Qdevice_type")
@@ -363,6 +370,7 @@ def get_autocast_dtype(device_type):
 def set_autocast_dtype(device_type, dtype):
     """Set the dtype that autocast computes in."""
     state.dtype[kind_of(device_type)] = dtype
+    state.tell()
 
 
 @of_arguments(0)

@@ -177,9 +177,10 @@ class Compiled:
         found = [namespace[key] for namespace, key in places]
         values += [x if isinstance(x, Tensor) else as_tensor(np.array(x)) for x in found]
         watch.dynamic = {(id(namespace), key) for namespace, key in places}
-        p = program(self.of_tensors(leaves, structure, inputs), values, watch)
+        p, effects = program(self.of_tensors(leaves, structure, inputs), values, watch)
         watch.finish()
-        return p, *written(watch, structure, leaves, inputs, values, p, site_of(self.f))
+        with effects.guarded(watch):  # (derivatives are staged here: rules of the user's)
+            return p, *written(watch, structure, leaves, inputs, values, p, site_of(self.f))
 
     def enter(self, enter, explain):
         self.entries.insert(0, enter)

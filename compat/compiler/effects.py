@@ -5,7 +5,9 @@ Invariant: calls of functions written in C are looked at before they happen (sys
 is copied before it is changed, and is what it was where staging fails. What a function of NumPy's changes shows by the state of its generators.
 """
 
+import builtins
 import collections
+import contextlib
 import gc
 import io
 import os
@@ -19,11 +21,15 @@ import numpy as np
 from funcgrad.compile.baked import Draws
 from funcgrad.compile.conditions import restored, snapshot
 from funcgrad.core.site import internal
+from funcgrad.core.state import tls
 
+from .reach import Reach
 from .watch import Unfit
 
 # modules written in C whose functions have effects, or answers of the moment
-MODULES = frozenset("time io _io posix nt _socket _ssl select _thread _uuid _posixsubprocess signal mmap fcntl".split())
+MODULES = frozenset(
+    "_warnings time io _io posix nt _socket _ssl select _thread _uuid _posixsubprocess signal mmap fcntl".split()
+)
 PURE = frozenset("fspath get_ident get_native_id allocate_lock RLock strerror text_encoding".split())
 NAMES = frozenset(("input", "now", "today", "utcnow"))  # of builtins and of datetime
 ACTING = random.Random, io.IOBase
@@ -40,7 +46,7 @@ LIBRARY = os.path.dirname(os.__file__) + os.sep
 # modules of the standard library that are used for what they do, not for what they answer
 DOING = (
     "_io asyncio csv datetime glob http io logging multiprocessing os pathlib pickle posix queue random secrets select shutil signal "
-    "socket sqlite3 subprocess sys tempfile threading time urllib uuid"
+    "socket sqlite3 subprocess sys tempfile threading time urllib uuid warnings"
 )
 DOING = frozenset(DOING.split())
 
@@ -100,6 +106,28 @@ def streams(draws):
     return [(get(), put, get) for get, put in found]
 
 
+class printing_refused:
+    """While a function that names `print` is staged, printing raises: it is for each call, not for the first."""
+
+    def __init__(self, watch):
+        self.on = "print" in watch.reader.builtins
+
+    def __enter__(self):
+        if self.on:
+            self.before = before = builtins.print
+
+            def refusing(*args, **kwargs):
+                if tls.stage is not None:
+                    raise Unfit("it prints")
+                return before(*args, **kwargs)
+
+            builtins.print = refusing
+
+    def __exit__(self, *error):
+        if self.on:
+            builtins.print = self.before
+
+
 class Effects:
     """A block in which a function is staged; afterwards `refuse()` raises Unfit, `restore()` takes back what was changed."""
 
@@ -108,6 +136,7 @@ class Effects:
         for name in {k for _, own in self.tensors for k in own}:
             if name in watch.reader.loaded:
                 raise Unfit(f"it may read the attribute {name!r} of a Tensor it is given")
+        self.reach = Reach(*watch.roots())
         self.changed = {}  # id -> (container, a copy of it)
         draws = Draws(f)
         if draws.unseeded():
@@ -119,13 +148,26 @@ class Effects:
         self.looks = not watch.reader.builtins.isdisjoint(("open", "input")) or any(map(may_act, values))
 
     def __enter__(self):
-        self.before = sys.getprofile()
         if self.looks:
+            if sys.getprofile() is not None:
+                raise Unfit("a profiler is on, and it may have effects that only a profiler sees")
             sys.setprofile(self.look)
         return self
 
     def __exit__(self, *error):
-        sys.setprofile(self.before)
+        if self.looks:
+            sys.setprofile(None)
+
+    @contextlib.contextmanager
+    def guarded(self, watch):
+        """A block, in which nothing may be done that each call would have to do: what is changed there is changed back."""
+        try:
+            with printing_refused(watch), self:
+                yield
+            self.refuse(watch)
+        except BaseException:
+            self.restore()
+            raise
 
     def look(self, frame, event, f):
         if event != "c_call":
@@ -144,10 +186,12 @@ class Effects:
     def copy(x):
         return x.copy() if type(x) is np.ndarray else snapshot(x)
 
-    def refuse(self):
+    def refuse(self, watch):
         """Raise Unfit for what each call would have to do anew."""
         if self.refused is not None:
             raise self.refused
+        if left := watch.changed():
+            raise Unfit(f"it changes {left[0][3]}, which each call would have to do anew")
         if any(
             [
                 vars(t).keys() != own.keys() or any([vars(t)[k] is not v for k, v in own.items()])
@@ -155,6 +199,10 @@ class Effects:
             ]
         ):
             raise Unfit("it gives an attribute to a Tensor, which each call would have to do anew")
+        for x in self.reach.changed():
+            raise Unfit(
+                f"it changes a {type(x).__name__} that outlives the call, which each call would have to do anew"
+            )
         if any([frozen(get()) != frozen(state) for state, _, get in self.streams]):
             raise Unfit("it draws from a generator of NumPy's, which each call would have to do anew")
         mine = 3  # (the tuple, the variable here, and what asks)
@@ -167,6 +215,7 @@ class Effects:
         self.changed.clear()  # (and with it what it holds)
 
     def restore(self):
+        self.reach.restore()
         for x, copy in self.changed.values():
             if type(x) is np.ndarray:
                 x[...] = copy

@@ -162,6 +162,7 @@ def written(watch, structure, leaves, places, given, p, at):
     lines.test("not shared.staging and tls.mapping is None and not nans.on and report.report is None", "the context")
     grad = state.tls.grad
     lines.test(f"tls.grad is {grad}", "the grad mode", grad, "tls.grad")
+    lines.test(f"tls.casting is {lines.name(state.tls.casting)}", "autocast")
     lines.test(f"Default.numpy is {lines.name(Default.numpy)}", "the default dtype")
     arguments = Leaves(lines, leaves, {i for i in places if type(i) is int and not isinstance(leaves[i], Tensor)})
     args, kwargs = structure[2]
@@ -428,7 +429,10 @@ def returned(lines, p, texts, containers):
             return made[r]
         kind, x, *chain = r
         if kind == "view":
-            return f"{lines.name(viewed)}({name(x)}, {lines.name(*chain)})"
+            if id(r) not in made:
+                of, made[id(r)] = name(x), f"s{len(made)}"
+                body.append(f"{made[id(r)]} = {lines.name(viewed)}({of}, {lines.name(*chain)})")
+            return made[id(r)]
         return texts[x] if kind == "same" else containers[x][0] if kind == "given" else lines.name(x)
 
     names = [name(r) for r in p.results]

@@ -4,9 +4,10 @@ Invariant: a program stands for the whole function. What would be lost or come o
 list, an attribute that changes, a number that is asked for) is found out here and raised as Unfit, with all as it was before.
 """
 
-import builtins
 import gc
 import weakref
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType
 
 import numpy as np
 
@@ -17,18 +18,19 @@ from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Alias, Array, Cell, Taped
 from funcgrad.core.layout import lying_as, normal
 from funcgrad.core.reverse import topological
-from funcgrad.core.site import where
+from funcgrad.core.site import internal, where
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
+from funcgrad.reads import of_users
 from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from .effects import Effects
-from .watch import Replaced, Unfit, put_back
+from .watch import CHANGEABLE, Replaced, Unfit, put_back
 
-PLAIN = 0  # (in the place of a result: it is the Python value that stands there)
+FUNCTIONS = FunctionType, BuiltinFunctionType
 
 
 class NotedCell(Cell):
@@ -89,6 +91,8 @@ class Region(Stage):
 
     def shadow(self, h):
         new = id(h) not in self.shadows
+        if not internal[type(h).__module__]:
+            raise Unfit(f"it uses a {type(h).__name__}, a class of Tensors of its own")
         s = super().shadow(h)
         if new and s.mark is not None and s.mark.extra is not None and s.mark.plan is None:
             cell = s.mark.extra.cell
@@ -124,7 +128,7 @@ class Program:
 
 
 def program(f, tensors, watch):
-    """f(*tensors) as a Program; `watch` has what f can name."""
+    """f(*tensors) as a Program, and the Effects of staging it; `watch` has what f can name."""
     region = Region()
     p = Program()
     effects = Effects(f, watch, tensors)
@@ -134,7 +138,8 @@ def program(f, tensors, watch):
         got, made = f(*args)
         outs, p.results, given = [], [], []
         own = {id(x): i for i, (x, _) in enumerate(made)}
-        p.structure = apart(got, outs, own)
+        known = own.keys() | effects.reach.ids
+        p.structure = apart(got, outs, known)
         p.changes = []
         for i, (x, was) in enumerate(made):
             now = contents(x)
@@ -142,12 +147,12 @@ def program(f, tensors, watch):
             if numbers:
                 raise Unfit(f"it changes entry {numbers[0]!r} of an argument, which each call would have to do anew")
             if other:
-                p.changes.append((i, apart(now, outs, own.keys() - {id(now)})))
+                p.changes.append((i, apart(now, outs, known - {id(now)})))
         for o in outs:
             if id(o) in own:
                 p.results.append(("given", own[id(o)]))
             elif not isinstance(o, Taped):
-                p.results.append(("value", plain_result(o)))
+                p.results.append(("value", plain_result(o, effects.reach.ids)))
             elif o.owner.level < region.level:
                 number = outside.get(id(o))
                 p.results.append(("box", o) if number is None else ("same", number))
@@ -158,13 +163,15 @@ def program(f, tensors, watch):
                 if p.results[-1] is not o:
                     given.append(o)
                     refuse_hooks_inside(o)
-        for i, o in enumerate(p.results):
-            if isinstance(o, Tensor):
+        seen = {}
+        for o in p.results:
+            if isinstance(o, Tensor) and id(o) not in seen:
                 h = seen_with(o, outs, region)
                 place = next((k for k, g in enumerate(given) if g is h), None)
                 if place is None:
                     place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
-                p.results[i] = "view", place, o.alias.chain
+                seen[id(o)] = "view", place, o.alias.chain
+        p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
         p.attributes = left_in_modules(watch, region, given)
         p.requires = [pending(o, region) for o in given]
         entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
@@ -177,13 +184,9 @@ def program(f, tensors, watch):
         return given
 
     try:
-        with printing_refused(watch), effects:
+        with effects.guarded(watch):
             p.staged = stage(whole, tuple(tensors), {}, region)
-        effects.refuse()
         watch.refuse_states()
-        left = watch.changed()
-        if left:
-            raise Unfit(f"it changes {left[0][3]}, which each call would have to do anew")
         p.staged.taped = bool(p.leaves)
         if region.decoupled and p.leaves:
             raise Unfit(
@@ -200,7 +203,7 @@ def program(f, tensors, watch):
         watch.restore()
         effects.restore()
         raise
-    return p
+    return p, effects
 
 
 def seen_with(o, outs, region):
@@ -217,9 +220,15 @@ def seen_with(o, outs, region):
     return next((h for s, h, n, _ in region.shadows.values() if s is alias.base and n is not None), None)
 
 
-def plain_result(o):
+def plain_result(o, known):
+    """A result that is no Tensor: each call gives this one. `known`: ids of what is reached from outside."""
     if isinstance(o, (np.ndarray, Array)):
         raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
+    if hasattr(type(o), "__next__"):
+        raise Unfit("it returns an iterator, which each call would have to make anew")
+    new = isinstance(o, CHANGEABLE) or of_users(type(o)) and not isinstance(o, (type, Enum, *FUNCTIONS))
+    if new and id(o) not in known:
+        raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
     return o
 
 
@@ -287,28 +296,6 @@ def refuse_kept(region, watch):
         h = r()
         if h is not None:
             raise Unfit(f"it keeps the value computed at {where(h.mark.site)} beyond the call")
-
-
-class printing_refused:
-    """While a function that names `print` is staged, printing raises: it is for each call, not for the first."""
-
-    def __init__(self, watch):
-        self.on = "print" in watch.reader.builtins
-
-    def __enter__(self):
-        if self.on:
-            self.before = before = builtins.print
-
-            def refusing(*args, **kwargs):
-                if isinstance(tls.stage, Region):
-                    raise Unfit("it prints")
-                return before(*args, **kwargs)
-
-            builtins.print = refusing
-
-    def __exit__(self, *error):
-        if self.on:
-            builtins.print = self.before
 
 
 def reason_of(error):

@@ -4,9 +4,11 @@ Invariant: a test looks, and changes nothing. Of what a function reads, `tests` 
 `changed()` says what the function itself changed while it was staged, and `restore()` takes that back.
 """
 
+import functools
 import types
+from collections import deque
 
-from funcgrad.compile.conditions import SIMPLE, Figures, Kept, Test, restored, same, snapshot
+from funcgrad.compile.conditions import SIMPLE, Figures, Kept, Long, Test, restored, same, snapshot
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
 from funcgrad.core.trace import TAPE
@@ -19,6 +21,8 @@ from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 
+TABLES = frozenset(vars(Module()))
+CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
 
@@ -40,7 +44,7 @@ class Watch:
 
     def __init__(self, f, args=(), kwargs=()):
         self.tests = []
-        self.env = {"same": same, "MISSING": MISSING}
+        self.env = {"same": same, "MISSING": MISSING, "entry": entry_of}
         self.names = {}
         self.places = {}  # (id of a namespace, key) -> (namespace, key, what `same` compares, the value, name)
         self.modules = {}
@@ -53,8 +57,12 @@ class Watch:
         self.reader = Reader(self.place, self.told)
         self.reader.callable(f)
         self.arguments(f, args, kwargs)
+        names = self.reader.settle()
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
+            for key, value in vars(m).items():  # (what is changed in these no attribute tells)
+                if key in names and key not in TABLES and isinstance(value, CHANGEABLE):
+                    self.place(vars(m), key, value, f"{type(m).__name__}.{key}")
         self.count = CHANGES[0]
         self.dynamic = ()  # {(id of a namespace, key)} whose value each call takes as it is
         self.states = []  # (state of an optimizer, what it had)
@@ -108,7 +116,7 @@ class Watch:
         if type(x).__name__ == "Compiled" and internal[type(x).__module__]:
             self.reader.callable(x.f)
             return False
-        if hasattr(x, "cache_clear"):
+        if isinstance(x, functools._lru_cache_wrapper):
             if x not in self.caches:
                 self.caches.append(x)
                 self.reader.callable(x.__wrapped__)
@@ -125,8 +133,15 @@ class Watch:
                     self.place(vars(x), key, value, f"{type(x).__name__}.{key}")
         return False
 
+    def roots(self):
+        """What the function can name, and ids of what is compared attribute by attribute here."""
+        values = [value for *_, value, _ in self.places.values()]
+        return [*values, *self.objects, *self.modules.values()], {*self.modules, *self.optimizers, *self.wholes}
+
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
+        if self.reader.anything:
+            raise Unfit("it may look up any variable, by globals(), eval() or exec()")
         if self.reader.writes:
             raise Unfit(f"it assigns to the variable {self.reader.writes[0]!r} outside the function")
         if self.iterators:
@@ -211,6 +226,10 @@ class Watch:
                 continue
             if number in self.dynamic:
                 self.tests.append(Test(f"type({self.at(namespace, key)}) is float", name))
+            elif value is MISSING:
+                if self.left.get(number) is not False and not isinstance(namespace, types.CellType):
+                    own = vars(namespace) if isinstance(namespace, types.FunctionType) else namespace
+                    self.add(f"entry({self.name(own)}, {key!r}) is MISSING", name)
             else:
                 self.value(self.at(namespace, key), kept, value, name)
         for o in self.optimizers.values():
@@ -279,7 +298,7 @@ class Watch:
             self.tests.append(
                 Test(f"type({text}) is {kind.__name__} and {text} == {self.name(value)}", name, value, text)
             )
-        elif kind in (list, tuple, dict, Figures, Kept):
+        elif kind in (list, tuple, dict, Figures, Kept, Long):
             self.tests.append(Test(f"same({text}, {self.name(kept)})", name, value, text))
         else:
             self.tests.append(Test(f"{text} is {self.name(value)}", name))

@@ -16,6 +16,7 @@ MISFIT = ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 class Local(threading.local):
     grad = True  # compat's grad mode
     inference = False  # compat's inference mode
+    casting = None  # the dtype that compat's autocast casts to
     walking = None  # the walk that compat is in
     no_packing = None  # why there may be no such hooks
     packing = None  # the hooks of compat that what a tape saves is shown to (shared.staging counts them too)

@@ -797,3 +797,12 @@ def test_never_warns_whatever_filters_the_user_sets():
         assert (torch.tensor([3e38]) * torch.tensor([3e38])).item() == math.inf
         (x * 1).sqrt().backward(torch.ones(1))
         assert x.grad.item() == math.inf
+
+
+def test_an_error_of_an_intercepted_function_is_its_own():
+    class Own(torch.Tensor):
+        pass
+
+    assert type(torch.ones(2).as_subclass(Own) * 2) is Own  # (from now on functions are intercepted)
+    with pytest.raises(RuntimeError, match="called random operation while in randomness error mode"):
+        torch.vmap(lambda x: torch.nn.functional.dropout(x, 0.5))(torch.ones(3, 2))

@@ -11,6 +11,7 @@ from funcgrad.core.site import variables
 
 from ..._calls import misused, refusal
 from ..._how_called import NATIVE
+from ...functions.answers import STUBS
 from ...functions.kernels import BARE
 from . import asked
 
@@ -36,8 +37,11 @@ def of_one(frame):
     name = frame.f_code.co_name
     home = frame.f_globals.get("__name__", "")
     if (
-        name not in BARE or not home.startswith(__package__) or home.endswith(".native")
-    ):  # (whose arguments stand in another order)
+        name not in BARE
+        or not home.startswith(__package__)
+        or home.endswith(".native")  # (whose arguments stand in another order)
+        or frame.f_code.co_filename == STUBS  # (who runs the function itself has said it)
+    ):
         return None
     ask, given = refusing(name), variables(frame)
     if name in NATIVE:
