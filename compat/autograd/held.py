@@ -76,6 +76,8 @@ Take: index self
 Index: +places
 MaskedSelect: mask self
 MaskedScatter: mask
+CtcLoss: log_probs targets result +log_alpha
+EmbeddingBag: +rows +offsets per_sample_weights weight?per_sample_weights +offset2bag +bag_size +max_indices
 Pow1: exponent@1 self result
 """
 

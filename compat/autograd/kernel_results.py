@@ -97,7 +97,64 @@ def logsumexp(call, outs):
     return scores.logsumexp(-1)
 
 
+def bags(call):
+    """(the rows asked for, where each bag begins, the bag of each row, whether each row counts, the number of bags) of an embedding_bag."""
+    rows, offsets = call.argument("input"), call.argument("offsets")
+    if rows.dim() == 2:
+        offsets = FUNCTIONS["arange"](0, rows.numel(), rows.shape[1], dtype=rows.dtype)
+        rows = rows.reshape(-1)
+    count = len(offsets) - bool(call.argument("include_last_offset"))
+    begins = offsets[:count].numpy()
+    bag = np.searchsorted(begins, np.arange(len(rows)), side="right") - 1
+    padding = call.argument("padding_idx")
+    weight = call.argument("weight")
+    counts = np.ones(len(rows), bool) if padding is None else rows.numpy() != padding % len(weight)
+    return rows, offsets, bag, counts, count
+
+
+def mode_of(call):
+    return call.argument("mode") or "mean"
+
+
+def offset2bag(call, outs):
+    """The bag of each row, where torch's quick sum does not do without."""
+    rows, _, bag, _, _ = bags(call)
+    quick = mode_of(call) == "sum" and call.argument("padding_idx") is None and outs[0].dtype.name != "float64"
+    return rows.new_tensor(bag[:0] if quick else bag)
+
+
+def bag_size(call, outs):
+    """How many rows count in each bag; a sum does not say."""
+    rows, _, bag, counts, count = bags(call)
+    sizes = np.bincount(bag[counts], minlength=count)
+    return rows.new_tensor(sizes * (mode_of(call) != "sum"))
+
+
+def max_indices(call, outs):
+    """The rows that the largest elements of each bag come from."""
+    if mode_of(call) != "max":
+        return bag_size(call, outs)
+    rows, _, bag, counts, count = bags(call)
+    found = np.zeros((count, outs[0].shape[1]), int)
+    for b in set(bag[counts].tolist()):
+        own = rows.numpy()[counts & (bag == b)]
+        found[b] = own[call.argument("weight").detach().numpy()[own].argmax(0)]
+    return rows.new_tensor(found)
+
+
+def log_alpha(call, outs):
+    from ..nn.functional import ctc
+
+    return ctc.log_alpha(call, outs)
+
+
 MORE = {
+    "log_alpha": log_alpha,
+    "rows": lambda call, outs: bags(call)[0],
+    "offsets": lambda call, outs: bags(call)[1],
+    "offset2bag": offset2bag,
+    "bag_size": bag_size,
+    "max_indices": max_indices,
     "is_target": is_target,
     "logsumexp": logsumexp,
     "mean": lambda call, outs: statistics(call)[0],

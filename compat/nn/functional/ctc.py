@@ -7,6 +7,7 @@ instead of -inf, so that no derivative is nan; a sample without any alignment is
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
 
 from ...functions.by_samples import by_samples, mapped_innermost
 from ...functions.forward_mode import refuse_tangents
@@ -104,9 +105,9 @@ def ctc_loss(
             "for ctc_loss_allocate_outputs)"
         )
     alone = log_probs.dim() == 2
-    x = current(log_probs)
     if alone:
-        x = P["reshape"](x, shape=(shape_of(x)[0], 1, shape_of(x)[1]))
+        log_probs = log_probs.unsqueeze(1)
+    x = current(log_probs)
     steps, count, classes = shape_of(x)
     if 0 in (steps, count, classes):
         raise RuntimeError("log_probs tensor must not be empty")
@@ -119,16 +120,32 @@ def ctc_loss(
     check_lengths(ends, "input", steps)
     if labels.max(initial=0) >= classes:  # (torch reads whatever is beside the row)
         raise IndexError(f"Target {labels.max()} is out of bounds.")
-    out = each(x, labels, ends, sizes, blank)
-    labelled(out, "CtcLossBackward0", (log_probs,))
+    if tls.packing is not None and not tls.packing.within:
+        out = tls.packing.around(aligned, log_probs, targets, labels, ends, sizes, blank)
+    else:
+        out = aligned(log_probs, targets, labels, ends, sizes, blank)
     if alone:
         out = out.squeeze(0)
     if zero_infinity:
         out = T["where"](out == np.inf, 0.0, out)
     if reduction == "mean":
         lengths = np.maximum(sizes, 1).astype(dtype_of(x))
-        return (out / wrap(Tensor, lengths[0] if alone else lengths)).mean()
+        return (out / wrap(Tensor, lengths)).mean()
     return out.sum() if reduction == "sum" else out
+
+
+def aligned(log_probs, targets, labels, ends, sizes, blank):
+    """The losses of all samples, [N], as one operation."""
+    return labelled(each(current(log_probs), labels, ends, sizes, blank), "CtcLossBackward0", (log_probs,))
+
+
+def log_alpha(call, outs):
+    """The logarithms of the probabilities of the states of each sample after each step, [N, T, states], which torch's kernel keeps."""
+    seen = []
+    x, _, *rest = call.args
+    losses(current(x.detach()), *rest, seen)
+    alpha = np.stack([current(a).val for a in seen], 1)
+    return wrap(Tensor, np.where(alpha > FAR / 2, alpha, -np.inf).astype(alpha.dtype))
 
 
 def each(x, labels, ends, sizes, blank):
@@ -138,8 +155,8 @@ def each(x, labels, ends, sizes, blank):
     return P["add"](loss, as_probabilities(x, ends))
 
 
-def losses(x, labels, ends, sizes, blank):
-    """Minus the log-probabilities, [N]; about -FAR where there is no alignment."""
+def losses(x, labels, ends, sizes, blank, seen=None):
+    """Minus the log-probabilities, [N]; about -FAR where there is no alignment. `seen`: a list for the states after each step."""
     steps, count, _ = shape_of(x)
     width = 2 * labels.shape[1] + 1
     states = np.full((count, width), blank)  # a blank before, between and behind the labels
@@ -154,11 +171,15 @@ def losses(x, labels, ends, sizes, blank):
     start[:, :2] = True
     alpha = P["where"](start, P["getitem"](emitted, idx=(0,)), far)
     for t in range(1, steps):
+        if seen is not None:
+            seen.append(alpha)
         one = shifted(alpha, 1, far)
         two = P["where"](skips, shifted(alpha, 2, far), far)
         new = P["add"](P["logaddexp"](P["logaddexp"](alpha, one), two), P["getitem"](emitted, idx=(t,)))
         new = P["maximum"](new, far, kink="torch")
         alpha = new if (ends > t).all() else P["where"]((ends > t)[:, None], new, alpha)
+    if seen is not None:
+        seen.append(alpha)
     last = 2 * sizes[:, None]
     final = P["take_along"](alpha, np.concatenate([last, np.maximum(last - 1, 0)], 1), axis=1)
     empty = (sizes == 0)[:, None] & np.array([False, True])  # nothing but blanks: there is one last state only
