@@ -17,6 +17,7 @@ from ..functions.register import FUNCTIONS as T
 from ..payload import current, memory
 from ..tensor import Tensor
 from . import forward_ad
+from .function import Function
 from .grad_mode import call_in
 from .walks import grad
 
@@ -162,6 +163,8 @@ def gradcheck(
             compare_batched(func, inputs, xs)
         if check_backward_ad:
             check_zero(func, inputs, xs)
+            if check_undefined_grad:
+                check_nothing(func, inputs, xs)
     except GradcheckError:
         if raise_exception:
             raise
@@ -361,6 +364,40 @@ def check_zero(func, inputs, xs):
     for g in grad(outs, xs, zeros, allow_unused=True):
         if g is not None and current(g).val.any():
             raise GradcheckError("backward not multiplied by grad_output")
+
+
+class Nothing(Function):
+    """Its argument, to which no gradient comes."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return None
+
+
+def check_nothing(func, inputs, xs):
+    """Raise GradcheckError if a rule fails, or gives something, where all results have no gradient, or one of several has none."""
+    count = len(recorded(func(*inputs)))
+    for apart in (range(count), *([k] for k in range(count) if count > 1)):
+        outs = [Nothing.apply(o) if k in apart else o for k, o in enumerate(recorded(func(*inputs)))]
+        try:
+            found = grad(outs, xs, [T["zeros_like"](o) for o in outs], allow_unused=True)
+            problem = "all input grads to be undefined or zero when all output grads are undefined or zero"
+            if not any([g is not None and current(g).val.any() for g in found]):
+                continue
+        except RuntimeError:
+            problem = "backward function to handle undefined output grads"
+        warn(
+            "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it may break existing "
+            'callers of this function. If this is true for you, you can call this function with "check_undefined_grad=False" to disable '
+            "the feature"
+        )
+        raise GradcheckError(
+            f'Expected {problem}. Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
+        )
 
 
 def gradgradcheck(

@@ -49,6 +49,8 @@ class FunctionEvent:
     def __init__(self, key):
         self.key, self.count, self.cpu_time_total, self.self_cpu_time_total = key, 0, 0.0, 0.0
 
+    name = property(lambda e: e.key)
+
     @property
     def cpu_time(self):
         """Microseconds of one stretch, on average."""

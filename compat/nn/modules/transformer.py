@@ -70,9 +70,6 @@ class Block(Module):
     def _relu_or_gelu(self, activation):
         """What `activation_relu_or_gelu` is, None for a layer that has none."""
 
-    def __setstate__(self, state):
-        super().__setstate__({"activation": functional.relu} | state)
-
     def _residual(self, x, norm, part):
         """x + part(norm(x)), or norm(x + part(x))."""
         return x + part(norm(x)) if self.norm_first else norm(x + part(x))
@@ -103,6 +100,11 @@ class TransformerEncoderLayer(Block):
     torch.Size([5, 3, 8])
     """
 
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if not hasattr(self, "activation"):  # (in files of old versions)
+            self.activation = functional.relu
+
     def _relu_or_gelu(self, activation):
         """1 for relu, 2 for gelu, 0 for any other activation."""
         if activation is functional.relu or isinstance(activation, ReLU):
@@ -123,6 +125,10 @@ class TransformerDecoderLayer(Block):
     """Self-attention, attention to a memory and a feed-forward network, each with dropout, residual and norm."""
 
     _attentions = ("self_attn", "multihead_attn")
+
+    def __setstate__(self, state):
+        # (torch's looks for it here alone: in copies relu hides an activation that is a module)
+        super().__setstate__({"activation": functional.relu} | state)
 
     def forward(
         self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None, memory_key_padding_mask=None,

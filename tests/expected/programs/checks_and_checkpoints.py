@@ -123,3 +123,39 @@ for norm in (torch.nn.BatchNorm1d(3), torch.nn.LayerNorm(3), torch.nn.GroupNorm(
         round(linear.weight.grad.norm().item(), 4),
         getattr(norm, "num_batches_tracked", None),
     )
+
+
+# Gradients that are not there, which gradcheck asks rules about
+class Halves(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, rule):
+        ctx.set_materialize_grads(False)
+        ctx.rule = rule
+        return x * 2, x * 3
+
+    @staticmethod
+    def backward(ctx, g, h):
+        return ctx.rule(g, h), None
+
+
+def both(g, h):
+    return None if g is None and h is None else (0 if g is None else 2 * g) + (0 if h is None else 3 * h)
+
+
+point = torch.tensor([0.3, 1.2], dtype=torch.float64, requires_grad=True)
+for rule in (
+    both,
+    lambda g, h: (0 if g is None else 2 * g) + (0 if h is None else 3 * h),
+    lambda g, h: torch.ones(2) if g is None and h is None else both(g, h),
+    lambda g, h: 2 * g + 3 * h,
+):
+    for options in ({}, {"fast_mode": True}, {"check_undefined_grad": False}, {"raise_exception": False}):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            show(lambda: torch.autograd.gradcheck(lambda x: Halves.apply(x, rule), (point,), **options))
+        print([str(w.message)[:60] for w in caught])
+
+with torch.autograd.profiler.profile() as prof:
+    with torch.autograd.profiler.record_function("step"):
+        point * 2
+print([e.name for e in prof.function_events if e.name == "step"])

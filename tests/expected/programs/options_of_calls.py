@@ -71,3 +71,16 @@ class Listed(torch.autograd.Function):
 
 
 show(lambda: Listed.apply(torch.ones(2, requires_grad=True)).sum().backward())
+
+# Means of whole images say in which format they lie
+for image in (torch.arange(24.0).reshape(2, 3, 2, 2), torch.arange(24.0).reshape(1, 3, 2, 2, 2)):
+    k = image.dim() - 2
+    last = image.to(memory_format=(torch.channels_last, torch.channels_last_3d)[k - 2]).requires_grad_()
+    pool = (F.adaptive_avg_pool2d, F.adaptive_avg_pool3d)[k - 2]
+    for x in (image, last, last[:1], last.double(), last[:0], last[0]):
+        mean = pool(x, 1)
+        print(mean.stride(), mean._version, type(mean.grad_fn).__name__, mean.flatten()[:3])
+    mean = pool(last, 1)
+    print((mean * 2).stride(), mean.relu().stride(), k == 3 or F.conv2d(mean, torch.ones(4, 3, 1, 1)).stride())
+    (mean**2).sum().backward()
+    print(last.grad.stride(), last.grad.flatten()[:3])

@@ -265,3 +265,16 @@ for i in range(8):
     l.backward()
     o.step()
 print("cde", l.item())
+
+# transformers whose activation is a module: the layers of the stacks are copies
+for act in (nn.SiLU(), nn.ReLU(), F.silu, th.tanh):
+    for layer, stack in (
+        (nn.TransformerEncoderLayer, nn.TransformerEncoder),
+        (nn.TransformerDecoderLayer, nn.TransformerDecoder),
+    ):
+        th.manual_seed(4)
+        l = layer(8, 2, 16, activation=act, batch_first=True, norm_first=True).eval()
+        x = th.randn(2, 5, 8)
+        args = (x,) if stack is nn.TransformerEncoder else (x, x.flip(1))
+        y, several = l(*args), stack(l, 2)
+        print(layer.__name__, y[0, 0, :4], several(*args)[0, 0, :4], "activation" in several.layers[0].__dict__)
