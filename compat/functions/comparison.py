@@ -24,6 +24,7 @@ from .operands import (
     cast,
     check_sizes,
     dtype_of,
+    iterated,
     laid_like,
     new,
     number,
@@ -230,7 +231,8 @@ def question(name, prim, exact):
     def function(input):
         t = current(input)
         if dtype_of(t).kind in KINDS_OF_INTEGER:
-            return laid_like(new(np.full(shape_of(t), exact)), t)
+            lay = iterated if name == "isnan" else laid_like  # (torch compares with itself there)
+            return lay(new(np.full(shape_of(t), exact)), t)
         return p(t)
 
     function.__doc__ = f"{name} of each element."
@@ -265,7 +267,7 @@ def signbit(input):
     """Is the element negative, or -0?"""
     t = current(input)
     need_dtype("signbit", dtype_of(t))
-    return P["signbit"](t) if dtype_of(t).kind == "f" else P["less"](t, 0)
+    return P["signbit"](t) if dtype_of(t).kind == "f" else iterated(P["less"](t, 0), t)
 
 
 @operation()

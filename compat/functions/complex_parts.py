@@ -11,7 +11,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor
 from .answers import answering
 from .nodes import named
-from .operands import P, cast, dtype_of, floating, laid_like, shape_of
+from .operands import P, cast, dtype_of, floating, in_c_order, iterated, laid_like, shape_of
 from .register import FUNCTIONS, install, operation
 from .shape import view_of
 from .writing import spoken
@@ -88,14 +88,15 @@ def conj(input):
 @operation()
 def conj_physical(input):
     """The complex conjugate; of real numbers they themselves."""
-    return P["conj"](current(input)) if dtype_of(current(input)).kind == "c" else input
+    t = current(input)
+    return laid_like(P["conj"](t), t) if dtype_of(t).kind == "c" else input
 
 
 @operation("AngleBackward0")
 def angle(input):
     """The angle in radians; of a real number 0 (of -0.0 too) or pi."""
     t = floating(current(input))
-    return laid_like(P["angle"](t), t) if dtype_of(t).kind == "c" else P["angle"](P["add"](t, 0.0))
+    return in_c_order(P["angle"](t)) if dtype_of(t).kind == "c" else iterated(P["angle"](P["add"](t, 0.0)), t)
 
 
 @operation(method=False)

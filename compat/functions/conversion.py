@@ -22,7 +22,7 @@ from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType
 from .nodes import named
-from .operands import P, as_operand, cast, dtype_of, in_c_order, laid_like, rank
+from .operands import P, as_operand, cast, dtype_of, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
 
@@ -31,10 +31,7 @@ def converted(t, d, copy=False):
     """t in the NumPy dtype d; t itself if it has it and no copy is asked for."""
     c = current(t)
     if dtype_of(c) != d:
-        out = cast(c, d)
-        if isinstance(c.val, np.ndarray) and c.val.size and 0 in c.val.strides:
-            return in_c_order(out)
-        return out if c.alias is None else laid_like(out, c)
+        return cast(c, d)
     if not copy:
         return t
     out = P["copy"](c, c)

@@ -270,7 +270,7 @@ def roll(input, shifts, dims=None):
     if not shifts:
         raise RuntimeError("`shifts` required")
     if dims is not None and 0 in shape_of(t) and len(shifts) == len(dims) > 0:
-        return owned(P["copy"](t, t), t)
+        return laid_like(P["copy"](t, t), t)
     if dims is None or type(dims) is tuple and not dims:
         if len(shifts) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")

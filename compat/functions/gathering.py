@@ -165,8 +165,8 @@ def index_select(input, dim, index):
     return out if input.dim() else P["reshape"](out, shape=())
 
 
-def indexed(name, checked, body):
-    """torch.<name>(input, dim, index, value...) over slices along a dimension, and its in-place twin."""
+def indexed(name, checked, body, lay=in_c_order):
+    """torch.<name>(input, dim, index, value...) over slices along a dimension, and its in-place twin; `lay`: what lays the result out."""
 
     def function(input, dim, index, value, **options):
         if checked is not None:
@@ -175,11 +175,11 @@ def indexed(name, checked, body):
         n = shape_of(t)[dim]
         if not n or 0 in shape_of(t):
             if 0 in without(shape_of(t), dim) or name == "index_add" and len(shape_of(t)) > 1:
-                return P["copy"](t, t)  # (of no elements: nobody looks at the index)
+                return lay(P["copy"](t, t), t)  # (of no elements: nobody looks at the index)
             need_memory(name, t, dim, index.numel())
         i = vector_index(name, index, n, outside(name, n, dim, len(shape_of(t)) > 1))
         x, perm = in_front(t, dim)
-        out = laid_like(back(body(x, i, value, dim, perm, **options), perm), t)
+        out = lay(back(body(x, i, value, dim, perm, **options), perm), t)
         return out if input.dim() else P["reshape"](out, shape=())
 
     return function
@@ -294,7 +294,7 @@ def fill_slices(x, i, value, dim, perm):
 
 _add = indexed("index_add", partial(need_slices, "index_add"), add_slices)
 _copy = indexed("index_copy", need_copies, copy_slices)
-_fill = indexed("index_fill", need_fill, fill_slices)
+_fill = indexed("index_fill", need_fill, fill_slices, laid_like)
 
 
 @operation("IndexAddBackward0")

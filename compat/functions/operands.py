@@ -239,12 +239,7 @@ def cast(t, d):
     if own.kind == "c" and d.kind not in "cb":
         once("real")
     out = P["cast"](t, dtype=d)
-    return out if t.alias is None else as_converted(out, t)
-
-
-def as_converted(out, t):
-    """A Tensor in another dtype as torch's conversions lay it out: in the order of its strides, C order where they do not say."""
-    return out if out.owner is not TAPE or out.val.flags.c_contiguous else iterated(out, t)
+    return out if t.alias is None or out.owner is not TAPE else laid_like(out, t)
 
 
 def without_imaginary(t, d):
@@ -273,7 +268,7 @@ def promoted(operands, floating=False):
 
 def floating(t):
     """t, integers as the default float: what torch's unary float functions compute with."""
-    return P["cast"](t, dtype=dtypes.Default.numpy) if dtype_of(t).kind in KINDS_OF_INTEGER else t
+    return cast(t, dtypes.Default.numpy) if dtype_of(t).kind in KINDS_OF_INTEGER else t
 
 
 def need_scalar_type(x, y):
@@ -316,7 +311,7 @@ def name_places(v, n):
     return not v.size or bool(v.min() >= 0 and v.max() < n)
 
 
-def in_c_order(t):
+def in_c_order(t, *operands):
     """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
     if t.owner is TAPE and (not t.val.flags.c_contiguous or {*t.val.shape} & {0, 1}):
         t.val = moved(t.val, contiguous_strides(t.val.shape))
@@ -381,6 +376,16 @@ def iterating(f):
     return g
 
 
+def like_first(f):
+    """f, a function of single elements, with a result that torch writes into memory made like the first operand."""
+
+    @functools.wraps(f)
+    def g(input):
+        return laid_like(f(input), current(input))
+
+    return g
+
+
 def index_result(t):
     """A result of integer indices as torch gives them: int64."""
     return cast(t, INT64)
@@ -394,7 +399,7 @@ def is_dual(t):
 
 __all__ = """
 BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
-dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like
+dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like like_first
 like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
 wrapped
 """.split()

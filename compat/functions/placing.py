@@ -20,7 +20,7 @@ from .counting import need_grid
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
 from .nodes import named
-from .operands import P, broadcast_shapes, dtype_of, iterated, new, shape_of, sizes
+from .operands import P, broadcast_shapes, dtype_of, iterated, laid_like, new, shape_of, sizes
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .return_types import BY_NAME as RETURN
@@ -210,7 +210,7 @@ def frexp(input):
     t = current(input)
     if dtype_of(t).kind != "f":
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
-    mantissa, exponent = P["frexp"](t)
+    mantissa, exponent = [laid_like(part, t) for part in P["frexp"](t)]
     return RETURN["frexp"](named(mantissa, "FrexpBackward0", (input,)), exponent)
 
 

@@ -16,7 +16,19 @@ from .answers import MISSING, answer, need_function, not_a_tensor, to_places, un
 from .arithmetic import called, quick_unary
 from .given_out import store
 from .nodes import named, released, renamed
-from .operands import KINDS_OF_INTEGER, P, cast, dtype_of, floating, in_c_order, integer, iterated, iterating, laid_like
+from .operands import (
+    KINDS_OF_INTEGER,
+    P,
+    cast,
+    dtype_of,
+    floating,
+    in_c_order,
+    integer,
+    iterated,
+    iterating,
+    laid_like,
+    like_first,
+)
 from .overwriting import overwritten
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish, twin
@@ -26,12 +38,12 @@ from .writing import in_place, kept, rewrite, spoken
 METHODS_ONLY = ("absolute_", "digamma_", "erfinv_", "lgamma_", "sign_")  # in-place twins that are no functions
 
 
-def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, laid=False):
+def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, laid=None):
     """torch.<name>, Tensor.<name> and Tensor.<name>_ of a one-operand primitive.
 
     `node` is torch's name of its node; without `integers`, integers are computed in the default float dtype. `of`: for
-    kinds of dtypes that the primitive does not take, what is computed instead. `laid`: it is no ufunc, which would keep
-    the order of memory.
+    kinds of dtypes that the primitive does not take, what is computed instead. `laid`: what lays its result out (iterating: of no
+    ufunc, which would keep the order of memory).
     """
     of = of or {}
     refused = refusals_of(name)
@@ -48,9 +60,10 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
             refuse(refused[kind], dtype_of(t))
         if kind in of:
             return named(of[kind](t), label, (t,))
+        p, params = called(prim)
         if not integers and kind in KINDS_OF_INTEGER:
             t = cast(t, dtypes.Default.numpy)
-        p, params = called(prim)
+            return iterated(p(t, **params), t)
         return p(t, **params)
 
     quick = quick_unary(prim, slow)
@@ -59,8 +72,8 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
     def over(v, _, out):
         P[prim].into(v)
 
-    if laid:
-        quick = iterating(quick)
+    if laid is not None:
+        quick = laid(quick)
 
     def function(input=MISSING, /, *more, out=MISSING, **unknown):
         try:
@@ -148,21 +161,21 @@ def complex_sinc(t):
     """sin(pi t) / (pi t), and 1 at 0."""
     zero = P["equal"](t, 0)
     x = P["mul"](P["where"](zero, 1.0, t), float(np.pi))
-    return P["where"](zero, 1.0, P["div"](P["sin"](x), x))
+    return iterated(P["where"](zero, 1.0, P["div"](P["sin"](x), x)), t)
 
 
 for _name in ("erf", "erfc", "erfinv", "digamma", "lgamma", "i0"):
-    unary(_name, laid=True)
+    unary(_name, laid=iterating)
 unary("reciprocal")
 unary("sigmoid", of={"c": complex_sigmoid})
 unary("sinc", of={"c": complex_sinc})
 unary("log1p", node="Log1P")
-unary("deg2rad", node="Deg2Rad")
-unary("rad2deg", node="Rad2Deg")
+unary("deg2rad", node="Deg2Rad", laid=like_first)
+unary("rad2deg", node="Rad2Deg", laid=like_first)
 unary("abs", integers=True, aliases=("absolute",), of={"c": lambda t: laid_like(P["abs"](t, kink="torch"), t)})
 for _name in ("floor", "ceil", "trunc", "relu"):
     unary(_name, integers=True)
-unary("sign", "sign_or_zero", node="Sign", integers=True, of={"b": lambda t: P["copy"](t, t)})
+unary("sign", "sign_or_zero", node="Sign", integers=True, of={"b": lambda t: iterated(P["copy"](t, t), t)})
 publish(FUNCTIONS["trunc"], ("fix",), True, True)
 publish(METHODS["trunc_"], ("fix_",), False, True)
 abs_ = FUNCTIONS["abs"]
@@ -231,7 +244,7 @@ def sgn(input):
     """The sign; of a complex number, the number of absolute value 1 in its direction (0 at 0)."""
     t = current(input)
     if dtype_of(t).kind == "b":
-        return P["copy"](t, t)
+        return iterated(P["copy"](t, t), t)
     if dtype_of(t).kind != "c":
         return released(P["sign_or_zero"](t), True)
     size = P["abs"](t, kink="torch")
@@ -253,7 +266,7 @@ def round(input, *, decimals=None):  # noqa: A001
     if dtype_of(t).kind in ("bc" if decimals is None else "biuc"):
         refuse("round_cpu" if decimals else "round_vml_cpu", dtype_of(t))
     if dtype_of(t).kind in "iu":
-        return P["copy"](t, t)
+        return iterated(P["copy"](t, t), t)
     if not decimals:
         return renamed(P["rint"](t), "RoundBackward0")
     return renamed(P["round"](t, decimals=decimals), "RoundBackward1")
@@ -267,7 +280,7 @@ def logit(input, eps=None):
     if eps is not None:
         held = P["where"](P["less"](t, eps), eps, P["where"](P["greater"](t, 1 - eps), 1 - eps, t))
         return iterated(P["logit"](held, kink="torch"), t)
-    return P["logit"](t, kink="torch")
+    return iterated(P["logit"](t, kink="torch"), t)
 
 
 @operation("NanToNumBackward0")
@@ -275,11 +288,11 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """nan and infinities replaced: by 0 and by the largest and smallest finite numbers, or by what is given."""
     t = current(input)
     if dtype_of(t).kind not in "fc":
-        return P["copy"](t, t)
+        return laid_like(P["copy"](t, t), t)
     if shared.halves and dtype_of(t) in LARGEST:
         most = LARGEST[dtype_of(t)]
         posinf, neginf = (most if posinf is None else posinf), (-most if neginf is None else neginf)
-    return P["nan_to_num"](t, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+    return laid_like(P["nan_to_num"](t, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf), t)
 
 
 @operation("PolygammaBackward0")

@@ -41,6 +41,7 @@ from .operands import (
     fitting,
     float_argument,
     integer,
+    laid_like,
     new,
     shape_of,
 )
@@ -332,6 +333,7 @@ def like(name, draw):
         t = current(input)
         d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
         made = in_order_of(t, d, lambda shape, plain: draw(stream, shape, d, plain))
+        made = laid_like(made, t) if t.owner is TAPE and not t.is_meta else made
         return completed(name, made, None, device, requires_grad)
 
     drawn_like.__name__ = name

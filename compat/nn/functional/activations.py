@@ -20,6 +20,7 @@ from ...functions.nodes import as_one, named
 from ...functions.operands import (
     dtype_of,
     in_c_order,
+    iterated,
     laid_like,
     need_scalar_type,
     number,
@@ -44,6 +45,7 @@ DOUBLE = np.dtype(np.float64)
 
 
 IN_C_ORDER = ("LogSigmoidBackward0", "RreluWithNoiseBackward0")  # whatever the input's strides
+LIKE_INPUT = ("HardtanhBackward0",)  # written into memory made like it (which shows where there are no elements)
 FROM_RESULT = ("LeakyRelu", "Elu", "Celu", "RreluWithNoise")  # torch has another node for these in place
 
 
@@ -52,7 +54,8 @@ def shown(input, body, label, inplace, *args, **kwargs):
     if not inplace:
         t = current(input)
         out = body(t, *args, **kwargs)
-        return named(in_c_order(out) if label in IN_C_ORDER else laid_like(out, t), label, (input,))
+        lay = in_c_order if label in IN_C_ORDER else iterated if label not in LIKE_INPUT else laid_like
+        return named(lay(out, t), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
@@ -496,7 +499,7 @@ def prelu(input, weight):
 def prelu_kernel(self, weight):
     x = current(self)
     out = P["where"](P["greater"](x, 0), x, P["mul"](x, current(weight)))
-    return named(out, "PreluKernelBackward0", (self, weight))
+    return named(laid_like(out, x), "PreluKernelBackward0", (self, weight))
 
 
 def glu(input, dim=-1):
@@ -511,7 +514,7 @@ def glu(input, dim=-1):
     refuse_integers("glu_cpu", input)
     parts = [(slice(None),) * at + (s,) for s in (slice(0, n // 2), slice(n // 2, n))]
     a, b = (P["getitem"](t, idx=i) for i in parts)
-    return named(P["gated"](a, b), "GluBackward0", (input,))
+    return named(iterated(P["gated"](a, b), a, b), "GluBackward0", (input,))
 
 
 def implicit_dim(name, dim, ndim):
