@@ -97,6 +97,7 @@ class Call(Spec):
         self.dirty = ()
 
     forgets = True  # (forward runs under no_grad)
+    made = None  # forward's results, where it has run already (function_at_once.py)
 
     # ---- forward
     def forward(self, vals):
@@ -119,9 +120,9 @@ class Call(Spec):
                 needs[i] = bool(self.need >> k & 1)
         # (levels further out that differentiate or map these Tensors have the Function's own rule too)
         below = len(seen_by([t for t, m in zip(tensors, mine) if not m or t.owner is not TAPE])) > self.layers
-        outs = self.results_of(tuple(needs), args, vals if below else None)
+        outs = self.made or self.results_of(tuple(needs), args, vals if below else None)
         results = [o for o in outs if isinstance(o, Tensor)]
-        ctx = self.ctx
+        ctx, self.made = self.ctx, None
         numbers = iter(range(len(results)))
         self.results = [next(numbers) if isinstance(o, Tensor) else None for o in outs]
         self.others = [None if isinstance(o, Tensor) else o for o in outs]
@@ -516,6 +517,10 @@ class Call(Spec):
     def cotangent(self, g, k, again, tape, fits):
         """A gradient that backward returned for operand k, as a cotangent of its shape and dtype."""
         aval = self.in_avals[k]
+        if type(g) is Tensor and g.owner is tape is TAPE and g.alias is None and not again:  # (the commonest)
+            v = g.val
+            if v.shape == aval.shape and v.dtype is aval.dtype and v.dtype.kind == "f":
+                return v
         if g is None or not is_float(aval.dtype):
             return None
         g = conjugated(current(g))

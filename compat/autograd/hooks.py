@@ -5,6 +5,7 @@ create_graph asks for, and what it returns has the shape and dtype of what it go
 the Tensor's hooks as registered, retain_grad's copy, the operation's pre-hooks, its rule, its hooks.
 """
 
+import weakref
 from collections import OrderedDict
 
 from funcgrad.core import state
@@ -37,9 +38,11 @@ def shown_gradient(ct):
     walk = walking()
     if walk is None:  # (forward mode)
         return as_tensor(ct)
-    t = walk.shown.get(id(ct))
+    seen = walk.shown.get(id(ct))
+    t = seen and seen()
     if t is None or t.val is not ct:
-        t = walk.shown[id(ct)] = as_tensor(ct)
+        t = as_tensor(ct)
+        walk.shown[id(ct)] = weakref.ref(t)
     return t
 
 

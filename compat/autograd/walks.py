@@ -93,8 +93,8 @@ LEAF_ASKED = (
 class Walk:
     """A walk that is under way: the tape it starts on, whether it is itself recorded, and which operations it reaches.
 
-    `seen`: what hooks of several Tensors note for the length of the walk. `shown`: the Tensor of each gradient, by the identity of its
-    memory, that a user holds."""
+    `seen`: what hooks of several Tensors note for the length of the walk. `shown`: a weak reference to the Tensor of each gradient, by the
+    identity of its memory, that a user holds."""
 
     def __init__(self, seeds, home, create, only, want):
         self.seeds, self.home, self.create, self.only, self.want = seeds, home, create, only, want
@@ -105,7 +105,7 @@ class Walk:
 
     @functools.cached_property
     def shown(self):
-        return weakref.WeakValueDictionary()
+        return {}
 
     @functools.cached_property
     def reached(self):

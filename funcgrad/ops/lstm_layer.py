@@ -167,7 +167,9 @@ class lstm_layer:
     def impl(x, h, c, w, v, b, d):
         m = h.shape[1]
         steps, n, k = x.shape
-        dtype = np.result_type(x, h, c, w, v, b, d)
+        dtype = (
+            x.dtype if all([y.dtype is x.dtype for y in (h, c, w, v, b, d)]) else np.result_type(x, h, c, w, v, b, d)
+        )
         memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
         gates = memory[:steps, :4]
         many, bias = steps > FEW, b + d
@@ -182,7 +184,7 @@ class lstm_layer:
         apart = product.reshape(n, 4, m).swapaxes(0, 1)
         whole = in_wholes(apart)
         times, w, into = at_each_step(w, product)
-        one, weighed = np.ones((), dtype), np.empty((2, n, m), dtype)
+        one, weighed = np.array(1, dtype), np.empty((2, n, m), dtype)
         new, old = weighed
         add, multiply, divide, exp, tanh = np.add, np.multiply, np.divide, np.exp, np.tanh
         each = (

@@ -77,7 +77,30 @@ def a_model_listed():
     return lambda: list(model.parameters())
 
 
+class Twice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return gradient * 2
+
+
+def a_function_of_ones_own():
+    x = leaf(3)
+    return lambda: Twice.apply(x)
+
+
+def its_gradient():
+    x, g = leaf(3), torch.ones(3)
+    return lambda: Twice.apply(x).backward(g)
+
+
 COUNTS = [
+    (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1)
 ]  # fmt: skip

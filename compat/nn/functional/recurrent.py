@@ -248,17 +248,11 @@ def layer_of_kernel(x, initial, params, sizes, reverse):
     fits = shape_of(x)[-1] == shape_of(w_ih)[1]
     if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
         biases = (np.zeros(shape_of(w_hh)[0], dtype_of(x)),) * 2 if b_hh is None else (b_ih, b_hh)
-        x = in_order(x)
-        out, last = lstm_layer(x, *initial, w_hh, w_ih, *biases, reverse)
-    else:
-        bias = None if b_hh is None else P["add"](b_ih, b_hh)
-        xs = at_times(current(linear(x, w_ih, bias)), sizes, False)
-        outs, last = over_time(lstm_step_in_one, xs, initial, (w_hh, None, None), sizes, reverse)
-        out = T["stack"](outs)
-    if out.mark is not None and out.mark.plan is not None:
-        operands = [x, *params[:4], *initial]
-        grouped((out, *last), LSTM_NODE, tuple([getattr(o, "mark", None) for o in operands]))
-    return out, last
+        return lstm_layer(in_order(x), *initial, w_hh, w_ih, *biases, reverse)
+    bias = None if b_hh is None else P["add"](b_ih, b_hh)
+    xs = at_times(current(linear(x, w_ih, bias)), sizes, False)
+    outs, last = over_time(lstm_step_in_one, xs, initial, (w_hh, None, None), sizes, reverse)
+    return of_kernel(T["stack"](outs), last, (x, *params[:4], *initial))
 
 
 IN_ONE = np.float32, BFLOAT16  # dtypes of which torch has a kernel for a whole layer of an LSTM
@@ -328,11 +322,18 @@ def refuse_states(dtypes):
         )
 
 
-def lstm_layer(x, h, c, w, v, b, d, reverse):
-    """The same loop as one node: (outputs, last state)."""
-    outs, states, _ = P["lstm_layer"](turned(x) if reverse else x, h, c, w, v, b, d)
-    last = tuple([P["getitem"](s, idx=(-1,)) for s in (outs, states)])
-    return turned(outs) if reverse else outs, last
+def lstm_layer(x, h, c, w, v, b, d, reverse=False):
+    """A layer of an LSTM as the one node that torch has of its kernel: (outputs, last state). Operands are up to date, or arrays."""
+    outs, states, _ = LSTM_LAYER(turned(x) if reverse else x, h, c, w, v, b, d)
+    last = GETITEM(outs, idx=LAST), GETITEM(states, idx=LAST)
+    return of_kernel(turned(outs) if reverse else outs, last, (x, v, w, b, d, h, c))
+
+
+def of_kernel(out, last, operands):
+    """(outputs, last state) that torch's kernel computes: the results of one operation."""
+    if out.mark is not None and out.mark.plan is not None:
+        grouped((out, *last), LSTM_NODE, tuple([getattr(o, "mark", None) for o in operands]))
+    return out, last
 
 
 def turned(x):
@@ -394,10 +395,7 @@ def at_once(net, x):
             return None
     v, w, b, d = weights
     zeros = np.zeros((shape[1], m), F32)
-    out, states, _ = LSTM_LAYER(x, zeros, zeros, w, v, b, d)
-    last = GETITEM(out, idx=LAST), GETITEM(states, idx=LAST)
-    if out.mark is not None:
-        grouped((out, *last), LSTM_NODE, (x.mark, v.mark, w.mark, b.mark, d.mark, None, None))
+    out, last = lstm_layer(x, zeros, zeros, w, v, b, d)
     last = STACK(last[0], axis=0), STACK(last[1], axis=0)
     return (QUICK_TRANSPOSE(out, 0, 1) if net.batch_first is True else out), last
 
