@@ -3,7 +3,7 @@
 topk is std::partial_sort, or std::nth_element and std::sort, of the C++ library torch is built with (introselect and introsort
 with the median of three); kthvalue is a quickselect of torch's own. Invariant: only which of several equal elements is chosen, and
 the order in which an unsorted topk stands, is decided here. Looked at are Tensors in which that is open, of rows no longer than LONGEST
-(0.1 ms for 100 elements).
+(0.05 ms for 100 elements).
 """
 
 import numpy as np
@@ -11,81 +11,90 @@ import numpy as np
 LONGEST = 4096
 
 
-def above(x, y):
-    """Does x stand before y, the largest first? nan is largest."""
-    return x > y or x != x and y == y
+def keys_of(row, largest):
+    """Numbers that stand to each other with `<` as the elements of a row in the order wanted, the largest first or last; nan is largest."""
+    if any([v != v for v in row]):
+        ranks = {v: k for k, v in enumerate(sorted({v for v in row if v == v}))}
+        row = [ranks.get(v, len(ranks)) for v in row]
+    return [-v for v in row] if largest else list(row)
 
 
 class Sorter:
-    """A list of (value, index) pairs under the algorithms of the C++ library; `before(x, y)` compares values."""
+    """A list of keys, and the places where they stood, under the algorithms of the C++ library. Comparisons and exchanges are written out:
+    they are most of the work."""
 
-    def __init__(self, row, before):
-        self.a = list(zip(row, range(len(row))))
-        self.before = before
-
-    def less(self, i, j):
-        return self.before(self.a[i][0], self.a[j][0])
+    def __init__(self, keys):
+        self.a = keys
+        self.at = list(range(len(keys)))
 
     def swap(self, i, j):
-        self.a[i], self.a[j] = self.a[j], self.a[i]
+        a, at = self.a, self.at
+        a[i], a[j] = a[j], a[i]
+        at[i], at[j] = at[j], at[i]
 
     def pivoted(self, first, last):
         """Partition about the median of three; where the second part begins."""
+        a, at = self.a, self.at
         x, y, z = first + 1, first + (last - first) // 2, last - 1
-        if self.less(x, y):
-            median = y if self.less(y, z) else z if self.less(x, z) else x
+        if a[x] < a[y]:
+            median = y if a[y] < a[z] else z if a[x] < a[z] else x
         else:
-            median = x if self.less(x, z) else z if self.less(y, z) else y
+            median = x if a[x] < a[z] else z if a[y] < a[z] else y
         self.swap(first, median)
-        low, high = first + 1, last
+        low, high, pivot = first + 1, last, a[first]
         while True:
-            while self.less(low, first):
+            while a[low] < pivot:
                 low += 1
             high -= 1
-            while self.less(first, high):
+            while pivot < a[high]:
                 high -= 1
             if low >= high:
                 return low
-            self.swap(low, high)
+            a[low], a[high] = a[high], a[low]
+            at[low], at[high] = at[high], at[low]
             low += 1
 
     def inserted(self, first, last):
+        a, at = self.a, self.at
         for i in range(first + 1, last):
-            value, k = self.a[i], i
-            while k > first and self.before(value[0], self.a[k - 1][0]):
-                self.a[k] = self.a[k - 1]
+            key, place, k = a[i], at[i], i
+            while k > first and key < a[k - 1]:
+                a[k], at[k] = a[k - 1], at[k - 1]
                 k -= 1
-            self.a[k] = value
+            a[k], at[k] = key, place
 
-    def sifted(self, first, hole, length, value):
-        """Put a value into a heap whose place `hole` is free."""
-        a, top, child = self.a, hole, hole
+    def sifted(self, first, hole, length, key, place):
+        """Put a key into a heap whose place `hole` is free."""
+        a, at, top, child = self.a, self.at, hole, hole
         while child < (length - 1) // 2:
             child = 2 * (child + 1)
-            if self.less(first + child, first + child - 1):
+            if a[first + child] < a[first + child - 1]:
                 child -= 1
-            a[first + hole] = a[first + child]
+            a[first + hole], at[first + hole] = a[first + child], at[first + child]
             hole = child
         if length % 2 == 0 and child == (length - 2) // 2:
             child = 2 * (child + 1)
-            a[first + hole] = a[first + child - 1]
+            a[first + hole], at[first + hole] = a[first + child - 1], at[first + child - 1]
             hole = child - 1
         parent = (hole - 1) // 2
-        while hole > top and self.before(a[first + parent][0], value[0]):
-            a[first + hole] = a[first + parent]
+        while hole > top and a[first + parent] < key:
+            a[first + hole], at[first + hole] = a[first + parent], at[first + parent]
             hole, parent = parent, (parent - 1) // 2
-        a[first + hole] = value
+        a[first + hole], at[first + hole] = key, place
 
     def popped(self, first, last, result):
-        value, self.a[result] = self.a[result], self.a[first]
-        self.sifted(first, 0, last - first, value)
+        a, at = self.a, self.at
+        key, place = a[result], at[result]
+        a[result], at[result] = a[first], at[first]
+        self.sifted(first, 0, last - first, key, place)
 
     def heaped(self, first, middle, last):
         """The first of [first, last) into the heap [first, middle)."""
+        a, at = self.a, self.at
         for parent in range((middle - first - 2) // 2, -1, -1):
-            self.sifted(first, parent, middle - first, self.a[first + parent])
+            self.sifted(first, parent, middle - first, a[first + parent], at[first + parent])
         for i in range(middle, last):
-            if self.less(i, first):
+            if a[i] < a[first]:
                 self.popped(first, middle, i)
 
     def partial_sort(self, first, middle, last):
@@ -121,7 +130,7 @@ class Sorter:
 
 def top(row, k, largest, ordered=True):
     """The indices of topk for one row."""
-    s = Sorter(row, above if largest else lambda x, y: x < y or y != y and x == x)
+    s = Sorter(keys_of(row, largest))
     n = len(row)
     if k * 64 <= n:
         s.partial_sort(0, k, n)
@@ -129,34 +138,35 @@ def top(row, k, largest, ordered=True):
         s.nth_element(0, k - 1, n)
         if ordered:
             s.sort(0, k - 1)
-    return [i for _, i in s.a[:k]]
+    return s.at[:k]
 
 
 def kth(row, k):
     """The index of kthvalue for one row; k counts from 0."""
-    s = Sorter(row, above)
+    s = Sorter(keys_of(row, True))
+    a, swap = s.a, s.swap
     low, high = 0, len(row) - 1
     while high > low + 1:
-        s.swap(low + (high - low) // 2, low + 1)
+        swap(low + (high - low) // 2, low + 1)
         for i, j in ((low + 1, high), (low, high), (low + 1, low)):
-            if s.less(i, j):
-                s.swap(i, j)
-        i, j = low + 1, high
+            if a[i] < a[j]:
+                swap(i, j)
+        i, j, pivot = low + 1, high, a[low]
         while True:
             i += 1
-            while s.less(low, i):
+            while pivot < a[i]:
                 i += 1
             j -= 1
-            while s.less(j, low):
+            while a[j] < pivot:
                 j -= 1
             if j < i:
                 break
-            s.swap(i, j)
-        s.swap(low, j)
+            swap(i, j)
+        swap(low, j)
         low, high = (i if j <= k else low), (j - 1 if j >= k else high)
-    if high == low + 1 and s.less(low, high):
-        s.swap(low, high)
-    return s.a[k][1]
+    if high == low + 1 and a[low] < a[high]:
+        swap(low, high)
+    return s.at[k]
 
 
 def as_torch_chooses(index, values, axis, chosen):

@@ -20,7 +20,7 @@ from .function_context import show_as_function
 from .function_values import is_among, source_of
 
 tls, shared, tick = state.tls, state.shared, state.tick
-RULE, PICKS = PRIMITIVES["rule"], PICK.plan(1)
+PICKS = PICK.plan(1)
 
 
 def at_once(call):
@@ -82,7 +82,12 @@ def at_once(call):
     ctx._to_save = ()
     n, pick = TapeNode(), TapeNode()
     n.owner = pick.owner = TAPE
-    n.plan, n.params, n.saved, n.avals = RULE.plan(need), {"spec": call}, Kept([t.val for t in saved]), None
+    n.plan, n.params, n.saved, n.avals = (
+        PRIMITIVES["rule"].plan(need),
+        {"spec": call},
+        Kept([t.val for t in saved]),
+        None,
+    )
     n.ins, n.extra, n.index = tuple([m for m in marks if m is not None]), None, tick()
     pick.plan, pick.ins, pick.params, pick.avals = PICKS, (n,), {"i": 0, "avals": tuple(avals)}, None
     pick.saved = pick.versions = ()

@@ -87,7 +87,7 @@ def replaced(hook, got, shown, ct):
         return conjugated(got)
     new = payload(conjugated(got), walk.home)
     if new is got.val:
-        walk.shown[id(new)] = got
+        walk.shown[id(new)] = weakref.ref(got)
     return new
 
 

@@ -110,10 +110,14 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
     k = k if input.dim() else 1  # (a number is its own largest, of none too)
-    order = order_of(t, axis, largest)
-    index = first_of(order, axis, 0, k)
-    loose = not sorted and t.owner is order.owner is TAPE and t.val.size <= FEW
-    if k and (loose or has_equals(t, order, axis, 0, k + 1)):
+    if k and not sorted and t.owner is TAPE and t.val.size <= FEW and not shared.staging:
+        index = new(np.empty((*t.val.shape[:axis], k, *t.val.shape[axis + 1 :]), np.int64))
+        followed = True
+    else:
+        order = order_of(t, axis, largest)
+        index = first_of(order, axis, 0, k)
+        followed = k and has_equals(t, order, axis, 0, k + 1)
+    if followed:
         index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest, sorted)))
     return chosen("topk", "TopkBackward0", input, index, dim)
 
