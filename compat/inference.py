@@ -4,7 +4,9 @@ Invariant: such a Tensor is known by the store of its memory (stores.py), so its
 too, and reading the version of that store, which keeping it for a backward does, is refused.
 """
 
-from funcgrad.core.state import tls
+import weakref
+
+from funcgrad.core.state import shared, tls
 
 from .stores import note
 
@@ -56,6 +58,33 @@ def write_outside(f, t, *args, **kwargs):
         raise RuntimeError(WRITTEN)
     t.store.changes += 1
     return t
+
+
+WRAPPED = ("add", "sub", "mul", "div")  # of whose numbers torch makes Tensors
+
+
+MADE_FIRST = ("where", "copy", "cast")  # of which torch first makes something that is no inference Tensor
+
+
+def unheard(prim, args):
+    """Does autograd not hear of an operation outside of the mode? It does not where all operands are inference Tensors."""
+    if tls.inference or prim.name in MADE_FIRST:
+        return False
+    heard = [a for a in args if getattr(a, "store", None) is not None or prim.name in WRAPPED]
+    return bool(heard) and not any(map(is_heard, heard))
+
+
+def note_leaf(store):
+    """From now on there is memory of an inference Tensor that requires grad: operations ask whether they are heard of."""
+    with shared.lock:
+        shared.staging += 1
+        shared.unheard = unheard
+    weakref.finalize(store, forget_leaf).atexit = False
+
+
+def forget_leaf():
+    with shared.lock:
+        shared.staging -= 1
 
 
 ASKED = 0  # the grad mode of enable_grad() under inference mode: on, as far as one can ask, but nothing is recorded

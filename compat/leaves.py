@@ -55,6 +55,8 @@ def requires_grad_(self, on, caller):
                 t.cell = Cell()
             t.cell.leaf = weakref.ref(self)
             t.mark = t.owner.leaf(t.cell)
+            if t.store is not None and not t.store.counted:
+                inference.note_leaf(t.store)
             breaks.seen.leaf = True
             if not internal[caller.f_globals.get("__name__")]:
                 self.by_hand = caller.f_code, caller.f_lasti

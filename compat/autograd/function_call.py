@@ -563,15 +563,15 @@ class Call(Spec):
             got = call_in(True, self.function.jvp, ctx, *given)
         finally:
             ctx._unpacked = None
-        got = got if isinstance(got, (tuple, list)) else (got,)
+        got = got if isinstance(got, tuple) else (got,)
+        for number, t in enumerate(got):
+            if t is not None and not isinstance(t, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(t).__name__}) for grad output {number}.")
         if len(got) != len(self.results):
             raise RuntimeError(
                 f"Function's jvp returned an invalid number of forward gradients (expected {len(self.results)} but got "
                 f"{len(got)})"
             )
-        for number, t in enumerate(got):
-            if t is not None and not isinstance(t, Tensor):
-                raise RuntimeError(f"expected Variable or None (got {type(t).__name__}) for grad output {number}.")
         check_shared(self, got, given, before)
         return [self.tangent(got[at], k) for at, k in enumerate(self.results) if k is not None]
 

@@ -267,7 +267,7 @@ def rows(p, i, y):
                 raise RuntimeError(f"Output {i} of the user-provided function is independent of input {j}.{STRICT}.")
             if p.strict and p.create_graph and not g.requires_grad:
                 raise RuntimeError(
-                    f"The jacobian of the user-provided function is independent of input {j}.{STRICT} when create_graph=True."
+                    f"The jacobian of the user-provided function is independent of input {i}.{STRICT} when create_graph=True."
                 )
             part.append(zeros(x) if g is None else g)
     return tuple([stacked(part, y, x) for part, x in zip(parts, p.xs, strict=True)])

@@ -8,12 +8,12 @@ import inspect
 from functools import partial
 
 from funcgrad.core import state
-from funcgrad.core.aval import Aval
+from funcgrad.core.aval import Aval, dtype_of
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
-from ..dtypes import of_numpy
+from ..dtypes import SPOKEN, name_of, of_numpy
 from ..graph import labelled, saved_tensor
 from ..inference import is_inference
 from ..names import ALSO, node_name, saved_names
@@ -40,10 +40,11 @@ FREED = (
 class Packed:
     """One saved Tensor as the pack hook left it."""
 
-    __slots__ = ("value", "unpack", "dtype")
+    __slots__ = ("value", "unpack", "dtype", "chooses")
 
     def __init__(self, pack, unpack, t, dtype=None):
         self.dtype = dtype  # in which the rule reads it, if it is another one
+        self.chooses = False  # is it the condition of a `where`?
         version = t._version
         self.value = call_in(False, pack, t)
         self.unpack = unpack
@@ -62,6 +63,10 @@ class Packed:
     def read(self):
         """That, in the dtype in which the rule reads it."""
         t = self.tensor()
+        if self.chooses and (d := dtype_of(t)).kind != "b":
+            raise RuntimeError(
+                f"where expected condition to be a boolean tensor, but got a tensor with dtype {SPOKEN.get(name_of(d), name_of(d))}"
+            )
         return t if self.dtype is None or self.dtype == t.val.dtype else current(t.to(of_numpy(self.dtype)))
 
 
@@ -186,6 +191,7 @@ class Pair:
         for k, t in found:
             if isinstance(t, Tensor):
                 saved[k] = self.form(t)
+                saved[k].chooses = k == 0 and node_name(n) == "WhereBackward0"
             elif type(t) is tuple:
                 saved[k] = tuple([v if type(v) is Aval else self.form(o) for o, v in zip(t, saved[k])])
         self.keep(n, tuple(saved), [k for k, _ in found], len(plan.reads) + plan.keeps)

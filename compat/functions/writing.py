@@ -14,7 +14,7 @@ from funcgrad.core.strides import overlaps, partly
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
-from ..inference import write_outside, written_outside
+from ..inference import WRAPPED, write_outside, written_outside
 from ..names import node_name
 from ..payload import current
 from ..tensor import Tensor
@@ -88,9 +88,6 @@ def check_apart(t, others, wholly=False, idx=None):
                         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
                         "location. Please clone() the tensor before performing the operation."
                     )
-
-
-WRAPPED = ("add", "sub", "mul", "div")  # of whose numbers torch makes Tensors
 
 
 def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):

@@ -35,13 +35,14 @@ class Shared:
     """How many threads are inside a Stage: one cheap test per call while none is. `made`: None, or, while somebody
     will ask when a Tensor was made (compat/stores.py), a function that gives the store of a new one. `halves`: has anybody asked for half precision? `early`: has a leaf got a hook? `heard`: has an operation? `shown`: has anybody asked to see a gradient on its way, or one that is no `.grad`, and so how it lies?
     `recorded`: None, or what each new node of a tape is shown to (staging counts it too). `to_be_written`: None, or what is called with each
-    Tensor before its memory is written (`running` has an entry for it too, so that no road leaves it out)."""
+    Tensor before its memory is written (`running` has an entry for it too, so that no road leaves it out). `unheard`: None, or whether an
+    operation on these operands is not recorded for what they are (staging counts who asks)."""
 
-    __slots__ = ("staging", "made", "halves", "early", "heard", "shown", "recorded", "to_be_written", "lock")
+    __slots__ = ("staging", "made", "halves", "early", "heard", "shown", "recorded", "to_be_written", "unheard", "lock")
 
     def __init__(self):
         self.staging = 0
-        self.made = self.recorded = self.to_be_written = None
+        self.made = self.recorded = self.to_be_written = self.unheard = None
         self.halves = False
         self.early = self.heard = self.shown = False
         self.lock = threading.Lock()

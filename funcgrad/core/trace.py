@@ -483,6 +483,8 @@ class Tape(Trace):
             bit += bit
         face = self.face
         laid = laid and out is None and not (prim.multi or prim.shares)
+        if need and shared.staging and shared.unheard is not None and shared.unheard(prim, args):
+            need = 0
         if not (need and tls.grad) or prim.nondiff:
             if out is None:
                 out = silently(prim, vals, params) if bottom else self.above(prim, vals, params)
