@@ -1,4 +1,4 @@
-"""What to do instead, for modules and names of torch that compat lacks and for packages that need torch itself."""
+"""What to do instead, for modules and names of torch that compat lacks and for packages built on torch."""
 
 import re
 
@@ -43,7 +43,7 @@ CURES = {
 LOOP = "write the training loop out: examples/mlp_regression.py shows one"
 DATA = "data can come as arrays, by torch.from_numpy and torch.utils.data.Dataset"
 MODEL = "write the network out: examples/transfer.py and examples/small_gpt.py show how"
-NEIGHBOURS = {  # packages built on torch itself
+NEIGHBOURS = {  # packages with a C++ part that needs torch itself
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
     "torch_scatter": "Tensor.scatter_reduce and index_add_ sum by index",
     "torch_sparse": DENSE,
@@ -105,7 +105,7 @@ def text_for(name):
     if root in NEIGHBOURS:
         return f"{name} needs torch itself, which compat stands in for here; {NEIGHBOURS[root]}"
     if root in SELDOM:
-        return f"No module named {name!r}; it would need torch itself, which compat stands in for here; {SELDOM[root]}"
+        return f"No module named {name!r}: it is not installed (what it needs of torch would come from compat); {SELDOM[root]}"
     module, _, last = name.rpartition(".")
     if root == "torch" and not is_of_torch(module, last):
         return f"No module named {name!r}"

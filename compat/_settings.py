@@ -104,6 +104,8 @@ def is_deterministic_algorithms_warn_only_enabled():
 
 def set_deterministic_debug_mode(debug_mode):
     """use_deterministic_algorithms by "default", "warn", "error", or 0, 1, 2."""
+    if not isinstance(debug_mode, (str, int)):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
     if isinstance(debug_mode, str):
         if debug_mode not in DEBUG_MODES:
             raise RuntimeError(
@@ -130,7 +132,9 @@ def set_flush_denormal(mode):
 
 def set_warn_always(b, /):
     """Kept, without effect: torch's own once-only warnings come once for each line here."""
-    Kept.warn_always = bool(b)
+    if type(b) is not bool:
+        raise RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type_name(b)}")
+    Kept.warn_always = b
 
 
 def is_warn_always_enabled():

@@ -142,7 +142,11 @@ def face_of(n, v):
         return leaf
     if not isinstance(v, Handle):
         return v if type(v) in PYTHON_SCALARS else n.owner.face(v, None, n.owner)
-    return v.owner.face(v.val, v.mark, v.owner)
+    made = v.owner.face(v.val, v.mark, v.owner)
+    store = getattr(v.alias, "store", None)
+    if store is not None:  # (a change in place of what is shown is one of what is saved)
+        made.store = store
+    return made
 
 
 def leaf_of(v):

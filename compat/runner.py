@@ -22,7 +22,7 @@ Runs an unmodified torch script with `torch` and its submodules resolving to com
 """
 
 
-NEIGHBOURS = (  # how the names of packages begin that need torch itself
+NEIGHBOURS = (  # how the names of packages begin that are built on torch
     "torch", "lightning", "pytorch_lightning", "transformers", "timm", "diffusers", "accelerate", "ignite", "fastai", "deepspeed",
     "triton", "onnx",
 )  # fmt: skip
@@ -33,7 +33,7 @@ class TorchAlreadyLoadedError(ImportError):
 
 
 class TorchFinder(swaps.Finder):
-    """`torch` is compat, and `functorch`, which comes with torch, a module of it; what is built on torch itself is refused by name."""
+    """`torch` is compat, and `functorch`, which comes with torch, a module of it; what needs torch itself is refused by name."""
 
     ours = {"torch": "compat", "functorch": "compat._first_functorch"}
 

@@ -187,7 +187,7 @@ def once_differentiable(fn):
     """A backward that is not differentiable itself: it runs under no_grad, and a second derivative through it raises."""
 
     @functools.wraps(fn)
-    def once(ctx, *args):
+    def wrapper(ctx, *args):
         got = call_in(False, fn, ctx, *args)
         if not tls.grad or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             return got
@@ -195,7 +195,7 @@ def once_differentiable(fn):
         marked = [None if g is None else refusing(g.detach().requires_grad_()) for g in grads]
         return tuple(marked) if isinstance(got, tuple) else marked[0]
 
-    return once
+    return wrapper
 
 
 __getattr__ = _refusal(__name__)

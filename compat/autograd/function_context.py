@@ -82,6 +82,10 @@ class FunctionCtx:
         got = self._unpacked
         return () if got is None else got() if callable(got) else got
 
+    @saved_tensors.setter
+    def saved_tensors(self, value):
+        raise AttributeError("attribute 'saved_tensors' of 'torch._C._FunctionBase' objects is not writable")
+
     # what forward has said so far, None where it has said nothing
     saved_variables = property(saved_variables)
     to_save = property(lambda self: self._to_save or None, save_all)
@@ -122,6 +126,7 @@ class FunctionNode(graph.Node):
     def __dict__(self):
         """The attributes that forward has given its context."""
         return vars(self.call[1].ctx)
+
 
     @property
     def _raw_saved_tensors(self):

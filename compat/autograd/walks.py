@@ -5,6 +5,7 @@ so every complex cotangent is conjugated where it crosses: seeds, hooks, Functio
 """
 
 import functools
+import re
 import threading
 import weakref
 from operator import index
@@ -217,10 +218,18 @@ def walk(seeds, home, create, **options):
             raise modified(by_steps(error)) from None
         if isinstance(error, SecondBackwardError):
             raise RuntimeError(str(error)) from None  # torch's own type, which a script's last line shows
+        if type(error) is ValueError and (said := unfitting(error)) is not None:
+            raise said from None
         raise
     finally:
         leave(token)
         tls.grad, tls.walking = before
+
+
+def unfitting(error):
+    """torch's error where NumPy says that shapes do not fit (of what a hook has put in the place of something saved, or a user's gradient)."""
+    found = re.match(r"operands could not be broadcast together with shapes \(([\d,]*)\) \(([\d,]*)\)", str(error))
+    return found and size_mismatch(*[tuple(map(int, filter(None, shape.split(",")))) for shape in found.groups()])
 
 
 def check_fits(old, ct):

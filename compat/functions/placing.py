@@ -3,6 +3,9 @@
 Invariant: a position is found in numbers first (an arange that is viewed like the operand), so one scatter serves every view.
 """
 
+import math
+import operator
+
 import numpy as np
 
 from funcgrad.core.laid import noted
@@ -259,6 +262,17 @@ def edges_of(column, bins, bounds, d):
 
 
 # ------------------------------------------------------------------------------------------------ Python functions
+def whole(v):
+    return int(v) if isinstance(v, float) else operator.index(v)
+
+
+ELEMENT = {
+    "f": lambda v: math.fsum((v,)),
+    "i": whole,
+    "u": whole,
+}  # what an element is made of, with Python's words for what it is not
+
+
 def applied(name):
     def f(self, *args):
         """Every element replaced by what a Python function makes of it (and of those of the other Tensors)."""
@@ -268,7 +282,8 @@ def applied(name):
                 f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
             )
         arrays = [np.asarray(concrete(o.expand(self.shape), name)) for o in (self, *others)]
-        out = [function(*at) for at in zip(*[a.reshape(-1).tolist() for a in arrays])]
+        taken = ELEMENT.get(dtype_of(current(self)).kind, lambda v: v)
+        out = [taken(function(*at)) for at in zip(*[a.reshape(-1).tolist() for a in arrays])]
         return self.copy_(new(np.array(out, arrays[0].dtype).reshape(arrays[0].shape)))
 
     operation(name=name, function=False)(f)

@@ -102,8 +102,9 @@ def zeros_(tensor):
     return silently(tensor.zero_)
 
 
-def written(tensor, array):
-    """Copy figures into a Tensor."""
+def written(tensor, array, more=0):
+    """Copy figures into a Tensor; `more`: how many changes in place torch makes of it beyond one."""
+    tensor.versioned().version += more
     return silently(tensor.copy_, Tensor(np.asarray(array, tensor.dtype.numpy), None, current(tensor.detach()).owner))
 
 
@@ -128,7 +129,7 @@ def dirac_(tensor, groups=1):
     for g in range(groups):
         for d in range(min(out, shape[1])):
             array[(g * out + d, d, *[k // 2 for k in shape[2:]])] = 1
-    return written(tensor, array)
+    return written(tensor, array, groups * min(out, shape[1]))
 
 
 def _calculate_fan_in_and_fan_out(tensor):
@@ -204,6 +205,8 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
         )
     live_stream(generator, "nn.init.trunc_normal_")
+    if tensor.is_complex() and a > b:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}")
     if tensor.is_complex():
         raise NotImplementedError(f'"lt_cpu" not implemented for {SPOKEN[tensor.dtype.name]!r}')
     d = tensor.dtype.numpy
@@ -212,11 +215,12 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         return written(tensor, accepted(tensor, generator, d, mean, std, a, b))
     low, high = (silently(tensor.new_tensor, v).item() for v in (a, b))
     out = laid(tensor, "normal_", mean, std, generator, True)
-    outside = (out < low) | (out > high)
+    outside, rounds = (out < low) | (out > high), 0
     while outside.any():
+        rounds += 1
         out = np.where(outside, laid(tensor, "normal_", mean, std, generator), out)
         outside = (out < low) | (out > high)
-    return written(tensor, out)
+    return written(tensor, out, rounds - 1)
 
 
 def laid(tensor, method, low, high, generator, there=False):
@@ -269,7 +273,7 @@ def orthogonal_(tensor, gain=1, generator=None):
         from .._calls import C
 
         C.method.mul_(gain)
-    return written(tensor, gain * q.reshape(tuple(tensor.shape)))
+    return written(tensor, gain * q.reshape(tuple(tensor.shape)), 1)
 
 
 @public
@@ -285,7 +289,7 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     out = laid(tensor, "normal_", 0, std, generator, True)
     for c in range(columns):
         out[stream.randperm(rows)[:zeros], c] = 0
-    return written(tensor, out)
+    return written(tensor, out, columns - 1)
 
 
 def former(f):

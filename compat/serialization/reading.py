@@ -98,9 +98,10 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             return (WithStorages if storage else Anything)(stream, storage, **pickle_load_args).load()
 
         if head == b"PK\x03\x04":
+            reader = Reader(f if path else file)
             if mmap and not path:
                 raise ValueError("f must be a file path in order to use the mmap argument")
-            return from_archive(Reader(f if path else file), read, placing(map_location), bool(mmap))
+            return from_archive(reader, read, placing(map_location), bool(mmap))
         if mmap:
             name = f"{f}, " if isinstance(f, str) else ""
             raise RuntimeError(

@@ -5,6 +5,7 @@ import math
 from funcgrad.core.site import warn
 
 from .. import dtypes
+from ..devices import Device
 from ..functions.register import FUNCTIONS as T
 
 
@@ -61,6 +62,7 @@ def make_tensor(
             f"The requested dtype '{dtype}' is not supported by torch.testing.make_tensor(). To request support, file an issue at: "
             "https://github.com/pytorch/pytorch/issues"
         )
+    Device(device)
     if requires_grad and not floating:
         raise ValueError(f"`requires_grad=True` is not supported for boolean and integral dtypes, but got {dtype=}")
     noncontiguous = noncontiguous and math.prod(shape) > 1
@@ -83,7 +85,8 @@ def make_tensor(
         result = result.clone(memory_format=memory_format)
     if exclude_zero:
         result[result == 0] = T["finfo"](dtype).tiny if floating else 1
-    return result.requires_grad_() if requires_grad else result
+    result.requires_grad = requires_grad
+    return result
 
 
 def drawn_uniformly(t, low, high):

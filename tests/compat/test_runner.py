@@ -306,6 +306,15 @@ print(part.value, part.__name__, part.__spec__.name, util.find_spec("torch.extra
         source = "try:\n    import torch.foo\nexcept ImportError as error:\n    print(type(error).__name__, error.name)"
         assert shell.compat("-c", source) == (0, "ModuleNotFoundError torch.foo\n", "")
 
+    def test_a_package_that_is_not_installed_is_said_to_be_that(self):
+        """What is built on torch and runs on compat needs to be installed, not torch itself."""
+        from compat._absent import text_for
+
+        for name in ("transformers", "timm", "onnx"):
+            assert text_for(name).startswith(f"No module named {name!r}: it is not installed")
+            assert "torch itself" not in text_for(name)
+        assert "needs torch itself" in text_for("torch_scatter")
+
     def test_an_error_inside_a_submodule_is_its_own(self, extra):
         """A module of compat's that fails to import raises what it raised, and is not left half made."""
         extra.write("extra/broken.py", "import no_such_module_anywhere")

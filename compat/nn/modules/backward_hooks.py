@@ -94,7 +94,9 @@ class Gate:
             raise RuntimeError(
                 f"Backward {kind} returned an invalid number of {name}, got {len(got)}, but expected {len(shown)}"
             )
-        return [ct if ct is None else replaced("hook", got[i], shown[i], ct) for i, ct in zip(at, cts)]
+        return [
+            None if ct is None or got[i] is None else replaced("hook", got[i], shown[i], ct) for i, ct in zip(at, cts)
+        ]
 
     def see_outputs(self, cts, at, count):
         for hook in self.pre:

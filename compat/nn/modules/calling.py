@@ -241,7 +241,7 @@ def watch_last_node(module, args, result):
         first = next(v for v in first.values() if isinstance(v, Tensor)) if isinstance(first, dict) else first[0]
     if first.grad_fn is not None:
         for hook in hooks:
-            first.grad_fn.register_hook(functools.update_wrapper(functools.partial(hook, module), hook))
+            first.grad_fn.register_hook(functools.update_wrapper(lambda *seen, hook=hook: hook(module, *seen), hook))
         warn_of_gaps(args, result, first.grad_fn)
 
 

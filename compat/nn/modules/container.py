@@ -178,7 +178,7 @@ class ModuleList(_Numbered):
         """Add modules at the end; returns self."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"ModuleList.extend should be called with an iterable, but got {type(modules).__name__}")
-        for module in list(modules):
+        for module in modules:
             self.append(module)
         return self
 

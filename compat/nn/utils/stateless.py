@@ -3,6 +3,7 @@
 Invariant: the module holds its own Tensors again when the call is over, also where it raised.
 """
 
+import functools
 from contextlib import contextmanager
 
 from funcgrad.core.site import warn
@@ -59,8 +60,8 @@ def swapped(module, dotted, new):
     """What a module had under a dotted name (MISSING: nothing), where it has `new` from now on (MISSING: nothing).
 
     TypeError where either is no Tensor, KeyError for an empty name."""
-    *path, name = dotted.split(".")
-    module = owner_of(module, path)
+    path, _, name = dotted.rpartition(".")
+    module = owner_of(module, path.split(".") if path else ())
     if not isinstance(new, Tensor) and new is not None and new is not MISSING:
         raise TypeError(f"{new} is not an instance of torch.Tensor")
     if name == "":
@@ -122,13 +123,22 @@ def called(module, tensors, args=None, kwargs=None, *, tie_weights=True, strict=
         return module(*args, **(kwargs or {}))
 
 
+def warning(f):
+    @functools.wraps(f)
+    def warned(*args, **named):
+        warn(
+            "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a future version of "
+            "PyTorch. Please use `torch.func.functional_call` instead which is a drop-in replacement.",
+            FutureWarning,
+        )
+        return f(*args, **named)
+
+    return warned
+
+
+@warning
 def functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """torch.func.functional_call, by its former name."""
-    warn(
-        "`torch.nn.utils.stateless.functional_call` is deprecated as of PyTorch 2.0 and will be removed in a future version of "
-        "PyTorch. Please use `torch.func.functional_call` instead which is a drop-in replacement.",
-        FutureWarning,
-    )
     return called(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)
 
 

@@ -5,6 +5,7 @@ import inspect
 
 from funcgrad.streams import default_generator
 
+from ..._calls import C
 from ...functions.register import FUNCTIONS as T
 from ...names_of_classes import placed
 from ...tensor import Tensor
@@ -95,9 +96,11 @@ def skip_init(module_cls, *args, **kwargs):
 
 
 def converted(module, kinds, memory_format):
-    for m in module.modules():
-        if isinstance(m, kinds):
-            m.weight.data = m.weight.detach().clone(memory_format=memory_format)
+    if isinstance(module, kinds):
+        C.clone(module.weight, memory_format=memory_format)
+        module.weight.data = module.weight.detach().clone(memory_format=memory_format)
+    for child in module.children():
+        converted(child, kinds, memory_format)
     return module
 
 

@@ -208,7 +208,7 @@ def random_split(dataset, lengths, generator=default_generator):
     """
     lengths = list(lengths)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
-        lengths = lengths_of_fractions(lengths, len(dataset))
+        lengths = lengths_of_fractions(lengths, dataset)
     if sum(lengths) != len(dataset):
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
     order = T["randperm"](sum(lengths), generator=generator).tolist()
@@ -217,11 +217,12 @@ def random_split(dataset, lengths, generator=default_generator):
     ]
 
 
-def lengths_of_fractions(fractions, n):
-    """Whole lengths of n by fractions, what is left over dealt out from the front."""
+def lengths_of_fractions(fractions, dataset):
+    """Whole lengths of a data set by fractions, what is left over dealt out from the front."""
     for i, fraction in enumerate(fractions):
         if fraction < 0 or fraction > 1:
             raise ValueError(f"Fraction at index {i} is not between 0 and 1")
+    n = len(dataset)
     lengths = [math.floor(n * fraction) for fraction in fractions]
     for i in range(n - sum(lengths)):
         lengths[i % len(lengths)] += 1
