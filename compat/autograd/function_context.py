@@ -127,7 +127,6 @@ class FunctionNode(graph.Node):
         """The attributes that forward has given its context."""
         return vars(self.call[1].ctx)
 
-
     @property
     def _raw_saved_tensors(self):
         """The places of what save_for_backward kept, which take hooks; RuntimeError once a backward has freed it."""
