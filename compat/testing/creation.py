@@ -5,7 +5,6 @@ import math
 from funcgrad.core.site import warn
 
 from .. import dtypes
-from ..devices import Device
 from ..functions.register import FUNCTIONS as T
 
 
@@ -62,7 +61,6 @@ def make_tensor(
             f"The requested dtype '{dtype}' is not supported by torch.testing.make_tensor(). To request support, file an issue at: "
             "https://github.com/pytorch/pytorch/issues"
         )
-    Device(device)
     if requires_grad and not floating:
         raise ValueError(f"`requires_grad=True` is not supported for boolean and integral dtypes, but got {dtype=}")
     noncontiguous = noncontiguous and math.prod(shape) > 1
