@@ -27,6 +27,7 @@ from ..payload import current, node_of
 from ..tensor import Tensor
 from .answers import MISSING, answer, need_function, older, to_places, unusual
 from .forward_mode import refuse_tangents
+from .fused import scaled_sum
 from .given_out import store
 from .nodes import named, released
 from .operands import (
@@ -331,6 +332,22 @@ def scaled(input, other, alpha, subtracts=False):
     return released(current(cast(current(other), d) * alpha), False)
 
 
+def is_fused(input, other, alpha):
+    """Are these a float32 Tensor and another or a number, whose scaled sum torch's kernels round once?"""
+    return (
+        is_tame(alpha)
+        and isinstance(input, Tensor)
+        and dtype_of(current(input)) is FLOAT32
+        and (dtype_of(current(other)) is FLOAT32 if isinstance(other, Tensor) else is_tame(other))
+    )
+
+
+def fused(input, other, alpha):
+    """input + alpha * other, rounded once."""
+    other = current(other) if isinstance(other, Tensor) else np.float32(other)
+    return P["fma"](other, np.float32(alpha), current(input))
+
+
 def half_scaled(input, other, alpha, d):
     """other * alpha in half precision as torch's kernels add it: as float32, but rounded for the last elements, which do not
     fill a vector."""
@@ -357,6 +374,8 @@ def with_alpha(arithmetic, *names):
     shown = f"{arithmetic.name.capitalize()}Backward0"
 
     def together(input, other, alpha):
+        if is_fused(input, other, alpha):
+            return fused(input, other, -alpha if arithmetic is SUB else alpha)
         return arithmetic(input, scaled(input, other, alpha, arithmetic is SUB))
 
     def mind_halves():
@@ -386,7 +405,8 @@ def with_alpha(arithmetic, *names):
                     return unusual(function, (input, other), {}, unsuitable(arithmetic.name, input, other))
             elif is_tame(alpha) and (arrays := arrays_of(input, other)) is not None:
                 with quiet():
-                    got = made(arithmetic.ufunc(arrays[0], arrays[1] * alpha))
+                    x, y = arrays
+                    got = made(scaled_sum(x, y, -alpha if arithmetic is SUB else alpha).astype(x.dtype, copy=False))
             else:
                 got = named_pair(together(input, other, alpha), shown, input, other)
             if out is MISSING:
@@ -418,6 +438,9 @@ def with_alpha(arithmetic, *names):
                     refuse_bools(self, other)
                 check_castable(self.dtype.numpy, d)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
+            if is_fused(self, other, alpha):
+                check_in_place(self, as_operand(other))
+                return rewrite(self, together(kept(self), other, alpha), shown, (self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
             if isinstance(other, Tensor):
                 c, o = current(self), current(other)
@@ -449,6 +472,8 @@ def rsub(input, other, alpha=1):
     """other - alpha * input."""
     scales = alpha != 1 or type(alpha) is bool
     if scales and isinstance(other, Tensor):
+        if is_fused(input, other, alpha):
+            return named(fused(other, input, -alpha), "RsubBackward0", (input, other))
         return named(SUB(other, scaled(other, input, alpha, True)), "RsubBackward0", (input, other))
     x = scaled(other, input, alpha) if scales else input
     if isinstance(other, Tensor):

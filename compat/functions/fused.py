@@ -2,13 +2,16 @@
 
 Invariant: NumPy alone, and torch's bits in float32 and float64; other dtypes are computed plainly. The order of the dot product is that of
 MKL's kernels for any x86 processor (four accumulators of 16 bytes), which it takes where it knows no better ones, as on AMD's;
-found by experiment against torch 2.13.
+found by experiment against torch 2.13. Sums that are float64 until they are stored have their exact product and, but for one in 10^9, the bits
+of one rounding.
 """
 
 import numpy as np
 
 from funcgrad.streams.fused import fused32, fused64
 
+float32, float64 = np.float32, np.float64
+ONE = float32(1)
 ACCUMULATORS = 4
 LANE_BYTES = 16
 
@@ -23,6 +26,37 @@ def multiply_add(a, x, alpha):
         return plain
     out = fused64(x, float(alpha), a)
     return np.where(np.isfinite(out), out, plain)  # (its halves may overflow where the sum does not)
+
+
+def scaled_sum(x, y, alpha):
+    """x + alpha * y as torch's add, rounded once in float32: then this is float64, to be stored. Arrays, alpha is a number."""
+    if not x.dtype.char == y.dtype.char == "f" or alpha == 1:
+        return x + y * alpha
+    total = y * float64(float32(alpha))
+    total += x
+    return total
+
+
+def product_added(x, y, z, value):
+    """x + value * y * z as torch's addcmul, its last step rounded once in float32: then this is float64, to be stored."""
+    product = y if value == 1 else y * value
+    if not x.dtype.char == product.dtype.char == z.dtype.char == "f":
+        return x + product * z
+    total = np.multiply(product, z, dtype=float64)
+    total += x
+    return total
+
+
+def interpolated(x, y, weight):
+    """x + weight * (y - x), worked out from the nearer end, as torch.lerp; its last step is rounded once in float32: then this is float64,
+    to be stored."""
+    near = abs(weight) < 0.5
+    if not x.dtype.char == y.dtype.char == "f":
+        return x + (y - x) * weight if near else y - (y - x) * (1 - weight)
+    weight = float32(weight)
+    total = (y - x) * float64(weight if near else weight - ONE)
+    total += x if near else y
+    return total
 
 
 def dot(x, y):

@@ -15,6 +15,7 @@ from funcgrad.core.state import running, shared, tls
 from funcgrad.core.trace import TAPE
 
 from ..tensor import Tensor
+from .fused import scaled_sum
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 BOUND = 1 << 63
@@ -56,7 +57,10 @@ def overwritten(ufunc, t, other, alpha=1):
         t.refuse(())
     token = enter(IGNORE)
     try:
-        ufunc(v, o if alpha == 1 else o * alpha, out=v)
+        if alpha == 1 or d is not F32:
+            ufunc(v, o if alpha == 1 else o * alpha, out=v)
+        else:
+            v[...] = scaled_sum(v, o, alpha if ufunc is np.add else -alpha)
     finally:
         leave(token)
     store.version += 1

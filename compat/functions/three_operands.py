@@ -8,6 +8,7 @@ from funcgrad.core.quiet import quiet
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
+from .fused import interpolated, product_added
 from .nodes import named, released
 from .operands import FLOAT32, KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, need_single, rank
 from .refusals import refuse
@@ -44,7 +45,7 @@ def lerp(input, end, weight):
     if type(weight) is float and (arrays := arrays_of(input, end)) is not None:
         with quiet():
             x, y = arrays
-            return made(x + (y - x) * weight if abs(weight) < 0.5 else y - (y - x) * (1 - weight))
+            return made(interpolated(x, y, weight).astype(x.dtype, copy=False))
     other = weight if isinstance(weight, Tensor) else end
     if (
         type(getattr(input, "val", None)) is not np.ndarray
@@ -55,7 +56,9 @@ def lerp(input, end, weight):
     ):
         check_lerp(input, end, weight)
     gap = end - input
-    if isinstance(weight, Tensor):
+    if rounded_once(gap):
+        out = fused_lerp(input, end, gap, weight)
+    elif isinstance(weight, Tensor):
         near = P["less"](P["abs"](current(weight)), 0.5)
         out = P["where"](near, current(input + weight * gap), current(end - gap * (1 - weight)))
     else:
@@ -63,6 +66,24 @@ def lerp(input, end, weight):
         part = released(gap * (weight if near else 1 - weight), False)
         out = input + part if near else end - part
     return named(iterated(out, input, end, weight), lerped(end, weight), (input, end, weight))
+
+
+def fused_lerp(input, end, gap, weight):
+    """near + share * gap, rounded once: weight is the share from the start, and what it lacks of one that from the end."""
+    if isinstance(weight, Tensor):
+        weight = current(weight)
+        near = P["less"](P["abs"](weight), 0.5)
+        share = P["where"](near, weight, P["sub"](weight, np.float32(1)))
+        start = P["where"](near, current(input), current(end))
+    else:
+        near = abs(weight) < 0.5
+        start, share = (input, np.float32(weight)) if near else (end, np.float32(weight) - np.float32(1))
+    return P["fma"](current(gap), share, current(start))
+
+
+def rounded_once(x):
+    """Does torch's kernel round the product and the sum of this dtype in one?"""
+    return dtype_of(current(x)) is FLOAT32
 
 
 def alike(x, y, z):
@@ -88,14 +109,16 @@ def addcmul(input, tensor1, tensor2, *, value=1):
     if is_tame(value) and (arrays := arrays_of(input, tensor1, tensor2)) is not None:
         with quiet():
             x, y, z = arrays
-            return made(x + (y * z if value == 1 else y * z * value))
+            return made(product_added(x, y, z, value).astype(x.dtype, copy=False))
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
     if dtype_of(current(input)).kind == "b" and input.numel():
         refuse("addcmul_cpu_out", dtype_of(current(input)))
     if isinstance(value, complex) and not input.is_complex():
         raise RuntimeError("value cannot be converted to type float without overflow")
-    product = tensor1 * tensor2
-    return input + (product if value == 1 else product * value)
+    scaled = tensor1 if value == 1 else tensor1 * value
+    if rounded_once(input):
+        return P["fma"](current(scaled), current(tensor2), current(input))
+    return input + scaled * tensor2
 
 
 @operation("AddcdivBackward0", once=True)
@@ -115,12 +138,11 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
     if is_tame(value) and (arrays := arrays_of(input, tensor1, tensor2)) is not None:
         with quiet():
             x, y, z = arrays
-            return made(x + (y / z if value == 1 else y / z * value))
+            return made(x + (y if value == 1 else y * value) / z)
     input, tensor1, tensor2 = together(input, tensor1, tensor2)
     if isinstance(value, complex) and not input.is_complex():
         raise RuntimeError("value cannot be converted to type float without overflow")
-    quotient = tensor1 / tensor2
-    return input + (quotient if value == 1 else quotient * value)
+    return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
 
 
 twin("lerp", lerped)

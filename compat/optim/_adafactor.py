@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from .arithmetic import approach
 from .declared import COUNT, one_element, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
@@ -96,13 +95,13 @@ class Adafactor(RuleOptimizer):
             low = xp.eps(p) if eps1 is None else eps1
             squares = g * g
             if variance is not None:
-                approach(variance, squares, weight)
+                xp.lerp_(variance, squares, weight)
                 estimate = variance
             else:
-                approach(row_var, squares.mean(axis=-1, keepdims=True), weight)
-                approach(col_var, squares.mean(axis=-2, keepdims=True), weight)
+                xp.lerp_(row_var, squares.mean(axis=-1, keepdims=True), weight)
+                xp.lerp_(col_var, squares.mean(axis=-2, keepdims=True), weight)
                 estimate = row_var @ col_var / xp.clip(row_var.mean(axis=-2, keepdims=True), low, None)
-            move = g / xp.sqrt(xp.clip(estimate, low * low, None))
-            p -= move * (size / xp.at_least(xp.norm(move) / (root_count * d), 1.0))
+            move = 1 / xp.sqrt(xp.clip(estimate, low * low, None)) * g
+            xp.add_(p, move, -size / xp.at_least(xp.norm(move) / (root_count * d), 1.0))
 
         return update

@@ -2,7 +2,6 @@
 
 import math
 
-from .arithmetic import approach_in_one
 from .declared import one_element, zeros
 from .rule import RuleOptimizer
 
@@ -65,10 +64,10 @@ class Muon(RuleOptimizer):
         def update(p, g, momentum_buffer):
             if len(g.shape) != 2:
                 raise ValueError("Param gradient must be a 2D matrix")
-            approach_in_one(momentum_buffer, g, 1 - momentum)
+            xp.lerp_(momentum_buffer, g, 1 - momentum)
             along = xp.copy(g if nesterov else momentum_buffer)
             if nesterov:
-                approach_in_one(along, momentum_buffer, momentum)
+                xp.lerp_(along, momentum_buffer, momentum)
             rate = lr * stretch(group["adjust_lr_fn"], *p.shape)
             p -= xp.like(orthogonalized(along, group, xp), p) * rate
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..names_of_classes import placed
-from .arithmetic import approach
 from .declared import COUNT, not_negative, one_implementation, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
@@ -57,7 +56,7 @@ class Adagrad(RuleOptimizer):
         lr, lr_decay, eps = group["lr"], group["lr_decay"], group["eps"]
 
         def update(p, g, step, sum):
-            sum += g * g
+            xp.addcmul_(sum, g, g, 1)
             p -= g * (lr / (1 + (step - 1) * lr_decay)) / (xp.sqrt(sum) + eps)
 
         return update
@@ -108,11 +107,11 @@ class Adadelta(RuleOptimizer):
 
         def update(p, g, step, square_avg, acc_delta):
             square_avg *= rho
-            square_avg += g * (1 - rho) * g
+            xp.addcmul_(square_avg, g, g, 1 - rho)
             delta = xp.kept(xp.kept(xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps)) * g)
             acc_delta *= rho
-            acc_delta += delta * (1 - rho) * delta
-            p -= delta * lr
+            xp.addcmul_(acc_delta, delta, delta, 1 - rho)
+            xp.add_(p, delta, -lr)
 
         return update
 
@@ -163,18 +162,18 @@ class RMSprop(RuleOptimizer):
 
         def update(p, g, step, square_avg, momentum_buffer=None, grad_avg=None):
             square_avg *= alpha
-            square_avg += g * (1 - alpha) * g
+            xp.addcmul_(square_avg, g, g, 1 - alpha)
             spread = square_avg
             if grad_avg is not None:
-                approach(grad_avg, g, 1 - alpha)
-                spread = square_avg - grad_avg * grad_avg
+                xp.lerp_(grad_avg, g, 1 - alpha)
+                spread = xp.addcmul(square_avg, grad_avg, grad_avg, -1)
             root = xp.sqrt(spread) + eps
             if momentum_buffer is None:
                 p -= g * lr / root
             else:
                 momentum_buffer *= momentum
                 momentum_buffer += g / root
-                p -= momentum_buffer * lr
+                xp.add_(p, momentum_buffer, -lr)
 
         return update
 

@@ -2,7 +2,7 @@
 
 from ..names_of_classes import placed
 from ..tensor import Tensor
-from .arithmetic import approach, single
+from .arithmetic import single
 from .declared import COUNT, decay_rates, not_negative, one_element, one_implementation, scalar, zeros
 from .rule import RuleOptimizer
 from .stepped import step
@@ -62,9 +62,9 @@ class Adam(RuleOptimizer):
         lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
 
         def update(p, g, step, exp_avg, exp_avg_sq, max_exp_avg_sq=None):
-            approach(exp_avg, g, 1 - beta1)
+            xp.lerp_(exp_avg, g, 1 - beta1)
             exp_avg_sq *= beta2
-            exp_avg_sq += g * (1 - beta2) * g
+            xp.addcmul_(exp_avg_sq, g, g, 1 - beta2)
             square = exp_avg_sq
             if max_exp_avg_sq is not None:
                 square = max_exp_avg_sq
@@ -147,7 +147,7 @@ class Adamax(RuleOptimizer):
         lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
 
         def update(p, g, step, exp_avg, exp_inf):
-            approach(exp_avg, g, 1 - beta1)
+            xp.lerp_(exp_avg, g, 1 - beta1)
             exp_inf[...] = xp.maximum(exp_inf * beta2, abs(g) + eps)
             p -= exp_avg * (lr / (1 - beta1**step)) / exp_inf
 
@@ -209,9 +209,9 @@ class NAdam(RuleOptimizer):
             mu, ahead = momentum(step), momentum(step + 1)
             mu_product *= mu
             product = xp.number(mu_product)
-            approach(exp_avg, g, 1 - beta1)
+            xp.lerp_(exp_avg, g, 1 - beta1)
             exp_avg_sq *= beta2
-            exp_avg_sq += g * (1 - beta2) * g
+            xp.addcmul_(exp_avg_sq, g, g, 1 - beta2)
             root = xp.sqrt(exp_avg_sq / (1 - beta2**step)) + eps
             p -= g * (lr * (1.0 - mu) / (1.0 - product)) / root
             p -= exp_avg * (lr * ahead / (1.0 - product * ahead)) / root
@@ -261,9 +261,9 @@ class RAdam(RuleOptimizer):
         longest = 2 / (1 - beta2) - 1  # how many gradients a mean of infinite age is worth
 
         def update(p, g, step, exp_avg, exp_avg_sq):
-            approach(exp_avg, g, 1 - beta1)
+            xp.lerp_(exp_avg, g, 1 - beta1)
             exp_avg_sq *= beta2
-            exp_avg_sq += g * (1 - beta2) * g
+            xp.addcmul_(exp_avg_sq, g, g, 1 - beta2)
             correction = 1 - beta2**step
             length = longest - 2 * step * beta2**step / correction
             move = xp.kept(xp.kept(exp_avg / (1 - beta1**step)) * lr)

@@ -11,10 +11,57 @@ import types
 
 import numpy as np
 
+from ..functions.fused import interpolated, product_added, scaled_sum
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 
+SMALL = (
+    1 << 12
+)  # elements of a parameter: what torch's step rounds once is rounded once up to here, where it takes 1 to 5 us; beyond, twice
+
+
+def add(x, y, alpha):
+    """x + alpha * y."""
+    return scaled_sum(x, y, alpha).astype(x.dtype, copy=False) if x.size <= SMALL else x + y * alpha
+
+
+def add_(x, y, alpha):
+    """x += alpha * y."""
+    if x.size <= SMALL:
+        x[...] = scaled_sum(x, y, alpha)
+    else:
+        x += y * alpha
+
+
+def addcmul(x, y, z, value):
+    """x + value * y * z."""
+    return product_added(x, y, z, value).astype(x.dtype, copy=False) if x.size <= SMALL else x + y * value * z
+
+
+def addcmul_(x, y, z, value):
+    """x += value * y * z."""
+    if x.size <= SMALL:
+        x[...] = product_added(x, y, z, value)
+    else:
+        x += y * value * z
+
+
+def lerp_(x, y, weight):
+    """x += weight * (y - x), from the nearer end: a weight of 1 gives y itself."""
+    if x.size <= SMALL:
+        x[...] = interpolated(x, y, weight)
+    elif abs(weight) < 0.5:
+        x += (y - x) * weight
+    else:
+        x[...] = y - (y - x) * (1 - weight)
+
+
 arrays = types.SimpleNamespace(
+    add=add,
+    add_=add_,
+    addcmul=addcmul,
+    addcmul_=addcmul_,
+    lerp_=lerp_,
     sqrt=np.sqrt,
     sign=np.sign,
     maximum=np.maximum,
@@ -42,6 +89,30 @@ class OnTensors:
         if name not in FUNCTIONS:
             raise AttributeError(f"torch has no function {name} for a rule to use", name=name, obj=self)
         return FUNCTIONS[name]
+
+    def add(self, x, y, alpha):
+        return FUNCTIONS["add"](x, y, alpha=alpha) if known(alpha) else x + y * alpha
+
+    def add_(self, x, y, alpha):
+        if known(alpha):
+            x.add_(y, alpha=alpha)
+        else:
+            x += y * alpha
+
+    def addcmul(self, x, y, z, value):
+        return FUNCTIONS["addcmul"](x, y, z, value=value) if known(value) else x + y * value * z
+
+    def addcmul_(self, x, y, z, value):
+        if known(value):
+            x.addcmul_(y, z, value=value)
+        else:
+            x += y * value * z
+
+    def lerp_(self, x, y, weight):
+        if known(weight):
+            x.lerp_(y, weight)
+        else:
+            x += (y - x) * weight
 
     def maximum(self, x, y):
         return FUNCTIONS["maximum"](x.clone(), y.clone())  # (it keeps its operands, and rules write to them)
@@ -82,21 +153,9 @@ class OnTensors:
 tensors = OnTensors()
 
 
-def approach(mean, x, weight):
-    """mean += weight * (x - mean), from the nearer end, as torch.lerp: a weight of 1 gives x itself."""
-    if isinstance(weight, Tensor) or weight < 0.5:  # (a staged weight is not known)
-        mean += (x - mean) * weight
-    else:
-        mean[...] = x - (x - mean) * (1 - weight)
-
-
-def approach_in_one(mean, x, weight):
-    """The same rounded once, which torch's vectors do: for float32, where what follows makes a step of the last unit."""
-    if not isinstance(mean, np.ndarray) or mean.dtype != np.float32 or isinstance(weight, Tensor):
-        return approach(mean, x, weight)
-    weight = np.float32(weight)
-    start, share = (mean, weight) if abs(weight) < 0.5 else (x, weight - np.float32(1))
-    mean[...] = start + np.float64(share) * (x - mean)
+def known(number):
+    """Is this a number, rather than a Tensor that is to be recorded or staged?"""
+    return not isinstance(number, Tensor)
 
 
 def single(x):

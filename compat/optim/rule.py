@@ -20,7 +20,7 @@ from ..functions.operands import need_room
 from ..functions.register import FUNCTIONS
 from ..payload import current
 from ..tensor import Tensor
-from .arithmetic import arrays, single, tensors
+from .arithmetic import SMALL, arrays, single, tensors
 from .declared import scalar
 from .memory import changed, fresh, readable, real, writable
 from .optimizer import Optimizer
@@ -33,16 +33,16 @@ ndarray = np.ndarray
 BLOCK = 1 << 17  # elements: below 2**15 the calls cost more, above 2**18 the memory
 
 
-def in_blocks(update, v, g, held):
+def in_blocks(update, v, g, held, block=BLOCK):
     """update(v, g, **held), a part of the elements at a time: what it computes in between stays in the cache."""
-    if v.size <= BLOCK:
+    if v.size <= block:
         return update(v, g, **held)
     whole = {k: a for k, a in held.items() if isinstance(a, ndarray)}
     if any(a is None for a in held.values()) or not all(a.flags.c_contiguous for a in (v, *whole.values())):
         return update(v, g, **held)
     v, g, whole = v.reshape(-1), g.reshape(-1), {k: a.reshape(-1) for k, a in whole.items()}
-    for i in range(0, v.size, BLOCK):
-        part = slice(i, i + BLOCK)
+    for i in range(0, v.size, block):
+        part = slice(i, i + block)
         update(v[part], g[part], **{**held, **{k: a[part] for k, a in whole.items()}})
 
 
@@ -160,7 +160,7 @@ class RuleOptimizer(Optimizer):
                 if decoupled:
                     p *= 1 - options["lr"] * decay
                 else:
-                    g = g + p * decay
+                    g = xp.add(g, p, decay)
             return rule(p, g, **held)
 
         return update
@@ -195,7 +195,7 @@ class RuleOptimizer(Optimizer):
             plans = vars(self).setdefault("plans", {})
             known = plans[id(group)] = plan(plans.get(id(group)), rows)
             if known.fits(rows):
-                known.step(partial(in_blocks, update), rows)
+                known.step(partial(in_blocks, update, block=SMALL), rows)
                 for i in known.members:
                     changed(rows[i][0], at)
                 rows = [rows[i] for i in known.rest]

@@ -7,7 +7,6 @@ import numpy as np
 from ..functions.register import FUNCTIONS as T
 from ..names_of_classes import placed
 from ..tensor import Tensor
-from .arithmetic import approach
 from .declared import COUNT, not_negative, one_element, one_implementation, scalar, zeros
 from .memory import fresh
 from .rule import RuleOptimizer
@@ -61,7 +60,7 @@ class SGD(RuleOptimizer):
             momentum, dampening = float(momentum), float(dampening)
 
         def descend(p, g):
-            p -= g * lr
+            xp.add_(p, g, -lr)
 
         def descend_with_momentum(p, g, momentum_buffer):
             begun = None
@@ -70,8 +69,8 @@ class SGD(RuleOptimizer):
                 momentum_buffer = begun["momentum_buffer"]
             else:
                 momentum_buffer *= momentum
-                momentum_buffer += g * (1 - dampening)
-            p -= (g + momentum_buffer * momentum if nesterov else momentum_buffer) * lr
+                xp.add_(momentum_buffer, g, 1 - dampening)
+            xp.add_(p, xp.add(g, momentum_buffer, momentum) if nesterov else momentum_buffer, -lr)
             return begun
 
         return descend if momentum == 0 else descend_with_momentum
@@ -133,8 +132,12 @@ class ASGD(RuleOptimizer):
         def update(p, g, step, eta, mu, ax):
             rate = xp.number(eta)
             p *= 1 - lambd * rate
-            p -= g * rate
-            approach(ax, p, xp.number(mu))
+            xp.add_(p, g, -rate)
+            weight = xp.number(mu)
+            if isinstance(weight, Tensor) or weight != 1:  # (a staged weight is not known)
+                ax += (p - ax) * weight
+            else:
+                ax[...] = p
             eta[...] = lr / (1 + lambd * lr * step) ** alpha
             mu[...] = 1 / xp.at_least(step - t0, 1)
 
