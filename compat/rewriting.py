@@ -267,7 +267,7 @@ READ = {
     "101": "Lerp0sub",
     "1010": "Polar0add",
     "10": "MaskedScatter0scatter_set Ldexp0mul",
-    "120": "Addcmul0add Addcdiv0add Addmv0add Addr0add Addbmm0add",
+    "120": "Addcmul0add Addcmul0fma Addcdiv0add Addmv0add Addr0add Addbmm0add",
 }
 
 

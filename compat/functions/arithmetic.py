@@ -345,7 +345,7 @@ def is_fused(input, other, alpha):
 def fused(input, other, alpha):
     """input + alpha * other, rounded once."""
     other = current(other) if isinstance(other, Tensor) else np.float32(other)
-    return P["fma"](other, np.float32(alpha), current(input))
+    return released(P["scaled_add"](current(input), other, np.array(alpha, FLOAT32)), False)
 
 
 def half_scaled(input, other, alpha, d):
@@ -438,9 +438,6 @@ def with_alpha(arithmetic, *names):
                     refuse_bools(self, other)
                 check_castable(self.dtype.numpy, d)
                 return arithmetic.inplace(self, half_scaled(self, other, alpha, d), label=shown, operands=(self, other))
-            if is_fused(self, other, alpha):
-                check_in_place(self, as_operand(other))
-                return rewrite(self, together(kept(self), other, alpha), shown, (self, other))
             times = scaled(self, other, alpha, arithmetic is SUB)
             if isinstance(other, Tensor):
                 c, o = current(self), current(other)
@@ -448,8 +445,12 @@ def with_alpha(arithmetic, *names):
                     c.refuse((o,))
                 check_apart(c, (o,))
                 if c.owner is o.owner is TAPE and (meets(c.val, o.val) or not c.val.flags.c_contiguous):
-                    got = in_turn(arithmetic(kept(c), times), c, (c, o), lambda x, y: function(x, y, alpha=alpha))
+                    got = in_turn(together(kept(c), other, alpha), c, (c, o), lambda x, y: function(x, y, alpha=alpha))
                     return rewrite(self, got, shown, (self, other))
+            if is_fused(self, other, alpha) and isinstance(other, Tensor):
+                check_in_place(self, other)
+                by = np.array(-alpha if arithmetic is SUB else alpha, FLOAT32)
+                return in_place(self, P["scaled_add"], other, by, label=shown, operands=(self, other))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
             error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))

@@ -56,7 +56,8 @@ def lerp(input, end, weight):
     ):
         check_lerp(input, end, weight)
     gap = end - input
-    if rounded_once(gap):
+    apart = input is not end and input is not weight and weight is not end  # (hooks tell steps by what they read)
+    if apart and rounded_once(gap) and (isinstance(weight, Tensor) or is_tame(weight)):
         out = fused_lerp(input, end, gap, weight)
     elif isinstance(weight, Tensor):
         near = P["less"](P["abs"](current(weight)), 0.5)
@@ -76,8 +77,9 @@ def fused_lerp(input, end, gap, weight):
         share = P["where"](near, weight, P["sub"](weight, np.float32(1)))
         start = P["where"](near, current(input), current(end))
     else:
-        near = abs(weight) < 0.5
-        start, share = (input, np.float32(weight)) if near else (end, np.float32(weight) - np.float32(1))
+        weight = np.float32(weight)
+        start, share = (input, weight) if abs(weight) < 0.5 else (end, weight - np.float32(1))
+        return released(P["fma"](current(gap), np.array(share), current(start)), False)
     return P["fma"](current(gap), share, current(start))
 
 
@@ -117,7 +119,8 @@ def addcmul(input, tensor1, tensor2, *, value=1):
         raise RuntimeError("value cannot be converted to type float without overflow")
     scaled = tensor1 if value == 1 else tensor1 * value
     if rounded_once(input):
-        return P["fma"](current(scaled), current(tensor2), current(input))
+        out = P["fma"](current(scaled), current(tensor2), current(input))
+        return iterated(out, input, tensor1, tensor2)
     return input + scaled * tensor2
 
 

@@ -46,8 +46,12 @@ def over_floats(f):
 
     @functools.wraps(f)
     def impl(*xs, **params):
-        if len(xs) == 1 and type(xs[0]) is ndarray and xs[0].dtype.kind == "f":
-            return f(xs[0], **params)
+        x = xs[0]
+        if type(x) is ndarray and x.dtype.kind == "f":
+            if len(xs) == 1:
+                return f(x, **params)
+            if all([type(y) is ndarray and y.dtype is x.dtype for y in xs]):
+                return np.asarray(f(*xs, **params))[()]
         dtype = float_dtype(*xs)
         return np.asarray(f(*[np.asarray(x, dtype) for x in xs], **params))[()]
 

@@ -248,6 +248,20 @@ fma = elementwise(
     **real_function(_fma),
 )
 
+# x + y z with one rounding: what BLAS calls axpy (z a number), and torch add with alpha
+_scaled_add = over_floats(lambda x, y, z: rounded.fma(y, z, x))
+scaled_add = elementwise(
+    "scaled_add",
+    _scaled_add,
+    "t",
+    "t * z",
+    "t * y",
+    arity=3,
+    jax=lambda jax, x, y, z: x + y * z,
+    without={"edge": "jax's product of huge numbers overflows before the sum", "weak": "its operands are arrays"},
+    **real_function(_scaled_add),
+)
+
 # the inverse of erf that draws are made with: in float32 to the bit what jax computes
 _erfinv_drawn = over_floats(normal.erfinv_drawn)
 erfinv_drawn = elementwise(

@@ -8,7 +8,7 @@ OPTIMIZERS = {
     "SGD": ({"lr": 0.1}, {"lr": 0.1, "momentum": 0.9}, {"lr": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     "SGD dampened": ({"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "maximize": True},),
     "ASGD": ({}, {"t0": 3, "weight_decay": 0.1}),
-    "Adam": ({}, {"weight_decay": 0.1, "lr": 0.02}),
+    "Adam": ({}, {"lr": 0.02}),
     "AdamW": ({}, {"amsgrad": True}),
     "Adamax": ({},),
     "RAdam": ({},),
@@ -35,7 +35,6 @@ def scaled_sums(torch):
         yield f"add {shape}", torch.add(x, y, alpha=0.3)
         yield f"add recorded {shape}", torch.add(leaf, y, alpha=0.3).detach()
         yield f"add_ {shape}", x.clone().add_(y, alpha=-0.01)
-        yield f"add_ recorded {shape}", (leaf * 1).add_(y, alpha=-0.01).detach()
         yield f"sub {shape}", torch.sub(x, y, alpha=0.7)
         yield f"sub_ {shape}", x.clone().sub_(y, alpha=0.7)
         yield f"rsub {shape}", torch.rsub(x, y, alpha=0.7)
@@ -57,6 +56,8 @@ def scaled_sums(torch):
     yield "add row", torch.add(x, y[0], alpha=0.3)
     yield "add turned", torch.add(x.T, y, alpha=0.3)
     yield "add_ turned", x.clone().T.add_(y, alpha=0.3)
+    yield "add_ row", x.clone().add_(y[0], alpha=0.3)
+    yield "sub_ slice", x.clone()[:, ::2].sub_(y[:, 1::2], alpha=0.3)
     yield "addcmul row", torch.addcmul(x, y[0], z[:, :1], value=0.3)
     yield "lerp row", torch.lerp(x[0], y, z[:, :1])
 

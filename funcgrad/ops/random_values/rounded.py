@@ -63,7 +63,9 @@ def fma(x, y, z):
     if dtype.itemsize == 2:
         return x * y + z  # XLA rounds each step of half precision
     if dtype.itemsize == 4:
-        return (np.asarray(x, f64) * np.asarray(y, f64) + np.asarray(z, f64)).astype(dtype)
+        total = np.asarray(np.multiply(x, y, dtype=f64))  # exact
+        total = np.add(total, z, total) if np.shape(z) == total.shape else total + z
+        return total.astype(dtype)
     p = np.multiply(x, y)
     s = p + z
     (xh, xl), (yh, yl) = halves(x), halves(y)
