@@ -209,12 +209,16 @@ def written_through(torch, layout, text, of_input, compiled=None):
     and of the input."""
     x = made(torch, layout, layout)["x"]
 
-    def f(x):
-        y = x if of_input else x * 1.0
-        space = {"y": y, "torch": torch, "w": y}
-        z = eval(text, space)
-        z.mul_(2.0)
-        return y.sum(), z.sum(), space["w"].sum()
+    space = {"torch": torch}
+    exec(
+        "def f(x):\n"
+        f"    w = y = {'x' if of_input else 'x * 1.0'}\n"
+        f"    z = {text}\n"
+        "    z.mul_(2.0)\n"
+        "    return y.sum(), z.sum(), w.sum()",
+        space,
+    )
+    f = space["f"]
 
     try:
         found = [*(f if compiled is None else compiled(f))(x), x.sum()]

@@ -13,10 +13,11 @@ DECLARING = {"define", "elementwise", "linear", "custom_vjp", "custom_jvp", "sto
 OWN = {"linear"}
 # what a rule is kept in: a primitive's fields, a node's plan
 RULES = {"vjp", "jvp", "pull", "pull_handles", "transpose", "formulas", "dual", "impl", "record", "plan"}
-# (forward_ad's is an attribute of a Tensor; the next two give a node a plan of the table's under another name, or a program's own; the
-# class has no rule, it is for programs to subclass)
+# (forward_ad's is an attribute of a Tensor; the next four give a node a plan of the table's under another name, or a program's own; the
+# first class has no rule, it is for programs to subclass, and the second passes no gradient on, which gradcheck tries)
 PLAIN = {
-    ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py"), ("InplaceFunction", "autograd/function.py"),
+    ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py"), ("plan", "functions/copies.py"),
+    ("plan", "autograd/function_at_once.py"), ("InplaceFunction", "autograd/function.py"), ("Nothing", "autograd/gradcheck.py"),
 }  # fmt: skip
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers; gradients of every sample are the function of
