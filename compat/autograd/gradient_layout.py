@@ -23,7 +23,7 @@ IN_C_ORDER = {
     f"{name}Backward{form}": operands
     for names, form, operands in (
         ("Convolution GridSampler2D IndexCopy", 0, (0, 1)),
-        ("Addmm Addbmm Baddbmm", 0, (1, 2)),
+        ("Addmm", 0, (1, 2)),
         ("NativeLayerNorm", 0, (2,)),
         ("IndexAdd LinalgLstsq", 0, (1,)),
         ("Index IndexFill IndexSelect Slice Unfold ChannelShuffle PixelShuffle PixelUnshuffle Mean", 0, (0,)),
@@ -40,6 +40,10 @@ IN_C_ORDER = {
     )
     for name in names.split()
 }
+IN_ORDER_OF = {
+    "MmBackward0": (0, 1),
+    "AddmmBackward0": (1, 2),
+}  # in the order of the factor, if that is the order of columns
 
 
 def is_own(ct, cell):
@@ -79,12 +83,10 @@ def lies_oddly(g):
 
 
 def odd(v):
-    """Does an array of several dimensions lie otherwise than in C order, if only in a dimension of one element?"""
-    return v.ndim > 1 and (not v.flags.c_contiguous or 1 in v.shape and v.strides != contiguous_bytes(v))
-
-
-def contiguous_bytes(v):
-    return tuple([s * v.itemsize for s in contiguous_strides(v.shape)])
+    """Does an array of several dimensions lie otherwise than in C order, if only in a dimension of one element, or without any?"""
+    if v.ndim < 2:
+        return False
+    return not v.flags.c_contiguous or (1 in v.shape or not v.size) and steps_of(v) != contiguous_strides(v.shape)
 
 
 def any_oddly(tensors):
@@ -101,23 +103,31 @@ def as_kernels_lay(got, inputs, marks, roots):
     """The gradients, in C order (of the factors of a product: in the order of the factor) where an input was used by nothing but operations
     of IN_C_ORDER."""
     orders = {m: order for g, m, x in zip(got, marks, inputs) if (order := wanted_order(g, x)) is not None}
-    seen, stack = set(roots), list(roots)
-    while stack and orders:
-        n = stack.pop()
-        if n.plan is None:
-            continue
-        span = n.extra and n.extra.span
-        name = None
-        for k, p in zip(n.plan.operands, n.ins) if span is None else enumerate(span):
-            if p in orders:
-                name = name or node_name(n)
-                product = n.plan.prim.name == "dot_general"
-                if not (product if orders[p] == "F" else product or k in IN_C_ORDER.get(name, ())):
-                    del orders[p]
-            if p is not None and p not in seen:
-                seen.add(p)
-                stack.append(p)
+    if orders:
+        uses, seen, stack = {}, set(roots), list(roots)
+        while stack:
+            n = stack.pop()
+            if n.plan is None:
+                continue
+            span = n.extra and n.extra.span
+            for k, p in zip(n.plan.operands, n.ins) if span is None else enumerate(span):
+                uses.setdefault(p, []).append((n, k))
+                if p is not None and p not in seen:
+                    seen.add(p)
+                    stack.append(p)
+        orders = {m: order for m, order in orders.items() if is_left(m, order, uses)}
     return tuple([relaid(g, orders[m]) if m in orders else g for g, m in zip(got, marks)])
+
+
+def is_left(mark, order, uses):
+    """Do the kernels of all that a node's value was used by leave its gradient in an order? (A matrix that was used turned is asked as such.)"""
+    for n, k in uses.get(mark, ()):
+        if k in (IN_ORDER_OF if order == "F" else IN_C_ORDER).get(node_name(n), ()):
+            continue
+        turned = n.plan.prim.name == "transpose" and n.params["perm"] == (1, 0)
+        if not turned or not is_left(n, "C" if order == "F" else "F", uses):
+            return False
+    return True
 
 
 def relaid(g, order):

@@ -376,9 +376,8 @@ def seeds_of(tensors, gradients, create_graph, transform=None):
             seeds += seed_in(transform, t, g, create_graph, i)
             home = transform
             continue
-        if (
-            t.mark is None or tls.func[1:] and t.owner is not TAPE and type(tls.func[-1]) is not Record
-        ):  # (in two transforms, as in torch)
+        # (In two transforms, as in torch.)
+        if t.mark is None or tls.func[1:] and t.owner is not TAPE and type(tls.func[-1]) is not Record:
             if g is not None:
                 seed_of(t, g, create_graph, i)  # (whose errors come first)
             raise no_graph(t, i)
@@ -571,9 +570,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     everything = accumulator(home, create_graph)
 
     def deliver(cell, ct):
-        if (
-            cell.leaf is None and keep
-        ):  # retain_grad() keeps its promise here too; the leaves' own `.grad` stays as it is
+        if cell.leaf is None and keep:  # (retain_grad() keeps its promise here too, and no leaf's `.grad` changes)
             everything(cell, ct)
 
     free = freed_by(retain_graph, create_graph)
@@ -585,9 +582,7 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     got = tuple([None if g is None else handed_out(g, m in turned) for g, m in zip(each, marks)])
     if complex_ and create_graph:
         note_factors([g for g in got if g is not None], max([n.index for n, _ in seeds]))
-    if (
-        tls.stage is not None and tls.stage.recorded and not create_graph
-    ):  # (a graph has derivatives of all that is not stopped)
+    if tls.stage is not None and tls.stage.recorded and not create_graph:  # (a graph derives all that is not stopped)
         got = tuple([None if g is None else P["stop"](g) for g in got])
     return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any_oddly(got) or any_oddly(inputs) else got
 

@@ -44,16 +44,23 @@ def _for_blas(x):
 
 @functools.lru_cache(maxsize=1024)
 def _transposed(nx, ny, dims, side):
-    """(dims, perm) of the product that gives one operand's cotangent; perm None where the axes come out in order."""
+    """(dims, perm, does the partner stand on the left?) of the product that gives one operand's cotangent; perm None where the axes come out in
+    order. It lies as torch's does: the left operand's axes as (batch, free, contracted), the right one's as (batch, contracted, free); but in
+    their own order where the product has taken a matrix turned, as a product with a matrix does in its rules."""
     (xc, yc), (xb, yb) = dims
+    k = len(xc)
+    turned = not xb and ny > k and (yc == tuple(range(ny - k, ny)) if side else xc == tuple(range(k)))
     if side:
         nx, ny, xc, yc, xb, yb = ny, nx, yc, xc, yb, xb  # now: the cotangent of x, its partner y
     xf, yf = free_axes(nx, xc, xb), free_axes(ny, yc, yb)
     nb = len(xb)
     at = nb if side else nb + len(xf)
-    new = ((tuple(range(at, at + len(yf))), yf), (tuple(range(nb)), yb))
-    order = (*xb, *xf, *[xc[yc.index(c)] for c in sorted(yc)])
-    return new, None if order == tuple(range(nx)) else inverse_permutation(order)
+    of_ct, contracted = tuple(range(at, at + len(yf))), tuple([xc[yc.index(c)] for c in sorted(yc)])
+    if bool(side) is turned:
+        new, order, swapped = ((of_ct, yf), (tuple(range(nb)), yb)), (*xb, *xf, *contracted), False
+    else:
+        new, order, swapped = ((yf, of_ct), (yb, tuple(range(nb)))), (*xb, *contracted, *xf), True
+    return new, None if order == tuple(range(nx)) else inverse_permutation(order), swapped
 
 
 @functools.lru_cache(maxsize=1024)
@@ -68,8 +75,9 @@ def _mapped(dims, left, right):
 
 def _dot_transpose(ct, x, y, dims, side):
     """The cotangent of one operand: contract ct with the other operand over the axes that operand kept."""
-    new, perm = _transposed(len(shape_of(x)), len(shape_of(y)), dims, side)
-    g = dot_general(ct, x if side else y, dims=new)
+    new, perm, swapped = _transposed(len(shape_of(x)), len(shape_of(y)), dims, side)
+    other = x if side else y
+    g = dot_general(other, ct, dims=new) if swapped else dot_general(ct, other, dims=new)
     return fit(g if perm is None else transpose(g, perm=perm), y if side else x)
 
 
@@ -93,7 +101,7 @@ def _dot_pull(n, ct, cts, owned):
         ):  # (two stacks of matrices)
             for p, i in zip(n.ins, plan.operands, strict=True):
                 g = (
-                    np.matmul(_for_blas(ct.swapaxes(k, k + 1)), _for_blas(x)).swapaxes(k, k + 1)
+                    np.matmul(_for_blas(x.swapaxes(k, k + 1)), _for_blas(ct))
                     if i
                     else np.matmul(_for_blas(ct), _for_blas(y.swapaxes(k, k + 1)))
                 )
