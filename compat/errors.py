@@ -217,7 +217,17 @@ def modified(error):
     if i == -1:
         node, value = shown_result(store, node, value)
     made = "" if node is None else made_by(store, value, node, i, flipped)
+    if i == 0 and node is not None and value.ndim > 2 and takes_rows(node, value.ndim - 1):
+        value, made = value.reshape(-1, value.shape[-1]), VIEW
     return stale(store, version, value, made, ours, flipped)
+
+
+def takes_rows(node, last):
+    """Is it a product of a stack of matrices, over their last axis, by one, of which torch keeps all rows as one matrix?"""
+    if node.plan.prim.name != "dot_general":
+        return node.plan.prim.name == "affine"
+    (contracted, _), (stacked, _) = node.params["dims"]
+    return contracted == (last,) and not stacked
 
 
 def shown_result(store, node, value):

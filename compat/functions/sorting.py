@@ -110,14 +110,10 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
     k = k if input.dim() else 1  # (a number is its own largest, of none too)
-    if k and not sorted and t.owner is TAPE and t.val.size <= FEW and not shared.staging:
-        index = new(np.empty((*t.val.shape[:axis], k, *t.val.shape[axis + 1 :]), np.int64))
-        followed = True
-    else:
-        order = order_of(t, axis, largest)
-        index = first_of(order, axis, 0, k)
-        followed = k and has_equals(t, order, axis, 0, k + 1)
-    if followed:
+    order = order_of(t, axis, largest)
+    index = first_of(order, axis, 0, k)
+    loose = not sorted and t.owner is order.owner is TAPE and t.val.size <= FEW
+    if k and (loose or has_equals(t, order, axis, 0, k + 1)):
         index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest, sorted)))
     return chosen("topk", "TopkBackward0", input, index, dim)
 
@@ -125,10 +121,16 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
 LONG_ROW = 256  # from here on a row is parted, not sorted, for a few of its elements
 
 
-def first_places(v, k, largest):
+def first_places(v, k, largest, sorted):  # noqa: A002
     """(the k largest or smallest elements of each row of floats, their places); ValueError where equal ones, or nan, are among them and
     the next: torch chooses there in its own way."""
-    if not 0 < k <= v.shape[-1] or np.isnan(np.maximum.reduce(v, None)):
+    if not 0 < k <= v.shape[-1]:
+        raise ValueError
+    if sorted is False and v.size <= FEW:
+        places = np.array([top(row, k, largest, False) for row in v.reshape(-1, v.shape[-1]).tolist()])
+        places = places.reshape(*v.shape[:-1], k)
+        return v.reshape(-1).take(places + starts(v.shape, v.ndim - 1, True)), places
+    if np.isnan(np.maximum.reduce(v, None)):
         raise ValueError
     ranked, n = np.negative(v) if largest else v, v.shape[-1]
     if n > LONG_ROW and 4 * k < n:  # (the rest need no order)
@@ -148,8 +150,8 @@ quick_call(
     "take_along",
     ("k", "dim", "largest", "sorted"),
     "type(k) is int and (dim is NONE or type(dim) is int and (dim == -1 or dim == x.val.ndim - 1))"
-    " and (largest is NONE or type(largest) is bool) and (sorted is NONE or type(sorted) is bool and (sorted or x.val.size > 1024))",
-    ("out, places = first_places(v, k, largest is not False)", "params = {'axis': v.ndim - 1}"),
+    " and (largest is NONE or type(largest) is bool) and (sorted is NONE or type(sorted) is bool)",
+    ("out, places = first_places(v, k, largest is not False, sorted)", "params = {'axis': v.ndim - 1}"),
     ("TopkBackward0",),
     "with_places(h, places)",
     {"places": None},

@@ -24,15 +24,12 @@ SECOND = (
 def topological(seeds):
     """Every node that `seeds` lead to, last made first. No recursion: depth costs nothing."""
     seen = set(seeds)
-    stack = list(seen)
-    order = []
-    while stack:
-        n = stack.pop()
-        order.append(n)
+    order = list(seen)
+    for n in order:  # (which grows on the way)
         for p in n.ins:
             if p not in seen:
                 seen.add(p)
-                stack.append(p)
+                order.append(p)
     order.sort(key=by_index, reverse=True)
     return order
 

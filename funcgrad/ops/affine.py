@@ -1,5 +1,7 @@
 """Layers of products as one node: affine and trilinear."""
 
+from math import prod
+
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
@@ -14,33 +16,38 @@ from .torch_order import sums_of_columns
 # ------------------------------------------------------------------------------------------------ affine
 # affine: a linear layer, x @ w.T + b, as one node. compat's `linear` and its recurrent layers are made of it.
 #
-# Invariant: matrices of one dtype. With ct the cotangent:  dx = ct @ w,  dw = ct.T @ x,  db = the sum of ct's rows (or ct
+# Invariant: matrices of one dtype; x may be a stack of them, of which all rows are one matrix. With ct the cotangent:  dx = ct @ w,  dw = ct.T @ x,  db = the sum of ct's rows (or ct
 # itself, where b has a row for each of x).
 LAST = (((1,), (1,)), ((), ()))  # the last axis of both is summed over
 FIRST = (((0,), (0,)), ((), ()))
 INNER = (((1,), (0,)), ((), ()))
 
 
+def rows_of(x):
+    """The rows of a stack of matrices as one matrix."""
+    *lead, k = shape_of(x)
+    return x if len(lead) == 1 else reshape(x, shape=(prod(lead), k))
+
+
 def _pull(n, ct, cts, owned):
     xs, _ = n.plan.operands_of(n, n.saved)
     times = np.ndarray.dot if ct.size < SMALL else product
+    shape = xs[0].shape
     for p, i in zip(n.ins, n.plan.operands, strict=True):
-        g = (
-            times(ct, xs[1])
-            if i == 0
-            else times(ct.T, xs[0])
-            if i == 1
-            else ct
-            if len(n.avals[2].shape) == 2
-            else sums_of_columns(ct)
-        )
+        if i == 0:
+            g = times(ct, xs[1])
+            g = g if len(shape) == 2 else g.reshape(shape)
+        elif i == 1:
+            g = times(ct.T, xs[0] if len(shape) == 2 else xs[0].reshape(len(ct), shape[-1]))
+        else:
+            g = ct if len(n.avals[2].shape) == 2 else sums_of_columns(ct)
         c = cts.get(p)
         cts[p] = g if c is None else c + g
 
 
 @define
 class affine:
-    """x [n, k], w [m, k], b [m] or [n, m] -> x @ w.T + b [n, m]."""
+    """x [n, k], w [m, k], b [m] or [n, m] -> x @ w.T + b [n, m]; of x [..., k] all rows."""
 
     saves = ((1,), (0,), ())
     pull = _pull
@@ -52,40 +59,45 @@ class affine:
     }
 
     def jax(jax, x, w, b):
-        return x @ w.T + b
+        return x.reshape(prod(x.shape[:-1]), x.shape[-1]) @ w.T + b
 
     def samples(rng):
         yield from in_kinds(draw(rng, "real", (3, 2)), draw(rng, "real", (4, 2)), draw(rng, "real", (4,)), dtypes="fc")
         yield Sample(draw(rng, "real", (3, 2)), draw(rng, "real", (4, 2)), draw(rng, "real", (3, 4)))
+        yield Sample(draw(rng, "real", (2, 3, 2)), draw(rng, "real", (4, 2)), draw(rng, "real", (4,)))
         yield Sample(draw(rng, "real", (3, 1)), draw(rng, "real", (1, 1)), draw(rng, "real", (1,)), kind="size 1")
         yield Sample(draw(rng, "real", (0, 2)), draw(rng, "real", (3, 2)), draw(rng, "real", (3,)), kind="empty")
         yield Sample(draw(rng, "real", (2, 0)), draw(rng, "real", (3, 0)), draw(rng, "real", (3,)), kind="empty")
 
     def impl(x, w, b):
+        if x.ndim != 2:
+            x = x.reshape(prod(x.shape[:-1]), x.shape[-1])
         out = x.dot(w.T) if w.size < LARGE else product(x, w.T)
         out += b
         return out
 
     def aval(x, w, b):
-        return Aval((shape_of(x)[0], shape_of(w)[0]), np.result_type(dtype_of(x), dtype_of(w), dtype_of(b)))
+        return Aval((prod(shape_of(x)[:-1]), shape_of(w)[0]), np.result_type(dtype_of(x), dtype_of(w), dtype_of(b)))
 
     def numpy(w, out, x, y, b):
+        if len(x.aval.shape) != 2:
+            return None
         out = w.memory(out, Aval((x.aval.shape[0], y.aval.shape[0]), x.aval.dtype))
         w.line(w.product(x, w.moved(y, (1, 0)), "CF", out))
         return w.call(np.add, "add", [out, b, out])
 
     def vjp(ct, out, x, w, b, *, need):
         return [
-            dot_general(ct, w, dims=INNER) if need & 1 else None,
-            dot_general(ct, x, dims=FIRST) if need & 2 else None,
+            reshape(dot_general(ct, w, dims=INNER), shape=shape_of(x)) if need & 1 else None,
+            dot_general(ct, rows_of(x), dims=FIRST) if need & 2 else None,
             (ct if len(shape_of(b)) == 2 else sum_(ct, axes=(0,))) if need & 4 else None,
         ]
 
     def jvp(ts, out, x, w, b):
         dx, dw, db = ts
-        total = None if dx is None else dot_general(dx, w, dims=LAST)
+        total = None if dx is None else dot_general(rows_of(dx), w, dims=LAST)
         if dw is not None:
-            of_w = dot_general(x, dw, dims=LAST)
+            of_w = dot_general(rows_of(x), dw, dims=LAST)
             total = of_w if total is None else add(total, of_w)
         if db is None:
             return total
@@ -93,6 +105,8 @@ class affine:
 
     def batch(size, xs, ds):
         x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
+        if len(shape_of(x)) > 3:
+            x = reshape(x, shape=(size, prod(shape_of(x)[1:-1]), shape_of(x)[-1]))
         products = dot_general(x, w, dims=(((2,), (2,)), ((0,), (0,))))
         return add(products, b if len(shape_of(b)) == 3 else reshape(b, shape=(size, 1, shape_of(b)[1]))), 0
 

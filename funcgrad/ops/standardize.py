@@ -184,9 +184,10 @@ def _layer_pull(n, ct, cts, owned):
         g *= w * r
     gs = [g]
     if need & 2:
-        gs.append(weight.reshape(like.shape))
+        gs.append(weight if weight.shape == like.shape else weight.reshape(like.shape))
     if need & 4:
-        gs.append(bias.reshape(n.avals[2].shape))
+        like = n.avals[2]
+        gs.append(bias if bias.shape == like.shape else bias.reshape(like.shape))
     for p, g in zip(n.ins, gs, strict=True):
         c = cts.get(p)
         cts[p] = g if c is None else c + g

@@ -84,6 +84,16 @@ def a_model_listed():
     return lambda: list(model.parameters())
 
 
+def a_layer_over_rows_of_stacks():
+    x, layer = leaf(2, 3, 4) * 1, nn.Linear(4, 5)
+    return lambda: layer(x)
+
+
+def an_unsorted_choice():
+    x = torch.arange(8.0).reshape(2, 4)
+    return lambda: x.topk(2, sorted=False)
+
+
 class Twice(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -107,6 +117,7 @@ def its_gradient():
 
 
 COUNTS = [
+    (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1)

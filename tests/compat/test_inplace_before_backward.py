@@ -73,3 +73,17 @@ def test_changes(line):
                 got[name], g, rtol=1e-6, atol=1e-12, err_msg=f"{name}.grad after a change of {key}"
             )
     assert sorted(map(str, set(refused) - set(bound))) == sorted(map(str, STRICTER.get(line, ((),))[0]))
+
+
+@pytest.mark.parametrize("layer", ["F.linear(h, w, b)", "F.linear(h, w)", "h @ w.t()"])
+def test_rows_that_a_layer_has_kept(layer):
+    """Of a stack of matrices a linear layer keeps all rows as one matrix, a view, which is what torch's error names."""
+    x, w, b = (compat.ones(*s, requires_grad=True) for s in ((2, 3, 4), (5, 4), (5,)))
+    h = x * 1
+    y = eval(layer, {"F": compat.nn.functional, "h": h, "w": w, "b": b})
+    h.add_(1)
+    with pytest.raises(
+        RuntimeError,
+        match=r"\[torch.FloatTensor \[6, 4\]\], which is output 0 of AsStrided, is at version 1; expected version 0",
+    ):
+        y.sum().backward()

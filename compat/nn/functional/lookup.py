@@ -4,9 +4,12 @@ import operator
 
 import numpy as np
 
+from funcgrad.core import state
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.trace import TAPE, Jvp, Record
+from funcgrad.core.trace import TAPE, Jvp, Record, on_tape
+from funcgrad.core.written_any import tape_recorder
+from funcgrad.lazy import deferred
 from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor, inner
 
@@ -23,6 +26,9 @@ from ...payload import current, memory, wrap
 from ...tensor import Tensor
 
 P = PRIMITIVES
+tls, shared = state.tls, state.shared
+ROWS = P["gather"].value("torch")
+RECORD = deferred(lambda: tape_recorder(P["gather"], 1, None, 2, "EmbeddingBackward0"))
 
 
 def concrete_or_none(x):
@@ -149,6 +155,10 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
                 and i.val.dtype is INT64
                 and name_places(i.val, len(w.val))
             ):
+                if not (shared.staging or shared.halves):
+                    out = ROWS(w.val, i.val)
+                    needed = w.mark is not None and tls.grad
+                    return RECORD(out, {}, w, i, w.val, i.val) if needed else on_tape(out)
                 return named(P["gather"](w, i), "EmbeddingBackward0", (w,))
         row = row_of(padding_idx, weight.size(0) if padding_idx else 1) if padding_idx is not None else None
         if max_norm is not None:

@@ -147,11 +147,6 @@ def at_once(x, w, b):
         if not vx.flags.c_contiguous:
             out = unbiased(x, w) if tls.packing is None else None
             return None if out is None else ADD(out, b)
-        if needed and x.mark is not None:
-            x = QUICK_RESHAPE(x, (-1, size[1]))
-            vx = x.val
-        else:
-            vx = vx.reshape(-1, size[1])
     token = enter(IGNORE)
     try:
         out = IMPL(vx, vw, vb)
@@ -206,7 +201,9 @@ def affine(x, w, b, shapes):
 
 
 def affine_in_steps(x, w, b):
-    """A linear layer as torch makes it, of a transpose and one product."""
+    """A linear layer as torch makes it, of a transpose and one product, of the rows of a stack too."""
+    if len(shape_of(x)) != 2:
+        x = QUICK_RESHAPE(x, (-1, shape_of(x)[-1]))
     w = transposed(w)
     out = renamed(DOT(x, w, dims=MATRIX), "AddmmBackward0")
     return labelled(P["add"](b, out), "AddmmBackward0", (b, x, w))
