@@ -43,8 +43,8 @@ def stage(f, args, kwargs, st=None, apart=True):
     again = st is None
     st = st or Stage()
     st.apart = apart
-    if apart:
-        st.alone = {id(x) for x in leaves if isinstance(x, Taped) and isinstance(x.alias, Alias)}
+    views = {id(x) for x in leaves if isinstance(x, Taped) and isinstance(x.alias, Alias)} if apart else ()
+    st.alone = set(views)
     draws = Draws(f) if tls.stage is None and not st.recorded else None  # (compat asks for itself)
     effects = SideEffects(draws) if again and draws is not None else None
     where = here()
@@ -83,8 +83,8 @@ def stage(f, args, kwargs, st=None, apart=True):
     t.order = [i for i, x in enumerate(leaves) if not isinstance(x, Taped)] + [origin(x) for x in st.outer[arrays:]]
     t.once = any(type(x) is Array for x in st.outer[arrays:])  # a value of an outer transform: good for this call only
     if again and st.alone and writes and overlapping(writes, st.outer):
-        t = stage(f, args, kwargs, None, False)  # (what is a view of what is part of it, and good for this call only)
-        t.once = True
+        t = stage(f, args, kwargs, None, False)  # (what is a view of what is part of it)
+        t.once = t.once or bool(views)  # (other arguments are views of others)
         return t
     t.writes = [(origin(h), v) for h, v in writes]
     own = {
