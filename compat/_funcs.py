@@ -185,8 +185,15 @@ def dated_as(t):
 
 
 def among(root, given):
-    """Is it one of the arguments of a function?"""
-    return any([isinstance(x, Tensor) and root_of(x)[0] is root for x in given])
+    """Is it one of the arguments of a function, or a detached twin of one?"""
+    roots = [root_of(x)[0] for x in given if isinstance(x, Tensor)]
+    return any([r is root or memory_behind(r) is memory_behind(root) for r in roots])
+
+
+def memory_behind(t):
+    """The array that owns the memory of a Tensor; what a transform has in its place."""
+    v = t.val
+    return v if type(v) is not np.ndarray or v.base is None else v.base
 
 
 def made_at(t):

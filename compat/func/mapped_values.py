@@ -69,7 +69,9 @@ def in_torchs_words(error):
         EITHER if error.derived else BRANCHED if isinstance(error, ConcreteBoolError) else ASKED
     )
     if text in UNNAMED.values():
-        return RuntimeError(text).with_traceback(error.__traceback__)
+        return MappedValueError(text).with_traceback(
+            error.__traceback__
+        )  # (which a transform further out leaves alone)
     return MappedValueError(f"vmap: {text}\n[{error}]").with_traceback(error.__traceback__)
 
 

@@ -292,7 +292,7 @@ def sum_over(x, axes):
         return np.add.reduce(x, axis=axes) if contiguous else in_c_order(np.add.reduce(x, axis=axes))
     shape = x.shape
     n = len(shape)
-    if not contiguous and n == 2 and x.flags.f_contiguous:
+    if axes and not contiguous and n == 2 and x.flags.f_contiguous:
         x, axes, shape, contiguous = x.T, tuple([1 - i for i in axes]), shape[::-1], True
     if len(axes) == n:
         if not contiguous or x.size < 2:
