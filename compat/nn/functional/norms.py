@@ -90,7 +90,9 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             need_same_parameters(input, weight, bias)
             eps = number(eps)
             if shared.halves and (d := half_in(t)):
-                return in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept_in(d, weight), None, d)
+                kept = kept_in(d, weight)
+                out = in_float32(d, layer_of, input, weight, bias, axes, eps, normalized, kept, None, d)
+                return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
         out = standardized(t, axes, eps)
         out = in_c_order(scaled(out, weight, bias, normalized))
         return labelled(out, "NativeLayerNormBackward0", (input, weight, bias))
@@ -181,7 +183,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
         once("mixed", own, other)
     refuse_integers("rms_norm", input)
     if shared.halves and (d := half_in(t)):
-        return in_float32(d, rms_norm, input, normalized, weight, EPS if eps is None else eps)
+        out = in_float32(d, rms_norm, input, normalized, weight, EPS if eps is None else eps)
+        return labelled(out, "ToCopyBackward0", (input, weight))
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
@@ -227,7 +230,8 @@ def grouped_norm(input, num_groups, weight, bias, eps):
         refuse_integers("GroupNormKernelImpl", input)
         need_same_parameters(input, weight, bias)
     if shared.halves and (d := half_in(t)):
-        return in_float32(d, groups_of, input, weight, bias, num_groups, eps, kept_in(d, weight))
+        out = in_float32(d, groups_of, input, weight, bias, num_groups, eps, kept_in(d, weight))
+        return labelled(out, "NativeGroupNormBackward0", (input, weight, bias))
     if weight is not None and bias is not None and dtype_of(t) in PLAIN:
         out = groups_of(t, weight, bias, num_groups, eps, None, [] if plain else None)
         return labelled(out, "NativeGroupNormBackward0", (input, weight, bias))

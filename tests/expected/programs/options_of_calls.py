@@ -84,3 +84,35 @@ for image in (torch.arange(24.0).reshape(2, 3, 2, 2), torch.arange(24.0).reshape
     print((mean * 2).stride(), mean.relu().stride(), k == 3 or F.conv2d(mean, torch.ones(4, 3, 1, 1)).stride())
     (mean**2).sum().backward()
     print(last.grad.stride(), last.grad.flatten()[:3])
+
+# A part that padding leaves lies as it did
+q = torch.arange(120.0).reshape(2, 3, 4, 5).permute(3, 1, 2, 0).requires_grad_()
+for pads in ((-1, 0), (0, 0), (1, -1), (-1, 0, 0, 0, -1, 0), (0, 0, -1, -2), (0, -1, 1, 0), ()):
+    part = F.pad(q, pads)
+    print(part.stride(), part._is_view(), type(part.grad_fn).__name__, part.sum(), part.detach().flatten()[:3])
+    part.square().sum().backward()
+    print(q.grad.stride(), q.grad.sum())
+    q.grad = None
+print(F.pad(q.detach(), (-1, 0), value=3.0).shape, F.pad(q.int(), (0, 0, -1, -1)).dtype, F.pad(q > 3, (0, 0)).dtype)
+show(lambda: F.pad(q, (-2, -1)))
+show(lambda: F.pad(q, (-1, 0), mode="reflect").shape)
+
+# The nodes of norms in half precision
+for dtype in (torch.bfloat16, torch.float16):
+    x, scale, row = (
+        torch.ones(2, 4, 6, dtype=dtype, requires_grad=True),
+        torch.ones(6, dtype=dtype),
+        torch.ones(4, dtype=dtype),
+    )
+    norms = (
+        lambda: F.layer_norm(x, (6,)),
+        lambda: F.layer_norm(x, (6,), scale, scale),
+        lambda: F.layer_norm(x, (6,), scale.float(), scale.float()),
+        lambda: F.group_norm(x, 2),
+        lambda: F.group_norm(x, 2, row, row),
+        lambda: F.rms_norm(x, (6,)),
+        lambda: F.rms_norm(x, (6,), scale),
+    )
+    for norm in norms:
+        show(lambda: (type(norm().grad_fn).__name__, norm().dtype))
+    print(nn.LayerNorm(6, dtype=dtype)(x)[0, 0])
