@@ -62,8 +62,8 @@ class Refusal(Spec):
 class Underivable(Spec):
     """The last of several values, made of the others by an operation of this name, whose derivatives torch refuses."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, error=RuntimeError, text="derivative for {} is not implemented"):
+        self.name, self.error, self.text = name, error, text
 
     def run(self, *xs):
         return xs[-1:]
@@ -72,7 +72,7 @@ class Underivable(Spec):
         return xs[-1:], ()
 
     def pull(self, residuals, cts):
-        raise RuntimeError(f"derivative for {self.name} is not implemented")
+        raise self.error(self.text.format(self.name))
 
     def pull_node(self, slots, n, again):
         self.pull((), ())

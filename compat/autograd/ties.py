@@ -7,6 +7,7 @@ zeros where torch's is, and not missing. Those zeros depend on nothing themselve
 from funcgrad.core.handle import FROZEN, Taped
 from funcgrad.core.primitive import PRIMITIVES as P
 
+from ..functions.writing import own_words
 from ..graph import label
 from ..names import node_name
 
@@ -17,9 +18,20 @@ BIASED = {
 WHOLE = {  # of several steps, the last of which are STEPS: whatever comes out of them depends on what went in
     f"{name}Backward0"
     for name in "AvgPool2D AvgPool3D AdaptiveAvgPool2D AdaptiveAvgPool3D ReflectionPad1D ReflectionPad2D ReflectionPad3D "
-    "ReplicationPad1D ReplicationPad2D ReplicationPad3D NllLoss NllLoss2D MultiMarginLoss MultilabelMarginLoss Hardsigmoid".split()
+    "ReplicationPad1D ReplicationPad2D ReplicationPad3D NllLoss NllLoss2D".split()
 }
-STEPS = {"div", "dot_general", "transpose", "neg", "mean", "reshape", "sum"}
+NAMELESS = {  # whose derivatives are operations that have none of their own, by the names of those
+    "HardsigmoidBackward0": "hardsigmoid_backward",
+    "MultiMarginLossBackward0": "multi_margin_loss_backward",
+    "MultilabelMarginLossBackward0": "multilabel_margin_loss_backward",
+    "CtcLossBackward0": "_ctc_loss_backward",
+    "EmbeddingBagBackward0": "_embedding_bag_per_sample_weights_backward",
+}
+NAMED = {
+    "CdistBackward0": "_cdist_backward",
+    "PdistBackward0": "_pdist_backward",
+}  # the same, of those that are nodes all the same
+STEPS = {"add", "div", "dot_general", "length", "max", "mean", "neg", "reshape", "sum", "transpose"}
 OF = {"relu", "leaky_relu", "hardtanh", "window_max", "window_gather", "picked_loss", "where"} | BIASED | STEPS
 CHOICES = {  # of `where`, which stands for more than these
     f"{name}Backward0" for name in "Hardtanh Threshold Hardshrink Softshrink PreluKernel RreluWithNoise".split()
@@ -44,9 +56,30 @@ def tied(g, mark, owner, name, alike=True):
     return out
 
 
+def refused(n, cts, name):
+    """The gradients that the last step of an operation has passed on, as results of one that has no derivative."""
+    from .._gate import Underivable
+
+    beside = [p for p in n.extra.span or () if p is not None]
+    if name == NAMELESS["EmbeddingBagBackward0"] and n.extra.span[-1] is None:
+        return  # (weights of the samples that are numbers are factors)
+    own = n.extra.label in NAMED
+    words = own_words(f"{n.extra.label[:-1]}Backward0") if own else {"label": "NotImplemented"}
+    shown = words.pop("label")
+    for p in n.ins:
+        g = cts.get(p)
+        if isinstance(g, Taped) and g.owner is n.owner:
+            faces = [n.owner.face(g.val, mark, n.owner, FROZEN) for mark in beside]
+            (out,) = P["rule"](*faces, g, spec=Underivable(name if own else f"aten::{name}", **words))
+            label(out, shown, (g, *faces))
+            cts[p] = out
+
+
 def tie(n, cts):
     """Let the gradients that a node of these primitives has passed on depend on its operands."""
     prim, beside, ins = n.plan.prim.name, None, n.ins
+    if n.extra is not None and (name := NAMELESS.get(n.extra.label) or NAMED.get(n.extra.label)):
+        return refused(n, cts, name)
     if prim in STEPS:
         if n.extra is None or n.extra.label not in WHOLE:
             return
