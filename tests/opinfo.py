@@ -146,7 +146,7 @@ def given_out(kind):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             got = f(first, *args, **kwargs, out=out)
-        told = [str(w.message).split("(Triggered")[0][:300] for w in caught]
+        told = [str(w.message).split(" (Triggered")[0] for w in caught]
         return [*flat(got), *flat(out), *told]
 
     return run

@@ -10,6 +10,7 @@ from funcgrad.core.handle import Alias
 from funcgrad.core.in_turn import in_turn
 from funcgrad.core.mutation import ALONE, write
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.strides import reach
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
@@ -24,6 +25,7 @@ from .nodes import tensors_in
 from .operands import is_dual, rank
 from .other_memory import over_other_memory, strided
 from .results import (
+    AFRESH,
     APART,
     COUNTED,
     DIFFERENTIABLE,
@@ -81,6 +83,10 @@ def begin(name, out, operands, named, got=()):
     if several and fields is not None and len(fields.fields) != len(out):
         return
     outs = [out[i] for i in DIFFERENTIABLE.get(name, range(len(out)))] if several else [out]
+    if (
+        name == "svd" and several and isinstance(out[2], Tensor) and out[2].dim() > 1
+    ):  # (which is turned round in place first)
+        current(out[2]).refuse(())
     given = tensors_in((*outs, *operands, *got, *[x for n, x in named.items() if n != "out"]))
     if all([isinstance(o, Tensor) for o in outs]) and any([t.requires_grad for t in given]):
         raise out_with_gradient(said)
@@ -115,7 +121,13 @@ STRUCTURED = (
 
 def store(name, out, got, operands=(), again=None, named=None):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
+    if name == "linalg_vecdot" and isinstance(
+        out, Tensor
+    ):  # (that looks at the dtype before it leaves vectors to vdot)
+        check_out(name, out.owner.dtype(out), got.owner.dtype(got))
     name = kernel_of(name, operands)
+    if name == "mv" and isinstance(out, Tensor) and out.shape == got.shape:  # (which is the addend then, times 0)
+        name = "mv_over"
     if isinstance(got, (tuple, list)):
         out = tuple(out)
         if len(out) != len(got):
@@ -147,7 +159,12 @@ def store(name, out, got, operands=(), again=None, named=None):
                     fit(row(at), o, g.unsqueeze(dim), operands)
                     resize(o, g.shape).store.version -= 1
                 else:
-                    fit(row(at), o, g, operands)
+                    turned = name == "svd" and at == 2 and o.shape != g.shape  # (V is made as its transpose)
+                    if turned and o.dim() > 1:
+                        resize(o, o.mT.shape).store.version -= 1
+                    fit(row(at), o, g.mT if turned else g, operands)
+                    if turned:
+                        resize(o, g.shape, strides_of(g.val)).store.version -= 1
             before, tls.grad = tls.grad, tls.grad and copied  # (one that has no derivative is written, a leaf too)
             try:
                 for o, g in zip(out, got):
@@ -258,7 +275,7 @@ def fit_shape(name, out, shape, d, operands, strides=None):
     if single:
         check_single(name, out, operands, d, bounded)
     if own != d and name not in RESIZED_FIRST:
-        check_out(name, own, d, bounded)
+        check_out(name, own, d, bounded, operands)
     if not single and name in WRITABLE_FIRST:
         check_writable(current(out))
     short = name.removeprefix("linalg_")
@@ -266,7 +283,8 @@ def fit_shape(name, out, shape, d, operands, strides=None):
         check_apart(current(out), tensors_in(operands), short in APART)
         if name in OVER_FIRST:
             check_apart(current(out), tensors_in(operands[1:]), True)
-    if tuple(out.shape) != shape:
+    afresh = name in AFRESH and not out.numel() and own == d
+    if tuple(out.shape) != shape or afresh:
         if single and any([o is out for o in operands]):
             raise RuntimeError(f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}")
         if out.numel() and name in COUNTED:
@@ -315,7 +333,7 @@ def resize(t, shape, strides=None):
     array = ground(c)
     memory = base_of(array)
     start = offset_in(array, memory)
-    size = 0 if 0 in shape else math.prod(shape)  # (strides only change the order of the same slots)
+    size = 0 if 0 in shape else math.prod(shape) if strides is None else reach(shape, strides)[1] + 1
     if start + size > memory.size:
         if array.base is None and array is c.val and sys.getrefcount(array) <= ALONE + 1:  # (nobody else sees it)
             larger = np.zeros(start + size, memory.dtype)

@@ -22,7 +22,7 @@ from .linalg_checks import (
     need_rows,
     need_same,
 )  # fmt: skip
-from .operands import dtype_of, in_columns, shape_of
+from .operands import dtype_of, in_c_order, in_columns, shape_of
 from .register import FUNCTIONS
 from .return_types import BY_NAME as RETURN
 from .writing import spoken
@@ -109,7 +109,7 @@ def factored(A, hermitian, name):
         return packed, pivots.reshape(whole[:-1]), info.reshape(whole[:-2])
 
     packed, *rest = on_values(of_arrays, [(whole, d), (whole[:-1], np.int32), (whole[:-2], np.int32)], t)
-    return without_derivative(FACTOR, in_columns(packed), A), *rest
+    return without_derivative(FACTOR, in_columns(packed), A), *map(in_c_order, rest)
 
 
 @linalg_operation(name="ldl_factor_ex")
@@ -166,7 +166,8 @@ def ldl_solve(LD, pivots, B, *, hermitian=False):
 
     def of_arrays(*arrays):
         full = [
-            np.broadcast_to(x, (*lead, *x.shape[-k:])).reshape(-1, *x.shape[-k:]) for x, k in zip(arrays, (2, 1, 2))
+            np.broadcast_to(x, (*lead, *x.shape[-k:])).reshape(math.prod(lead), *x.shape[-k:])
+            for x, k in zip(arrays, (2, 1, 2))
         ]
         return (np.array([solved(one, order, b.copy(), turned) for one, order, b in zip(*full)], d).reshape(shape),)
 

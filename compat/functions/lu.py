@@ -3,6 +3,8 @@
 Invariant: pivots count from 1, as LAPACK's do: row i was exchanged with row pivots[i] - 1, in turn.
 """
 
+import math
+
 import numpy as np
 
 from funcgrad.core.trace import TAPE
@@ -38,7 +40,8 @@ def order_of(pivots, m):
     *lead, k = shape_of(t)
     if t.owner is TAPE:
         order = np.tile(np.arange(m), (*lead, 1))
-        flat, swaps = order.reshape(-1, m), t.val.reshape(-1, k) - 1
+        count = math.prod(lead)
+        flat, swaps = order.reshape(count, m), t.val.reshape(count, k) - 1
         for row, exchanged in zip(flat, swaps):
             for i, j in enumerate(exchanged):
                 row[[i, j]] = row[[j, i]]
@@ -124,12 +127,21 @@ def lu(A, *, pivot=True):
     return RETURN["linalg_lu"](permutation(order, A.dtype), *named(triangles(packed), "LinalgLuBackward0", (A,)))
 
 
-@operation(name="lu")
 def old_lu(input, pivot=True, get_infos=False):
     """(LU, pivots), and with get_infos the infos (torch deprecates it: use torch.linalg.lu_factor)."""
     once("lu")
-    packed, pivots, info = lu_factor_ex(input, pivot=pivot)
-    return (packed, pivots, info) if get_infos else (packed, pivots)
+    found = tuple(lu_factor_ex(input, pivot=pivot))
+    return found if get_infos else found[:2]
+
+
+operation(name="lu", function=False)(old_lu)
+
+
+@operation(name="lu", method=False)
+def named_lu(input, pivot=True, get_infos=False):
+    """The same, its three results under their names."""
+    found = old_lu(input, pivot, get_infos)
+    return RETURN["_lu_with_info"](*found) if get_infos else found
 
 
 @operation(method=False)

@@ -3,6 +3,7 @@
 Invariant: a position is found in numbers first (an arange that is viewed like the operand), so one scatter serves every view.
 """
 
+import functools
 import math
 import operator
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from funcgrad.core.laid import noted
 from funcgrad.core.layout import by_strides
+from funcgrad.core.quiet import quiet
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
@@ -239,8 +241,7 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
             edges_of(points[:, k], b, bounds[k], d) if isinstance(b, int) else next(own) for k, b in enumerate(bins)
         ]
         weights = None if weight is None else next(own).reshape(-1)
-        wide = [e.astype(float) for e in edges]
-        return np.histogramdd(points.astype(float), wide, weights=weights, density=density)[0].astype(d), *edges
+        return over_grid(points.astype(float), [e.astype(float) for e in edges], weights, density).astype(d), *edges
 
     counts = [b if isinstance(b, int) else b.shape[0] - 1 for b in bins]
     results = [(counts, d), *[((c + 1,), d if isinstance(b, int) else b.dtype.numpy) for c, b in zip(counts, bins)]]
@@ -250,6 +251,21 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
     if not given:
         edges = [without_derivative("aten::_histogramdd_bin_edges", e, input, weight) for e in edges]
     return RETURN["histogramdd"](made, tuple(edges))
+
+
+def over_grid(points, edges, weights, density):
+    """How many points, or how much of their weights, each cell of a grid holds: those at its upper ends too, and none where edges fall."""
+    shape, inside, at = [len(e) - 1 for e in edges], True, []
+    for column, e in zip(points.T, edges):
+        inside = inside & (column >= e[0]) & (column <= e[-1])
+        at.append(np.clip(np.searchsorted(e, column, side="right") - 1, 0, len(e) - 2))
+    places = np.ravel_multi_index([k[inside] for k in at], shape)
+    counts = np.bincount(places, None if weights is None else weights[inside], math.prod(shape))
+    counts = counts.astype(float).reshape(shape)
+    if density:
+        with quiet():
+            counts /= counts.sum() * functools.reduce(np.multiply.outer, [np.diff(e) for e in edges])
+    return counts
 
 
 def edges_of(column, bins, bounds, d):

@@ -16,7 +16,7 @@ from .creation import finished, function, need_number, seldom
 from .data import scalar_of
 from .fused import multiply_add
 from .given_out import need_its_dtype
-from .operands import fitting, float_argument, integer
+from .operands import fitting, float_argument, integer, overflowing
 from .refusals import refuse
 from .register import operation
 
@@ -57,25 +57,22 @@ def exponents_of_single(start, end, steps):
 
 
 def spaced(start, end, steps, d, once):
-    """So many numbers from start to end, from each end to the middle, rounded `once` or twice; integers by a step in float32."""
+    """So many numbers from start to end, from each end to the middle, rounded `once` or twice; those of integers by a step in float64."""
     if steps < 2:
         return np.array([start] * steps, d)
-    work = d if d.kind in "fc" else np.dtype(np.float32)
+    work = d if d.kind in "fc" else np.dtype(np.float64)
     if isinstance(start, complex) or isinstance(end, complex):
         work = np.promote_types(work, np.complex64)
     first, last = work.type(start), work.type(end)
-    if d.kind in "iu":
-        step = np.float32((end - start) / (steps - 1))
-    else:
-        step = (last - first) / work.type(steps - 1)
+    step = (last - first) / work.type(steps - 1)
     i = np.arange(steps)
     half = steps // 2
-    if once and d.char in "fd" and d.isnative:
+    if once and work.char in "fd" and work.isnative:
         ends, counts = np.empty(steps, work), np.empty(steps, work)
         ends[:half], ends[half:], counts[:half] = first, last, i[:half]
         np.negative(steps - 1 - i[half:], counts[half:], dtype=work)  # (of floats: the last is -0.0)
         with quiet():
-            return multiply_add(ends, counts, step)
+            return multiply_add(ends, counts, step).astype(d, copy=False)
     up, down = i[:half].astype(work), (steps - 1 - i[half:]).astype(work)
     up, down = first + step * up, last - step * down
     return np.concatenate((up, down)).astype(work if work.kind == "c" else d)
@@ -118,6 +115,8 @@ def arange(
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype is None and out is not None and out.dtype.numpy.kind in "iu":
+        dtype = out.dtype  # (in which the ends and the step are, too)
     if dtype is not None:
         d = dtypes.as_numpy(dtype)
     else:
@@ -129,8 +128,15 @@ def arange(
         raise RuntimeError("value cannot be converted to type int64_t without overflow")
     if d.kind == "b" and out is None or d in dtypes.UNSIGNED:
         refuse("arange_cpu", d)
+    if d == np.int64:  # (of other integers the size is that of floats)
+        start, end, step = int(start), int(end), int(step)
+        if not step:
+            raise ValueError("step must be nonzero")
+    size = math.ceil((end - start) / step)
+    if d.kind in "iu":
+        start, step = int(start), int(step)
     with quiet():
-        array = counted_by_vectors(start, math.ceil((end - start) / step), step, d)
+        array = counted_by_vectors(start, size, step, d)
     return finished("arange", array, out, device, requires_grad)
 
 
@@ -151,6 +157,13 @@ def range_(start=0, end=None, step=1, *, dtype=None, layout=None, device=None, r
     return finished("range", array, None, device, requires_grad)
 
 
+def whole(x, d):
+    """A number cut to an integer of a dtype, to which negative integers are wrapped round, negative floats are not."""
+    if isinstance(x, float) and d.kind == "u" and x < 0:
+        raise overflowing(d)
+    return fitting(x, d)
+
+
 def between(name, start, end, steps, dtype, d, once=True):
     """steps figures from start to end, worked out in d, of what is a number of a dtype."""
     steps = integer(steps)
@@ -168,6 +181,8 @@ def between(name, start, end, steps, dtype, d, once=True):
         for x in (start, end)[:steps]:  # (of one figure torch looks at the first alone)
             if not isinstance(x, complex):
                 fitting(x, dtype)
+    elif dtype.kind in "iu" and (once or steps > 1):  # (both ends are of the dtype)
+        start, end = (whole(x, dtype) if at < steps else 0 for at, x in enumerate((start, end)))
     return spaced(start, end, steps, d, once)
 
 

@@ -20,6 +20,10 @@ as_strided_copy cross detach_copy diag diagonal_copy expand_copy gather index_ad
 norm frobenius_norm permute_copy cumsum cumprod nansum renorm scatter scatter_add scatter_reduce select_copy slice_copy slice_scatter softmax squeeze_copy t_copy take_along_dim
 transpose_copy tril triu unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy sort topk max_pair min_pair aminmax
   Expected out tensor to have dtype {c_got}, but got {c_own} instead
+mv_over
+  addmv input tensors must have the same dtype, but got {own}, {got}, and {got}
+mean
+  ~result type Float can't be cast to the desired output type {own}
 abs absolute bitwise_not ceil clamp clamp_max clamp_min clip conj_physical fix floor frac gelu hardshrink neg negative round sgn sign
 softplus softshrink trunc
   Found dtype {own} but expected {got}
@@ -100,7 +104,7 @@ cat concat concatenate stack hstack vstack row_stack dstack column_stack
 ldexp
   ~ldexp can't be cast to the desired output type {own}
 mvlgamma
-  ~mvlgamma: result type {own} can't be cast to the desired output type {got}
+  ~mvlgamma: result type {first} can't be cast to the desired output type {got}
 dot vdot
   result dtype {own} does not match input dtype {got}
 index_select masked_select
@@ -123,7 +127,7 @@ chain_matmul linalg_multi_dot
   multi_dot(): expected out tensor to have dtype {c_got} but got {c_own}
 kthvalue
   output values must be of same type as input
-cummax cummin logcumsumexp
+cummax cummin logcumsumexp diff_of_none
   expected scalar_type {got} but found {own}
 where
   Expected out type to be {got} but got {own}
@@ -162,7 +166,7 @@ def rows():
 ROWS = rows()
 
 
-def check_out(name, own, got, bounded=False):
+def check_out(name, own, got, bounded=False, operands=()):
     """Raise what torch says where a result of dtype `got` may not be written into an out= of dtype `own`. `bounded`: a clamp was given
     Tensors, which torch has another kernel for."""
     text = None if bounded and name.startswith("cl") else ROWS.get(name)
@@ -178,6 +182,7 @@ def check_out(name, own, got, bounded=False):
     if text is None:
         raise RuntimeError(f"result type {said[1]} can't be cast to the desired output type {said[0]}")
     c_own, c_got = (C_NAMES.get(n, n) for n in spoken)
+    first = operands[0].dtype.name if operands and hasattr(operands[0], "dtype") else ""
     error = TypeError if text.startswith("~torch.cat") else RuntimeError
     told = {
         "type_own": type_text(own),
@@ -187,6 +192,7 @@ def check_out(name, own, got, bounded=False):
         "got": said[1],
         "c_own": c_own,
         "c_got": c_got,
+        "first": dtypes.SPOKEN.get(first, first),
     }
     raise error(text.lstrip("~^?").format(**told, flag=got.itemsize == 4))
 
@@ -216,6 +222,7 @@ max: max_pair
 min: min_pair
 matmul: power
 mm: chain_matmul linalg_multi_dot
+mv: mv_over
 mul: outer kron multiply
 normal: normal_of normal_by
 nansum: nanmean
@@ -234,7 +241,7 @@ special_zeta: zeta
 sub: diff subtract
 div: true_divide divide
 sum: linalg_vecdot
-=: inner linalg_cond linalg_matrix_norm linalg_norm linalg_pinv linalg_tensorinv linalg_tensorsolve nanquantile ndtr nuclear_norm quantile tensordot
+=: diff_of_none inner linalg_cond linalg_matrix_norm linalg_norm linalg_pinv linalg_tensorinv linalg_tensorsolve nanquantile ndtr nuclear_norm quantile tensordot
 -: airy_ai all any argmax argmin bessel_j0 bessel_j1 bessel_y0 bessel_y1 bucketize chebyshev_polynomial_t chebyshev_polynomial_u
 -: chebyshev_polynomial_v chebyshev_polynomial_w eq ge greater greater_equal gt hash_tensor hermite_polynomial_h hermite_polynomial_he histc
 -: isin isneginf isposinf laguerre_polynomial_l le legendre_polynomial_p less less_equal linalg_matrix_rank logical_and logical_not logical_or
@@ -265,12 +272,12 @@ OVER_FIRST = frozenset("index_add index_copy index_reduce scatter scatter_add sc
 # into whose out= more than one element may go to one place
 REPEATED = frozenset(
     "all amax amin any argmax argmin avg_pool3d bmm cummax cummin eye frobenius_norm full hash_tensor histc histogram linalg_matrix_rank "
-    "linalg_vecdot linalg_vector_norm matmul multinomial mv nansum narrow_copy norm ones prod randperm std sum threshold tril triu var "
+    "linalg_vecdot linalg_vector_norm matmul multinomial mv mv_over nansum narrow_copy norm ones prod randperm std sum threshold tril triu var "
     "zeros linear".split()
 )
 # that resize out= first, and look at its dtype then
 RESIZED_FIRST = frozenset(
-    "alias_copy as_strided_copy detach_copy diag diagonal_copy dot expand_copy frobenius_norm kron permute_copy select_copy slice_copy "
+    "alias_copy as_strided_copy detach_copy diag diagonal_copy diff_of_none dot expand_copy frobenius_norm kron mean permute_copy select_copy slice_copy "
     "matmul power slice_scatter squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy vdot view_as_complex_copy view_copy".split()
 )
 # that look for memory that stands for several elements before they give it another shape
@@ -303,7 +310,7 @@ DIFFERENTIABLE = dict.fromkeys(
 ) | dict.fromkeys(("linalg_lu", "lu_unpack"), (1, 2))
 
 INDICES_FIRST = ("median", "nanmedian")  # that look at the second of two Tensors first
-IN_ORDER = {"linalg_eigh": (1, 0), "linalg_svd": (0, 2, 1)}  # that look at their results so
+IN_ORDER = {"linalg_eigh": (1, 0), "linalg_svd": (0, 2, 1), "svd": (0, 2, 1)}  # that look at their results so
 KEPT = {
     "kthvalue": 2,
     "mode": 1,
@@ -319,7 +326,12 @@ IN_ROWS = frozenset(
     "cholesky cholesky_solve lu fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn index_add index_copy irfft irfft2 "
     "irfftn linalg_tensorinv matrix_power linalg_matrix_power nanquantile quantile rfft rfft2 rfftn".split()
 )
-COLUMNS = "geqrf linalg_eig linalg_householder_product linalg_lstsq ormqr".split()  # the same, of what is not empty
+COLUMNS = (
+    "cholesky_inverse geqrf linalg_eig linalg_householder_product linalg_lstsq ormqr".split()
+)  # the same, of what is not empty
+AFRESH = frozenset(  # that give an out= without elements their result's strides, though it has its shape
+    "cholesky_inverse geqrf linalg_eig linalg_eig[1] linalg_eigvals linalg_householder_product ormqr triangular_solve".split()
+)
 CONJUGATED = (
     "ifft",
     "ihfft",
@@ -364,7 +376,12 @@ def kernel_of(name, operands):
     dims = [x.dim() for x in operands[:2] if hasattr(x, "dim")]
     if name == "inner" and 0 in dims:
         return "mul"
-    return {("linalg_vecdot", 1, 1): "vdot", ("diag", 1): "diag_embed"}.get((name, *dims), name)
+    if name == "diff" and operands[1:2] in ((0,), [0]):
+        return "diff_of_none"
+    return OF_DIMS.get((name, *dims), name)
+
+
+OF_DIMS = {("linalg_vecdot", 1, 1): "vdot", ("diag", 1): "diag_embed", ("matmul", 2, 1): "mv"}
 
 
 def of_two(name):
@@ -377,13 +394,16 @@ def of_complex(operands, named):
 
 def of_power(operands, named):
     n = operands[1] if len(operands) > 1 else named.get("n")
-    return "=" if n in (0, 1) else "linalg_inv_ex" if n == -1 else "matmul"
+    copied = type(n) is int and n.bit_count() == 1 and n not in (-1, 2, -2)  # (the last of several squares)
+    return "=" if n == 0 or copied else "linalg_inv_ex" if n == -1 else "matmul"
 
 
 OF_ARGUMENTS = {
     **dict.fromkeys(("fft", "ifft", "ihfft"), of_complex),
     **dict.fromkeys(("matrix_power", "linalg_matrix_power"), of_power),
-    "linalg_pinv": lambda operands, named: None if "rcond" in named or len(operands) > 1 else "linalg_pinv",
+    "linalg_pinv": lambda operands, named: (
+        None if {"rcond", "rtol", "atol"} & named.keys() or len(operands) > 1 else "linalg_pinv"
+    ),
     "max": of_two("maximum"),
     "min": of_two("minimum"),
     "normal": lambda operands, named: "normal" if any([hasattr(x, "dim") for x in operands]) else None,
