@@ -14,6 +14,15 @@ from funcgrad.core.trace import TAPE, Record, memory_below, on_tape
 tls, shared = state.tls, state.shared
 
 
+def keep_freed(size=1 << 24):
+    """Let the C library keep memory that is freed for what is asked for next. glibc's gives blocks of 128 KB and more back to the system,
+    and gets them back page by page, until a larger block has been freed once (mallopt(3), M_MMAP_THRESHOLD): this one, which nobody touches."""
+    np.empty(size, np.uint8)
+
+
+keep_freed()
+
+
 def current(t):
     """A Tensor as it is now: its shadow if a Stage is running, its view replayed."""
     if shared.staging and tls.stage is not None:

@@ -4,6 +4,9 @@ the errors of what came with the coverage page. Results, gradients and errors mu
 
 import json
 import pathlib
+import platform
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -37,3 +40,26 @@ def test_dlpack_shares_memory():
     t += 1
     back = np.from_dlpack(t)
     assert array.tolist() == back.tolist() == [1.0, 2.0, 3.0] and np.shares_memory(back, array)
+
+
+FAULTS = """
+import resource
+import compat as torch
+x = torch.ones(1 << 18)
+def step():
+    y = x * 2
+    z = y.relu()
+    return (z + y).sum()
+for _ in range(20): step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(50): step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc gives blocks of 128 KB back to the system")
+def test_freed_memory_is_used_again():
+    """Results of a megabyte take no new pages (256 each) in every step."""
+    root = pathlib.Path(__file__).parents[2]
+    told = subprocess.run([sys.executable, "-c", FAULTS], cwd=root, capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 5000
