@@ -11,6 +11,8 @@ import types
 
 import numpy as np
 
+from funcgrad.core.state import tls
+
 from ..functions.fused import interpolated, product_added, scaled_sum
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
@@ -91,28 +93,30 @@ class OnTensors:
         return FUNCTIONS[name]
 
     def add(self, x, y, alpha):
-        return FUNCTIONS["add"](x, y, alpha=alpha) if known(alpha) else x + y * alpha
+        return FUNCTIONS["add"](x, y, alpha=alpha) if rounded_once(x, alpha) else x + y * alpha
 
     def add_(self, x, y, alpha):
-        if known(alpha):
+        if rounded_once(x, alpha):
             x.add_(y, alpha=alpha)
         else:
             x += y * alpha
 
     def addcmul(self, x, y, z, value):
-        return FUNCTIONS["addcmul"](x, y, z, value=value) if known(value) else x + y * value * z
+        return FUNCTIONS["addcmul"](x, y, z, value=value) if rounded_once(x, value) else x + y * value * z
 
     def addcmul_(self, x, y, z, value):
-        if known(value):
+        if rounded_once(x, value):
             x.addcmul_(y, z, value=value)
         else:
             x += y * value * z
 
     def lerp_(self, x, y, weight):
-        if known(weight):
+        if rounded_once(x, weight):
             x.lerp_(y, weight)
-        else:
+        elif isinstance(weight, Tensor) or abs(weight) < 0.5:  # (a staged weight is not known)
             x += (y - x) * weight
+        else:
+            x[...] = y - (y - x) * (1 - weight)
 
     def maximum(self, x, y):
         return FUNCTIONS["maximum"](x.clone(), y.clone())  # (it keeps its operands, and rules write to them)
@@ -153,9 +157,10 @@ class OnTensors:
 tensors = OnTensors()
 
 
-def known(number):
-    """Is this a number, rather than a Tensor that is to be recorded or staged?"""
-    return not isinstance(number, Tensor)
+def rounded_once(x, number):
+    """Is what is added to a Tensor rounded once, as in the step on arrays? (A Tensor may take the number's place. A compiled loop, whose
+    other operations are not rounded one by one either, had better be quick.)"""
+    return tls.stage is None and not isinstance(number, Tensor) and x.numel() <= SMALL
 
 
 def single(x):

@@ -236,6 +236,22 @@ class random_randint:
 # ------------------------------------------------------------------------------------------------ arithmetic of draws
 # x y + z with one rounding, as XLA's code scales uniform numbers
 _fma = over_floats(rounded.fma)
+FLOAT64 = np.dtype(np.float64)
+
+
+def _fma_text(w, out, x, y, z):
+    avals = [v.aval for v in (x, y, z)]
+    shape = np.broadcast_shapes(*[a.shape for a in avals])
+    if not shape or any([a.dtype.char != "f" for a in avals]):
+        return None
+    out = w.memory(out, Aval(shape, avals[0].dtype))
+    total = w.scratch(Aval(shape, FLOAT64))
+    w.line(w.call(np.multiply, "multiply", [x, y, total, f"dtype={w.literal(FLOAT64)}"]))  # exact
+    w.line(w.call(np.add, "add", [total, z, total]))
+    w.line(f"{out}[...] = {total}")
+    return out
+
+
 fma = elementwise(
     "fma",
     _fma,
@@ -244,6 +260,7 @@ fma = elementwise(
     "t",
     arity=3,
     jax=lambda jax, x, y, z: x * y + z,
+    numpy=_fma_text,
     without={"edge": "jax's product of huge numbers overflows before the sum", "weak": "its operands are arrays"},
     **real_function(_fma),
 )
@@ -258,6 +275,7 @@ scaled_add = elementwise(
     "t * y",
     arity=3,
     jax=lambda jax, x, y, z: x + y * z,
+    numpy=lambda w, out, x, y, z: _fma_text(w, out, y, z, x),
     without={"edge": "jax's product of huge numbers overflows before the sum", "weak": "its operands are arrays"},
     **real_function(_scaled_add),
 )

@@ -313,7 +313,7 @@ def test_an_attribute_that_is_looked_at_before_it_is_left():
 def test_gradients_that_are_replaced_are_not_asked_for():
     """Whatever a .grad was before zero_grad(), there is one program; where it is added to, or asked for, there are two."""
     w = torch.ones(2, requires_grad=True)
-    opt = torch.optim.SGD([w], lr=0.1)
+    opt = torch.optim.SGD([w], lr=0.125)  # (a power of two: nothing is rounded)
 
     def step(x, reset):
         reset()
