@@ -119,12 +119,18 @@ class Fields:
         if self.span is None:
             steps = [self.n]
         else:
-            steps = [m for m, _ in self.places(0)[:1]] if field in ("dim", "eps") else []
+            steps = [m for m, _ in self.places(0)[:1]] if field in ("dim", "eps") or field in self.of_windows() else []
         for m in steps:
             for name in (field, *NAMED.get(field, ())):
                 if m.params and name in m.params:
                     return m.params[name]
         return NOTHING
+
+    def of_windows(self):
+        """What a step that goes over windows says as torch's operation does (a pool's strides may be those of its windows)."""
+        if self.name[:6] in ("Im2Col", "Col2Im"):
+            return ("kernel_size", "padding", "dilation", "stride")
+        return ("kernel_size", "padding") if self.name.startswith("AvgPool") else ()
 
     def number(self, field):
         """A size or a number; NOTHING if no step has it."""
@@ -213,6 +219,49 @@ def prims(f):
     return {m.plan.prim.name for m in f.steps}
 
 
+def of_elu(read):
+    return lambda f: read(f.n.params) if f.n.plan.prim.name == "elu" else NOTHING
+
+
+def whole_number(v):
+    return int(v) if v == int(v) else v
+
+
+def of_fft(read):
+    return lambda f: read(f) if f.n.plan.prim.name in ("fft", "rfft", "irfft") else NOTHING
+
+
+def normalization(f):
+    """What a transform is divided by: 0 nothing, 1 the root of the count, 2 the count."""
+    backward = f.n.plan.prim.name == "irfft" or f.n.params.get("inverse", False)
+    return 1 if f.n.params["norm"] == "ortho" else 2 * ((f.n.params["norm"] == "backward") == backward)
+
+
+def steepness(f):
+    """The alpha of an elu and its kin; else the factor of a sum."""
+    if f.n.plan.prim.name != "elu":
+        return factor(f)
+    params = f.n.params
+    return 1 / params["inner"] if f.name.startswith("Celu") else params["low"] / params["high"]
+
+
+def euclidean(f):
+    """The order of a norm that is the second."""
+    if f.name.startswith(("Norm", "Cdist", "Pdist", "Dist")) and "length" in prims(f):
+        return 2 if f.name.startswith("Dist") else 2.0
+    return NOTHING
+
+
+def rolled(which):
+    def get(f):
+        step = next((m for m in f.steps if m.plan.prim.name == "roll"), None)
+        if step is None or not f.name.startswith("Roll"):
+            return NOTHING
+        return step.params[which]
+
+    return get
+
+
 def factor(f):
     """Of a sum whose parts are not multiplied."""
     return 1 if f.name[:3] in ("Add", "Sub", "Rsu", "Bad") and not prims(f) & {"mul", "rule"} else NOTHING
@@ -275,8 +324,19 @@ def entry(kind, read):
 
 
 OWN = {
-    "alpha": factor,
-    "beta": factor,
+    "alpha": steepness,
+    "beta": lambda f: f.n.params["delta"] if f.n.plan.prim.name == "smooth_absolute_error" else factor(f),
+    "scale": of_elu(lambda params: whole_number(params["high"])),
+    "input_scale": of_elu(lambda params: whole_number(params["inner"])),
+    "normalized_shape": lambda f: f.n.params["shape"] if f.n.plan.prim.name == "normalized" else NOTHING,
+    "normalization": of_fft(normalization),
+    "onesided": of_fft(lambda f: f.n.plan.prim.name == "rfft"),
+    "forward": of_fft(lambda f: not f.n.params["inverse"]),
+    "p": euclidean,
+    "shifts": rolled("shift"),
+    "sparse": lambda f: False,
+    "scale_grad_by_freq": lambda f: False if f.span is None else NOTHING,
+    "approximate": lambda f: "none" if f.n.plan.prim.name == "gelu" and not f.n.params else NOTHING,
     "keepdim": lambda f: f.n.plan.prim.name == "reshape" and len(f.n.params["shape"]) == len(f.sizes("self")),
     "reduction": reduction,
     "dim0": moved(0),
