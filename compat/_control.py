@@ -5,9 +5,13 @@ Invariant: where a condition is known, the functions given run as Python would r
 
 import math
 
+import numpy as np
+
 from funcgrad import control_flow
+from funcgrad.core.state import tls
 from funcgrad.errors import ConcretizationError
 
+from .functions.each_call import need
 from .tensor import Tensor
 
 
@@ -31,6 +35,7 @@ def cond(pred, true_fn, false_fn, operands=()):
     try:
         taken = bool(pred)
     except ConcretizationError:
+        tls.refused = None  # (it is answered)
         return control_flow.cond(pred.reshape(()), true_fn, false_fn, *operands)
     return (true_fn if taken else false_fn)(*operands)
 
@@ -47,6 +52,7 @@ def while_loop(cond_fn, body_fn, carried_inputs):
         while bool(cond_fn(*inputs)):
             inputs = tuple(body_fn(*inputs))
     except ConcretizationError:
+        tls.refused = None
         return control_flow.while_loop(lambda c: cond_fn(*c).reshape(()), lambda c: tuple(body_fn(*c)), inputs)
     return inputs
 
@@ -99,8 +105,14 @@ def sym_sqrt(a):
 
 def _assert_async(input, assert_msg=None):
     """RuntimeError, with a text of one's own, unless a Tensor of one number is none that counts as False."""
-    if not bool(input):
-        raise RuntimeError(assert_msg or "Expected Tensor with single nonzero value, but got zero")
+    try:
+        holds = bool(input)
+    except ConcretizationError:
+        tls.refused = None
+        need(input, np.all)
+    else:
+        if not holds:
+            raise RuntimeError(assert_msg or "Expected Tensor with single nonzero value, but got zero")
 
 
 def _assert(condition, message):

@@ -20,7 +20,7 @@ from funcgrad.core.site import here, internal, warn
 from funcgrad.core.strides import memory_of
 from funcgrad.core.trace import TAPE, Batch, Tape
 from funcgrad.core.tracebacks import drop
-from funcgrad.numpy.concrete import concrete
+from funcgrad.numpy.concrete import concrete, raising
 
 from . import breaks, dtypes, inference
 from .described import describe
@@ -552,8 +552,10 @@ class Tensor(Taped, metaclass=TensorMeta):
                 raise TypeError(
                     "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
                 )
-            raise TypeError(
-                "numpy(): a traced Tensor has no NumPy memory; use funcgrad.value_of(t), or return it instead."
+            raising(
+                TypeError(
+                    "numpy(): a traced Tensor has no NumPy memory; use funcgrad.value_of(t), or return it instead."
+                )
             )
         if t.mark is not None:
             breaks.note("numpy()")

@@ -1,16 +1,20 @@
 """What a Python function reads from outside its arguments: globals, closed-over variables, attributes of objects it can name.
 
 Invariant: what is found here is looked at, never run: no property, no `__getattr__`, no descriptor but plain functions. What
-a function reads by other ways (a dict it builds, a file, the clock) is not seen.
+a function reads by other ways (a dict it builds, a file, the clock) is not seen. Reach compares identities.
 """
 
 import builtins
 import dis
 import functools
+import gc
 import sys
 import types
+import weakref
 from collections import deque
+from operator import is_
 
+from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
@@ -18,10 +22,7 @@ CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 # methods that no syntax but that of making, copying and printing an object calls
-ASIDE = frozenset(
-    "__init__ __new__ __post_init__ __del__ __repr__ __str__ __format__ __reduce__ __reduce_ex__ __getstate__ __setstate__ __copy__ __deepcopy__ "
-    "__init_subclass__ __class_getitem__ __set_name__ __dir__ __sizeof__".split()
-)
+ASIDE = frozenset("__init__ __new__ __del__ __repr__ __str__ __reduce__ __setstate__ __init_subclass__".split())
 ANYTHING = frozenset(("globals", "eval", "exec"))
 BY_NAME = frozenset(
     ("getattr", "setattr", "hasattr", "delattr", "vars")
@@ -202,6 +203,11 @@ class Reader:
                 self.callable_function(f.__wrapped__, owner) if isinstance(f.__wrapped__, types.FunctionType) else None
             return
         code = f.__code__
+        if owner is not MISSING and "super" in code.co_names:
+            for c in type(owner).__mro__:
+                for name in code.co_names if of_users(c) else ():
+                    if isinstance(method := vars(c).get(name), types.FunctionType):
+                        self.callable_function(method, owner)
         cells = dict(zip(code.co_freevars, f.__closure__ or (), strict=True))
         known = dict(given)
         if code.co_argcount and owner is not MISSING:
@@ -262,6 +268,10 @@ class Reader:
             else:
                 apart = isinstance(value, (type, types.FunctionType)) or self.told_of(value)
                 if not apart and (found := self.member(value, a)) is not MISSING:
+                    if a in vars(value) and "_modules" not in vars(
+                        value
+                    ):  # (somebody gave it to a thing of ours, a Tensor)
+                        self.seen(vars(value), a, found, f"{name}.{a}")
                     value = found
                     self.value(value)
                     continue
@@ -276,6 +286,8 @@ class Reader:
                     return  # (of a class of the user's its functions were read: ours call them)
                 method = vars(place)[a]
                 if isinstance(method, types.FunctionType) and kind is not value:
+                    if of_users(place):
+                        self.seen(place, a, method, name)
                     self.callable_function(method, value)
                 elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
                     self.callable_function(method.__func__, kind)
@@ -318,7 +330,9 @@ class Reader:
                     self.value(v)
             if not of_users(type(x)):
                 return
-        if isinstance(x, type):
+        if isinstance(x, weakref.ref):
+            self.value(x())
+        elif isinstance(x, type):
             self.class_named(x)
         elif not isinstance(x, types.ModuleType) and (hasattr(x, "__dict__") or of_users(type(x))):
             self.told_of(x)
@@ -346,4 +360,100 @@ def slots_of(x):
     ]
 
 
-__all__ = ["MISSING", "Reader", "chains"]
+# ------------------------------------------------------------------------------------------------ what leads on
+MOST = 20_000  # things that are looked at
+LONG = 10_000  # entries of a container whose entries are not followed
+LEAVES = (
+    int,
+    float,
+    complex,
+    bool,
+    str,
+    bytes,
+    type(None),
+    Handle,
+    types.ModuleType,
+    types.CodeType,
+    types.BuiltinFunctionType,
+)
+CHANGING = list, set, deque, bytearray
+LEADING = types.MethodType, functools.partial, types.CellType, tuple, frozenset
+
+
+def entries(x):
+    """What is in a container that can be changed, in order; else None."""
+    if isinstance(x, dict):
+        return (*dict.keys(x), *dict.values(x))
+    kind = next((k for k in CHANGING if isinstance(x, k)), None)
+    return kind and tuple(kind.__iter__(x))
+
+
+def closed(x):
+    """Is it a function of ours, or a class of anybody but the user?"""
+    return isinstance(x, types.FunctionType) and internal[x.__module__] or isinstance(x, type) and not of_users(x)
+
+
+def slots(x):
+    return [getattr(x, k, MISSING) for k in slots_of(x)]
+
+
+class Reach:
+    """The mutable things that lead on from what a function can name: containers and objects, however deep, as they were before it is staged.
+
+    `ids`: of what is reached from the roots; `whole`: ids of objects that are compared elsewhere, attribute by attribute. `module`: the class of
+    objects of which only attributes other than `tables` lead on if they are."""
+
+    def __init__(self, roots, whole=(), module=(), tables=()):
+        self.kept = {}  # id -> (thing, how it is asked for what is in it, that)
+        self.ids = set()
+        self.alive = []  # (an id is that of one thing as long as this lives)
+        todo = [*roots]
+        while todo and len(self.ids) < MOST:
+            x = todo.pop()
+            if isinstance(x, LEAVES) or id(x) in self.ids or closed(x):
+                continue
+            self.ids.add(id(x))
+            self.alive.append(x)
+            inside = entries(x)
+            if inside is not None:
+                self.kept[id(x)] = x, entries, inside
+                todo += inside if len(inside) <= LONG else ()
+            elif isinstance(x, types.FunctionType):
+                todo += [*map(contents_of, x.__closure__ or ()), x.__defaults__, x.__kwdefaults__, vars(x)]
+            elif isinstance(x, type):
+                todo += [v for v in vars(x).values() if not hasattr(type(v), "__get__")]
+            elif isinstance(x, LEADING):
+                todo += gc.get_referents(x)
+            if inside is None and (id(x) not in whole or isinstance(x, module)):
+                own = getattr(x, "__dict__", None)
+                if id(x) in whole:
+                    todo += [v for k, v in own.items() if k not in tables]
+                elif type(own) is dict and (isinstance(x, module) or not internal[type(x).__module__]):
+                    todo.append(own)
+                if slots_of(x):
+                    self.kept[id(x)] = x, slots, slots(x)
+                    todo += self.kept[id(x)][2]
+
+    def changed(self):
+        """The things that are not as they were."""
+        now = [(x, ask(x), was) for x, ask, was in self.kept.values()]
+        return [x for x, a, b in now if len(a) != len(b) or not all(map(is_, a, b))]
+
+    def restore(self):
+        for x in self.changed():
+            _, ask, was = self.kept[id(x)]
+            if ask is slots:
+                for k, v in zip(slots_of(x), was, strict=True):
+                    if v is not MISSING:
+                        object.__setattr__(x, k, v)
+                    elif hasattr(x, k):
+                        object.__delattr__(x, k)
+            elif isinstance(x, dict):
+                dict.clear(x)
+                dict.update(x, zip(was[: len(was) // 2], was[len(was) // 2 :], strict=True))
+            else:
+                x.clear()
+                (x.update if isinstance(x, set) else x.extend)(was)
+
+
+__all__ = ["MISSING", "Reach", "Reader", "chains"]

@@ -23,6 +23,7 @@ from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.boundary import as_tensor
 
 from ..autograd.walks import Accumulation
+from ..devices import Default as DefaultDevice
 from ..nn.modules.module import Module
 from ..tensor import Tensor
 from .entry import MISS, written
@@ -58,6 +59,7 @@ class Parts:
                 own.pop("_compiled_call_impl", None)
 
 
+CALL = Module.__call__
 tls, shared = state.tls, state.shared
 MOST = 8  # programs of one function, unless it asks for others
 FUNCTIONS = types.FunctionType, types.MethodType, types.BuiltinFunctionType
@@ -102,7 +104,16 @@ class Compiled:
 
     def missed(self, args, kwargs):
         """A call for which there is no program."""
-        if shared.staging or tls.mapping is not None or nans.switch.on or Accumulation.report is not None or self.full:
+        if Module.__call__ is not CALL:  # (fx looks at the calls, and records them)
+            return self.f(*args, **kwargs)
+        if (
+            DefaultDevice.elsewhere
+            or shared.staging
+            or tls.mapping is not None
+            or nans.switch.on
+            or Accumulation.report is not None
+            or self.full
+        ):
             return self.f(*args, **kwargs)
         if STANCE.name != "default" and STANCE.missed(self.f, self.why(args, kwargs) if self.entries else None):
             return self.f(*args, **kwargs)
@@ -180,7 +191,7 @@ class Compiled:
         p, effects = program(self.of_tensors(leaves, structure, inputs), values, watch)
         watch.finish()
         with effects.guarded(watch):  # (derivatives are staged here: rules of the user's)
-            return p, *written(watch, structure, leaves, inputs, values, p, site_of(self.f))
+            return p, *written(self.f, watch, structure, leaves, inputs, values, p, site_of(self.f))
 
     def enter(self, enter, explain):
         self.entries.insert(0, enter)
@@ -229,7 +240,7 @@ class Compiled:
         else:
             watch.env["eager"] = eager
             watch.flags()
-            self.enter(*written(watch, structure, leaves, (), (), None, None))
+            self.enter(*written(self.f, watch, structure, leaves, (), (), None, None))
         return lambda *_: result  # (of tests nothing may hold any more: it has run)
 
     def why(self, args, kwargs):

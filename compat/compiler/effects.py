@@ -6,9 +6,7 @@ is copied before it is changed, and is what it was where staging fails. What a f
 """
 
 import builtins
-import collections
 import contextlib
-import gc
 import io
 import os
 import random
@@ -19,11 +17,10 @@ from functools import partial
 import numpy as np
 
 from funcgrad.compile.baked import Draws
-from funcgrad.compile.conditions import restored, snapshot
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
+from funcgrad.reads import Reach
 
-from .reach import Reach
 from .watch import Unfit
 
 # modules written in C whose functions have effects, or answers of the moment
@@ -33,15 +30,6 @@ MODULES = frozenset(
 PURE = frozenset("fspath get_ident get_native_id allocate_lock RLock strerror text_encoding".split())
 NAMES = frozenset(("input", "now", "today", "utcnow"))  # of builtins and of datetime
 ACTING = random.Random, io.IOBase
-CHANGING = {
-    list: "append extend insert remove pop clear sort reverse",
-    dict: "setdefault update pop popitem clear move_to_end",
-    set: "add remove discard pop clear update intersection_update difference_update symmetric_difference_update",
-    collections.deque: "append appendleft extend extendleft insert remove pop popleft clear reverse rotate",
-    bytearray: "append extend insert remove pop clear reverse",
-    np.ndarray: "fill sort partition put resize itemset byteswap",
-}
-CHANGING = {kind: frozenset(names.split()) for kind, names in CHANGING.items()}
 LIBRARY = os.path.dirname(os.__file__) + os.sep
 # modules of the standard library that are used for what they do, not for what they answer
 DOING = (
@@ -137,12 +125,10 @@ class Effects:
             if name in watch.reader.loaded:
                 raise Unfit(f"it may read the attribute {name!r} of a Tensor it is given")
         self.reach = Reach(*watch.roots())
-        self.changed = {}  # id -> (container, a copy of it)
         draws = Draws(f)
         if draws.unseeded():
             raise Unfit("it makes a generator of NumPy's without a seed, which each call would have to do anew")
         self.streams = streams(draws)
-        self.known = {id(v) for *_, v, _ in watch.places.values()}
         self.refused = None
         values = [v for *_, v, _ in watch.places.values()] + watch.objects
         self.looks = not watch.reader.builtins.isdisjoint(("open", "input")) or any(map(may_act, values))
@@ -172,19 +158,9 @@ class Effects:
     def look(self, frame, event, f):
         if event != "c_call":
             return
-        owner = f.__self__
-        for kind, names in CHANGING.items():
-            if isinstance(owner, kind):
-                if f.__name__ in names and id(owner) not in self.changed and asked_by_user(frame):
-                    self.changed[id(owner)] = owner, self.copy(owner)
-                return
         if acts(f) and asked_by_user(frame):
             self.refused = Unfit(f"it calls {f.__qualname__}, which each call would have to do anew")
             raise self.refused
-
-    @staticmethod
-    def copy(x):
-        return x.copy() if type(x) is np.ndarray else snapshot(x)
 
     def refuse(self, watch):
         """Raise Unfit for what each call would have to do anew."""
@@ -205,22 +181,9 @@ class Effects:
             )
         if any([frozen(get()) != frozen(state) for state, _, get in self.streams]):
             raise Unfit("it draws from a generator of NumPy's, which each call would have to do anew")
-        mine = 3  # (the tuple, the variable here, and what asks)
-        for attempt in range(2):
-            outlive = [x for x, copy in self.changed.values() if sys.getrefcount(x) > mine and id(x) not in self.known]
-            if outlive and not attempt:
-                gc.collect()
-        if outlive:
-            raise Unfit(f"it changes a {type(outlive[0]).__name__} that outlives the call")
-        self.changed.clear()  # (and with it what it holds)
 
     def restore(self):
         self.reach.restore()
-        for x, copy in self.changed.values():
-            if type(x) is np.ndarray:
-                x[...] = copy
-            else:
-                restored(x, copy)
         for state, put, _ in self.streams:
             put(state)
         for t, own in self.tensors:

@@ -22,12 +22,14 @@ from funcgrad.core.handle import Cell, fresh
 from funcgrad.core.mutation import view
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.trace import TAPE, record, several
-from funcgrad.core.tracebacks import trim
 
 from ..autograd.walks import Accumulation
+from ..devices import Default as DefaultDevice
 from ..dtypes import Default
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
+from .region import STRIDES
+from .watch import compares_identities
 
 NAME = "CompiledFunctionBackward"
 
@@ -135,8 +137,8 @@ class Leaves:
             lines.test(f"{text}.mark is not None and {text}.mark.plan is not None", f"requires_grad of {about}")
 
 
-def strides_matter(p):
-    return drawing(p.staged.graph)
+def strides_matter(p, watch):
+    return drawing(p.staged.graph) or not watch.asked.isdisjoint(STRIDES)
 
 
 class Box:
@@ -148,18 +150,21 @@ class Box:
         self.shape, self.dtype, self.strides, self.written = v.shape, v.dtype, v.strides, written
 
 
-def written(watch, structure, leaves, places, given, p, at):
+def written(f, watch, structure, leaves, places, given, p, at):
     """(the function of (args, kwargs) that runs a program or answers MISS, the function that makes the one that says why).
 
     `places`: where a call finds the Tensors that the program is a function of, the number of a leaf or a namespace and a key that
     have a float; `given`: what they were when it was staged. p is None: to run the function as it is (`eager`)."""
     env = {
         **watch.env, "MISS": MISS, "TAPE": TAPE, "Tensor": Tensor, "fresh": fresh, "tls": state.tls, "shared": state.shared,
-        "nans": nans.switch, "report": Accumulation, "Default": Default, "ndarray": np.ndarray, "asarray": np.asarray,
-        "copyto": np.copyto, "trim": trim, "at": at,
+        "nans": nans.switch, "report": Accumulation, "Device": DefaultDevice, "Default": Default, "ndarray": np.ndarray, "asarray": np.asarray,
+        "copyto": np.copyto, "at": at, "f": f,
     }  # fmt: skip
     lines = Lines(env)
-    lines.test("not shared.staging and tls.mapping is None and not nans.on and report.report is None", "the context")
+    lines.test(
+        "not shared.staging and tls.mapping is None and not (nans.on or Device.elsewhere) and report.report is None",
+        "the context",
+    )
     grad = state.tls.grad
     lines.test(f"tls.grad is {grad}", "the grad mode", grad, "tls.grad")
     lines.test(f"tls.casting is {lines.name(state.tls.casting)}", "autocast")
@@ -172,6 +177,11 @@ def written(watch, structure, leaves, places, given, p, at):
     for i, x in enumerate(leaves):
         if isinstance(x, Tensor) and (j := first.setdefault(id(x), i)) != i:
             lines.test(f"{arguments.texts[i]} is {arguments.texts[j]}", "which arguments are one Tensor")
+    if first and ("id" in watch.reader.builtins or any(map(compares_identities, watch.reader.codes))):
+        names = [arguments.texts[i] for i in first.values()]
+        ids = "".join([f"id({n}), " for n in names])
+        outside = () if p is None else {id(x) for x in p.staged.order if type(x) is not int}
+        lines.test(f"len({{{ids}*{lines.name(outside)}}}) == {len(first) + len(outside)}", "which Tensors are one")
     lines.items += watch.tests
     if p is None:
         return finished(lines, ["return eager(args, kwargs)"], env)
@@ -187,7 +197,7 @@ def written(watch, structure, leaves, places, given, p, at):
             lines.line(f"n{len(texts)} = {texts[-1]}")
             texts[-1] = f"n{len(texts)}"
             arguments.leaf(texts[-1], x, None, f"{place[1]!r} of a namespace")
-    values = inputs(lines, t, texts, given, strides_matter(p))
+    values = inputs(lines, t, texts, given, strides_matter(p, watch))
     for boxes in p.alike:
         names = [values[id(b)] for b in boxes if id(b) in values]
         if len(names) > 1:
@@ -310,6 +320,10 @@ def apart(lines, t, texts, values, held):
             found.append(place)
 
 
+# (nothing has been written where the program fails: the function itself says what is wrong)
+AS_IT_IS = ["except Exception: return f(*args, **kwargs)"]
+
+
 def run_plain(lines, t, values):
     """Lines that run the graph on arrays: r0, r1, ... are its results, none in memory of an argument or of another."""
     env, graph = lines.env, t.graph
@@ -330,7 +344,7 @@ def run_plain(lines, t, values):
             f"    try: {left}run({', '.join(names)})",
             "    finally: leave_quiet(token)",
         ]
-    body += ["except BaseException as error:", "    trim(error)", "    raise"]
+    body += AS_IT_IS
     shared = [i for i, new in enumerate(alone(graph)) if not new and i in kept(t)]
     if shared:
         env["owned"] = owned
@@ -371,7 +385,7 @@ def run_taped(lines, p, values, texts, given):
     record = lines.name(Recorded(t.graph, need, p.requires, written), "record")
     outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
     parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])
-    return ["try:", f"    {outs}= {record}({parts})", "except BaseException as error:", "    trim(error)", "    raise"]
+    return ["try:", f"    {outs}= {record}({parts})", *AS_IT_IS]
 
 
 def copied_back(lines, p, values, texts):
@@ -405,7 +419,11 @@ def copied_back(lines, p, values, texts):
             "    c.grad = Tensor(r if type(r) is ndarray else asarray(r), None, TAPE)",
         ]
     for namespace, key, number, _ in p.attributes:
-        body.append(f"{lines.name(namespace)}[{key!r}] = {tensor(p, number)}")
+        if type(number) is int:
+            new = tensor(p, number)
+        else:
+            new = texts[number[1]] if number[0] == "same" else lines.name(number[1])
+        body.append(f"{lines.name(namespace)}[{key!r}] = {new}")
     if any([tells for _, _, _, tells in p.attributes]):
         body.append(f"{lines.name(CHANGES)}[0] += 1")
     return body
@@ -428,6 +446,9 @@ def returned(lines, p, texts, containers):
                     body.append(f"o{r} = {tensor(p, r)}")
             return made[r]
         kind, x, *chain = r
+        if kind == "grad":
+            number = next((i for i, g in enumerate(p.tensors) if g is x), None)
+            return f"{lines.name(x) if number is None else texts[number]}.mark.extra.cell.grad"
         if kind == "view":
             if id(r) not in made:
                 of, made[id(r)] = name(x), f"s{len(made)}"

@@ -7,14 +7,15 @@ list, an attribute that changes, a number that is asked for) is found out here a
 import gc
 import weakref
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType
+from types import FunctionType
 
 import numpy as np
 
 from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.compile.trees import apart, contents, different
-from funcgrad.core.aval import aval_of
+from funcgrad.core.aval import aval_of, dtype_of
 from funcgrad.core.graph import GraphNode
+from funcgrad.core.halves import COMPLEX32
 from funcgrad.core.handle import Alias, Array, Cell, Taped
 from funcgrad.core.layout import lying_as, normal
 from funcgrad.core.reverse import topological
@@ -30,7 +31,9 @@ from ..tensor import Tensor
 from .effects import Effects
 from .watch import CHANGEABLE, Replaced, Unfit, put_back
 
-FUNCTIONS = FunctionType, BuiltinFunctionType
+STRIDES = frozenset(
+    "is_contiguous stride view view_as as_strided storage_offset storage untyped_storage data_ptr set_".split()
+)
 
 
 class NotedCell(Cell):
@@ -62,8 +65,9 @@ class Region(Stage):
     recorded = True
     shows = False  # what is printed has to be a value
 
-    def __init__(self):
+    def __init__(self, asked):
         super().__init__()
+        self.asked = asked  # the attributes that the user's code names
         self.made = []
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
 
@@ -86,6 +90,8 @@ class Region(Stage):
         if isinstance(x, Tensor) and x.owner is TAPE:
             v = x.val
             if not v.flags.c_contiguous:
+                if not self.asked.isdisjoint(STRIDES):
+                    raise Unfit("it asks how a Tensor lies in memory, of one that lies in no order of its own")
                 self.layouts[n] = normal(lying_as(v))
         return n
 
@@ -115,12 +121,14 @@ class Region(Stage):
         got = super().process(prim, args, params)
         for h in got if prim.multi else (got,):
             self.made.append(weakref.ref(h))
+            if COMPLEX32 in (h.mark.aval.dtype, *[dtype_of(a) for a in args]):
+                raise Unfit("it uses complex32, which torch computes an operation at a time")
         return got
 
 
 class Program:
     """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
-    output of the graph, or ("same", number of an argument), ("given", number of a container in one), ("box", Tensor), ("value", x)
+    output of the graph, or ("same", number of an argument), ("grad", Tensor whose .grad it becomes), ("given", number of a container in one), ("box", Tensor), ("value", x)
     or ("view", what of, views in between);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
@@ -129,8 +137,9 @@ class Program:
 
 def program(f, tensors, watch):
     """f(*tensors) as a Program, and the Effects of staging it; `watch` has what f can name."""
-    region = Region()
+    region = Region(watch.asked)
     p = Program()
+    p.tensors = tensors
     effects = Effects(f, watch, tensors)
     outside = {id(t): i for i, t in enumerate(tensors)}
 
@@ -148,6 +157,11 @@ def program(f, tensors, watch):
                 raise Unfit(f"it changes entry {numbers[0]!r} of an argument, which each call would have to do anew")
             if other:
                 p.changes.append((i, apart(now, outs, known - {id(now)})))
+        grads = {
+            id(m.extra.cell.kept): h
+            for _, h, n, m in region.shadows.values()
+            if n is not None and m is not None and h.mark.extra
+        }
         for o in outs:
             if id(o) in own:
                 p.results.append(("given", own[id(o)]))
@@ -156,6 +170,8 @@ def program(f, tensors, watch):
             elif o.owner.level < region.level:
                 number = outside.get(id(o))
                 p.results.append(("box", o) if number is None else ("same", number))
+            elif id(o) in grads:
+                p.results.append(("grad", grads[id(o)]))
             elif (number := next((i for i, g in enumerate(given) if g is o), None)) is not None:
                 p.results.append(number)
             else:
@@ -172,7 +188,7 @@ def program(f, tensors, watch):
                     place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
                 seen[id(o)] = "view", place, o.alias.chain
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
-        p.attributes = left_in_modules(watch, region, given)
+        p.attributes = left_in_modules(watch, region, given, outside)
         p.requires = [pending(o, region) for o in given]
         entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
         p.leaves = set()
@@ -185,7 +201,10 @@ def program(f, tensors, watch):
 
     try:
         with effects.guarded(watch):
+            tls.refused = None
             p.staged = stage(whole, tuple(tensors), {}, region)
+            if tls.refused is not None:  # (the function has caught it, and gone where it would not have gone)
+                raise tls.refused
         watch.refuse_states()
         p.staged.taped = bool(p.leaves)
         if region.decoupled and p.leaves:
@@ -226,25 +245,36 @@ def plain_result(o, known):
         raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
     if hasattr(type(o), "__next__"):
         raise Unfit("it returns an iterator, which each call would have to make anew")
-    new = isinstance(o, CHANGEABLE) or of_users(type(o)) and not isinstance(o, (type, Enum, *FUNCTIONS))
+    new = isinstance(o, CHANGEABLE) or of_users(type(o)) and not isinstance(o, (type, Enum))
+    new = new or isinstance(o, FunctionType) and bool(o.__closure__ or o.__defaults__) and not internal[o.__module__]
     if new and id(o) not in known:
         raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
     return o
 
 
-def left_in_modules(watch, region, given):
-    """Take the staged Tensors that the function has put into attributes out again: each call will put its own there."""
+def left_in_modules(watch, region, given, outside):
+    """Take the Tensors that the function has put into attributes out again: each call will put its own there. (What stands in the place of
+    the number of an output: as in `results`.)"""
     found = []
     for namespace, key, value, name in watch.changed():
         now = namespace.get(key) if isinstance(namespace, dict) else None
-        if not isinstance(now, Tensor) or now.owner.level < region.level:
+        if not isinstance(now, Tensor):
             continue
-        if isinstance(value, Tensor) and id(value) in region.shadows and (id(namespace), key) not in watch.dynamic:
+        own = now.owner.level >= region.level
+        if (
+            isinstance(value, Tensor)
+            and (not own or id(value) in region.shadows)
+            and (id(namespace), key) not in watch.dynamic
+        ):
             raise Replaced(name, namespace, key)
-        refuse_hooks_inside(now)
+        if own:
+            refuse_hooks_inside(now)
+            place = len(given)
+            given.append(now)
+        else:
+            place = ("same", outside[id(now)]) if id(now) in outside else ("box", now)
         put_back(namespace, key, value)
-        found.append((namespace, key, len(given), watch.leaves(namespace, key, value)))
-        given.append(now)
+        found.append((namespace, key, place, watch.leaves(namespace, key, value)))
     return found
 
 

@@ -4,15 +4,19 @@ Invariant: a test looks, and changes nothing. Of what a function reads, `tests` 
 `changed()` says what the function itself changed while it was staged, and `restore()` takes that back.
 """
 
+import dis
 import functools
+import os
 import types
 from collections import deque
+from contextvars import ContextVar
 
 from funcgrad.compile.conditions import SIMPLE, Figures, Kept, Long, Test, restored, same, snapshot
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
-from funcgrad.reads import MISSING, Reader
+from funcgrad.reads import MISSING, Reader, of_users
 
 from ..nn.modules import calling
 from ..nn.modules.module import Module
@@ -21,6 +25,7 @@ from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 
+ASKS = frozenset(("is_leaf", "grad_fn", "_version"))
 TABLES = frozenset(vars(Module()))
 CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -30,6 +35,10 @@ STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
 class Unfit(RuntimeError):
     """Why a function is run as it is instead of being compiled."""
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        tls.refused = self  # (whoever catches it must not have done with it)
+
 
 class Replaced(Unfit):
     """An entry of a namespace holds a Tensor that is read, and then another: (namespace, key) is `place`."""
@@ -37,6 +46,14 @@ class Replaced(Unfit):
     def __init__(self, name, *place):
         super().__init__(f"it reads {name} and then puts another Tensor there")
         self.place = place
+
+
+def compares_identities(code):
+    """Does code ask whether two things are one? (Not whether one is None.)"""
+    ops = list(dis.get_instructions(code))
+    return any(
+        [b.opname == "IS_OP" and not (a.opname == "LOAD_CONST" and a.argval is None) for a, b in zip(ops, ops[1:])]
+    )
 
 
 class Watch:
@@ -57,7 +74,7 @@ class Watch:
         self.reader = Reader(self.place, self.told)
         self.reader.callable(f)
         self.arguments(f, args, kwargs)
-        names = self.reader.settle()
+        names = self.asked = self.reader.settle()  # what attributes the user's code names
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
             for key, value in vars(m).items():  # (what is changed in these no attribute tells)
@@ -93,8 +110,9 @@ class Watch:
                     self.reader.value(v)
 
     def place(self, namespace, key, value, name):
-        if hasattr(type(value), "__next__"):
-            self.iterators.append(name)
+        if hasattr(type(value), "__next__") or isinstance(value, ContextVar):
+            kind = "ContextVar" if isinstance(value, ContextVar) else "iterator"
+            self.iterators.append(f"the {kind} {name}")
         if (id(namespace), key) not in self.places:
             self.places[id(namespace), key] = namespace, key, snapshot(value), value, name
 
@@ -106,6 +124,9 @@ class Watch:
                     if id(m) not in self.modules:
                         self.modules[id(m)] = m
                         self.reader.callable(m.forward)
+                        kind = next((c for c in type(m).__mro__ if "forward" in vars(c)), None)
+                        if of_users(kind):
+                            self.place(kind, "forward", vars(kind)["forward"], f"{kind.__name__}.forward")
                         for v in vars(m).values():
                             if not isinstance(v, (Module, Tensor)) and hasattr(v, "__dict__"):
                                 self.reader.value(v)
@@ -115,6 +136,9 @@ class Watch:
             return not internal[type(x).__module__]
         if type(x).__name__ == "Compiled" and internal[type(x).__module__]:
             self.reader.callable(x.f)
+            return False
+        if x is os.environ:
+            self.place(vars(x), "_data", x._data, "os.environ")
             return False
         if isinstance(x, functools._lru_cache_wrapper):
             if x not in self.caches:
@@ -136,16 +160,19 @@ class Watch:
     def roots(self):
         """What the function can name, and ids of what is compared attribute by attribute here."""
         values = [value for *_, value, _ in self.places.values()]
-        return [*values, *self.objects, *self.modules.values()], {*self.modules, *self.optimizers, *self.wholes}
+        whole = {*self.modules, *self.optimizers, *self.wholes}
+        return [*values, *self.objects, *self.modules.values()], whole, Module, TABLES
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
+        if told := sorted(self.asked & ASKS):
+            raise Unfit(f"it may ask for the {told[0]!r} of a Tensor, which is another in each call")
         if self.reader.anything:
             raise Unfit("it may look up any variable, by globals(), eval() or exec()")
         if self.reader.writes:
             raise Unfit(f"it assigns to the variable {self.reader.writes[0]!r} outside the function")
         if self.iterators:
-            raise Unfit(f"it may take from the iterator {self.iterators[0]}, which each call would have to do anew")
+            raise Unfit(f"it may take from {self.iterators[0]}, which each call would have to do anew")
         if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
             raise Unfit("hooks are registered for all modules")
         for m in self.modules.values():

@@ -8,10 +8,12 @@ import compat as torch
 from funcgrad.core.halves import HALVES
 from funcgrad.core.quiet import quiet
 from funcgrad.core.site import warn
+from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import PublicMethods
 from funcgrad.errors import ConcretizationError
 
 from .._families import own_copies
+from ..functions.each_call import need
 from ..payload import memory
 from ..size import Size
 from .constraints import is_dependent
@@ -242,14 +244,17 @@ class Distribution(PublicMethods):
 
 
 def holds(constraint, value):
-    """Do all values lie in the set? Under jit and vmap, where they are not known, that is taken for granted."""
+    """Do all values lie in the set? Where they are not known, that is taken for granted (vmap, fg.jit) or found out by each call (compile)."""
     known = memory(value) if constraint.plain else None
     if known is not None and known.size and known.dtype.kind != "c" and known.dtype not in HALVES:
         with quiet():
             return constraint.holds(known)
+    valid = constraint.check(value.detach()).all()
     try:
-        return bool(constraint.check(value.detach()).all())
+        return bool(valid)
     except ConcretizationError:
+        tls.refused = None
+        need(valid, bool)
         return True
 
 

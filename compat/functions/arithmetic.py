@@ -26,6 +26,7 @@ from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
 from .answers import MISSING, answer, need_function, older, to_places, unusual
+from .each_call import need
 from .forward_mode import refuse_tangents
 from .fused import scaled_sum
 from .given_out import store
@@ -300,8 +301,11 @@ def refuse_zero(a, b):
         v = b.val if isinstance(b, Handle) else b
         if type(v) is int and not -128 <= v <= 127:  # (which may be zero in few bits)
             v = number(v, dtypes.result_dtype([rank(a), rank(b)]))
-        if isinstance(v, (np.ndarray, int)) and np.any(np.equal(v, 0)):
-            raise RuntimeError("ZeroDivisionError")
+        if isinstance(v, (np.ndarray, int)):
+            if np.any(np.equal(v, 0)):
+                raise RuntimeError("ZeroDivisionError")
+        elif isinstance(b, Tensor):
+            need(b, np.all)
 
 
 def by_number(arithmetic, x, number):

@@ -12,6 +12,7 @@ from funcgrad.core.site import here
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
+from funcgrad.numpy.concrete import raising
 from funcgrad.transforms.boundary import as_tensor
 
 from ..devices import Default, on_meta
@@ -65,8 +66,10 @@ def while_staging(change, x):
 def refuse_staging(what):
     """Raise where a number is asked for that each run of the program would have anew."""
     if tls.stage is not None:
-        raise ConcretizationError(
-            f"{what}: under jit it is not one known number, at {here()}. Ask outside the compiled function."
+        raising(
+            ConcretizationError(
+                f"{what}: under jit it is not one known number, at {here()}. Ask outside the compiled function."
+            )
         )
 
 

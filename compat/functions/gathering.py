@@ -20,6 +20,7 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of
 from ..tensor import Tensor
 from .choosing import fill_value
+from .each_call import need_places
 from .forward_mode import refuse_tangents
 from .index_entries import Index
 from .indexing import along, write_arrays
@@ -113,7 +114,9 @@ def vector_index(name, index, n, error):
         raise wrong_rank(name, i)
     need_integers(name, i)
     v = known(i)
-    if v is not None and not name_places(v, n):
+    if v is None:
+        need_places(i, n)
+    elif not name_places(v, n):
         raise error(v)
     return P["reshape"](i, shape=(1,)) if not shape_of(i) else i
 
@@ -369,7 +372,9 @@ def element_index(name, t, dim, index, source=None, refused=None):
         refused()
     v = known(i)
     size = shape[dim] if shape else 1
-    if v is not None and not name_places(v, size):
+    if v is None:
+        need_places(i, size)
+    elif not name_places(v, size):
         bad = v[(v < 0) | (v >= size)].flat[0]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
     return i

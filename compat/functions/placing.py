@@ -22,6 +22,7 @@ from ..payload import current, strides_of
 from .arithmetic import without_derivative
 from .by_samples import on_values, refuse_mapped
 from .counting import need_grid
+from .each_call import need_places
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
 from .nodes import named
@@ -130,7 +131,9 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     if len(shape_of(t)) < 2 and d.kind in "bc":
         refuse("index_func_", d)
     i, n = known(current(index)), input.size(dim) if input.dim() else 1
-    if i is not None and i.size and (i.min() < 0 or i.max() >= n):
+    if i is None:
+        need_places(index, n)
+    elif i.size and (i.min() < 0 or i.max() >= n):
         raise IndexError("index out of range in self")
     if d.kind == "c" and reduce in ("amax", "amin"):
         refuse("maximum_cpu" if reduce == "amax" else "minimum_cpu", d)

@@ -39,8 +39,10 @@ def value_of(x):
         if x.alias is not None:
             fresh(x)
         if x.owner.name == "jit":
-            raise ConcretizationError(
-                f"value_of: a staged array {aval_of(x)} has no value yet, at {here()}. Use fg.debug.print inside jit."
+            raising(
+                ConcretizationError(
+                    f"value_of: a staged array {aval_of(x)} has no value yet, at {here()}. Use fg.debug.print inside jit."
+                )
             )
         x = x.val
     return x.copy() if copied and isinstance(x, np.ndarray) else x
@@ -204,6 +206,8 @@ def raising(error):
 
 def concrete(x, what, cure=None):
     """The number behind a traced value, for Python control flow; a mapped or staged value has none."""
+    if tls.stage is not None and isinstance(x, Handle):
+        (x,) = tls.stage.capture((x,))  # (a Tensor from outside, of which nothing was asked before)
     whole = x
     while isinstance(x, Handle):
         if x.alias is not None:
@@ -351,7 +355,7 @@ def of_values(function, per_sample=False, why=None):
         if type(trace) is Batch and per_sample:
             return each_sample(function, trace, args, kwargs)
         if not (trace.concrete or isinstance(trace, Tape)):
-            raise ConcretizationError(f"{name}: values are not known under {trace.name}, at {here()}. {why}")
+            raising(ConcretizationError(f"{name}: values are not known under {trace.name}, at {here()}. {why}"))
         return function(*lowered(args, trace), **{k: lowered(v, trace) for k, v in kwargs.items()})
 
     return call

@@ -1,9 +1,12 @@
 """State that a compiled function reads, changes or gives back by roundabout ways: each call finds it as it is, and changes it. (What is wanted is
 what the same function does when it is not compiled.)"""
 
+import contextvars
 import functools
+import os
 import types
 import warnings
+import weakref
 
 import pytest
 
@@ -313,10 +316,92 @@ def warnings_given(compile):
     return found
 
 
+def through_context_and_references(compile):
+    var, a = contextvars.ContextVar("var", default=1), Bag(v=1)
+    ref, sure = weakref.ref(a), torch.ones(1, 1)
+    sure.scale = 1
+
+    def onward():
+        var.set(var.get() + 1)
+        a.v += 1
+        sure.scale += 1
+        os.environ["COMPILED_REACH"] = str(a.v)
+
+    os.environ["COMPILED_REACH"] = "1"
+    got = [
+        calls(compile(lambda x: x * var.get()), onward),
+        calls(compile(lambda x: x * ref().v), onward),
+        calls(compile(lambda x: x * sure * sure.scale), onward),
+        calls(compile(lambda x: x * int(os.environ["COMPILED_REACH"])), onward),
+    ]
+    del os.environ["COMPILED_REACH"]
+    return got
+
+
+def classes_that_change(compile):
+    class Base(torch.nn.Module):
+        k = 1
+
+        def part(self, x):
+            return x * self.k
+
+        def forward(self, x):
+            return self.part(x)
+
+    class Derived(Base):
+        def forward(self, x):
+            return super().forward(x) + 1
+
+    def onward():
+        Base.k += 1
+
+    found = [calls(compile(Derived()), onward)]
+    net = Base()
+    f = compile(net)
+    found.append(f(torch.ones(2)))
+    Base.part = lambda self, x: x * 50
+    found.append(f(torch.ones(2)))
+    Base.forward = lambda self, x: x * 60
+    return found, f(torch.ones(2))
+
+
+def what_a_tensor_is(compile):
+    x = torch.ones(2, 3, requires_grad=True)
+    leaf, made = compile(lambda x: 2 if x.is_leaf else 3), compile(lambda x: x.grad_fn is None)
+    changed, order = compile(lambda x: x._version), compile(lambda x: x.is_contiguous() * x)
+    flat, y = compile(lambda x: x.view(-1)), torch.ones(2)
+    found = [leaf(x), leaf(x * 1), made(x), made(x * 1), changed(y), changed(y.add_(1))]
+    found += [
+        order(torch.ones(2, 2)),
+        order(torch.ones(2, 2).t()),
+        order(torch.ones(2, 2)[:, :1]),
+        flat(torch.ones(2, 3)),
+    ]
+    try:
+        flat(torch.ones(3, 2).t())
+    except RuntimeError as error:
+        found.append(str(error)[:30])
+    return str(found).replace("CompiledFunctionBackward", "MulBackward0")
+
+
+def functions_given_back(compile):
+    f = compile(lambda x: lambda y: y * x)
+    g, h = f(torch.ones(2)), f(torch.ones(2) * 2)
+    return g(torch.ones(2)), h(torch.ones(2))
+
+
+def a_default_device(compile):
+    f = compile(lambda x: torch.zeros(2).device.type)
+    found = [f(torch.ones(1))]
+    with torch.device("meta"):
+        found.append(f(torch.ones(1, device="cpu")))
+    return [*found, f(torch.ones(1))]
+
+
 PROGRAMS = [
     a_property, a_descriptor, attributes_by_a_method, slots, syntax, a_computed_name, any_variable, a_long_table, deep_inside, options_of_a_module,
     a_cached_property, what_a_class_reads, what_a_backward_does, autocast, what_is_given_back, what_is_made_anew, one_view_twice, a_class_of_tensors,
-    warnings_given,
+    warnings_given, through_context_and_references, classes_that_change, what_a_tensor_is, functions_given_back, a_default_device,
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from funcgrad.core.site import warn
 
 from ... import dtypes
 from ...functions.by_samples import by_samples, mapped_innermost
+from ...functions.each_call import need_places
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.operands import dtype_of, shape_of
@@ -167,6 +168,8 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
     idx = current(indices)
     values = concrete_or_none(idx)
     whole = values is None and offsets is None and row is None and not scale_grad_by_freq
+    if values is None:
+        need_places(idx, weight.shape[0])
     if not whole and mapped_innermost((indices, offsets)) is not None:
         return by_samples(of_rows)(
             weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx

@@ -16,6 +16,7 @@ from funcgrad.transforms.boundary import as_tensor, inner
 from ...autograd.grad_mode import call_in
 from ...functions.answers import not_a_tensor
 from ...functions.by_samples import refuse_mapped
+from ...functions.each_call import need_places
 from ...functions.kernels import mended, refuse_in
 from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
@@ -57,7 +58,9 @@ def checked_indices(input, rows):
     idx = current(input)
     need_indices(dtype_of(idx), "embedding")
     values = concrete_or_none(idx)
-    if values is not None and not name_places(values, rows):
+    if values is None:
+        need_places(idx, rows)
+    elif not name_places(values, rows):
         if not rows:
             raise RuntimeError("index_select(): self indexing axis dim should be positive")
         raise IndexError("index out of range in self")
@@ -199,7 +202,9 @@ def one_hot(input, num_classes=-1):
     if dtype_of(t) != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     values = concrete_or_none(t)
-    if values is not None and values.size and values.min() < 0:
+    if values is None:
+        need_places(t, num_classes)
+    elif values.size and values.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
         refuse_mapped("", input, text=CLASSES_NOT_GIVEN)

@@ -14,6 +14,7 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
 from ...autograd.grad_mode import call_in
+from ...functions.each_call import need
 from ...functions.forward_mode import refuse_recorded
 from ...functions.kernels import mended, refuse_in
 from ...functions.nodes import named
@@ -223,7 +224,9 @@ def nll_loss(
         k = P["reshape"](k, shape=rest)
     values = concrete_or_none(k)
     some = values is None  # is any target to be ignored, for all we know?
-    if values is not None and values.size:
+    if some:
+        need(k, lambda v: not ((v != ignore_index) & ((v < 0) | (v >= shape[channel]))).any())
+    elif values.size:
         if values.min() < 0 or values.max() >= shape[channel]:
             bad = (values != ignore_index) & ((values < 0) | (values >= shape[channel]))
             if bad.any():
@@ -437,6 +440,9 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if dtype_of(x) != dtype_of(y):
         raise RuntimeError(f"Found dtype {spoken(dtype_of(y))} but expected {spoken(dtype_of(x))}")
     refuse_integers("binary_cross_entropy", input)
+    for t in (x, y):
+        if concrete_or_none(t) is None:
+            need(t, lambda v: not v.size or v.min() >= 0 and v.max() <= 1)
     found = [
         (np.flatnonzero(~((values >= 0) & (values <= 1)))[0], what)  # (nan is neither)
         for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y)))
@@ -550,7 +556,9 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = var * T["ones_like"](input)
-    elif current(var).owner.under.concrete and bool((var < 0).any()):
+    elif not current(var).owner.under.concrete:
+        need(var, lambda v: not (v < 0).any())
+    elif bool((var < 0).any()):
         raise ValueError("var has negative entry/entries")
     if var.shape != input.shape:
         differing = sum(m for n, m in zip(input.shape, var.shape) if n != m)

@@ -9,6 +9,7 @@ from funcgrad.core.trace import TAPE
 from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
 from ...functions.arithmetic import ADD, SUB, by_number
+from ...functions.each_call import need, need_places
 from ...functions.forward_mode import has_tangent, refuse_recorded, refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.nodes import named
@@ -239,7 +240,9 @@ def multi_margin_loss(
     if weight is not None:
         need_scalar_type(current(input), current(weight))
     values = concrete_or_none(current(target))
-    if values is not None and values.size and (values.min() < 0 or values.max() >= c):
+    if values is None:
+        need_places(target, c)
+    elif values.size and (values.min() < 0 or values.max() >= c):
         raise RuntimeError("target out of range")
     x = P["reshape"](current(input), shape=(n, c))
     at = P["reshape"](current(target), shape=(n, 1))
@@ -268,7 +271,9 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     refuse_halves("multilabel_margin_loss_forward_out_frame", input)
     values = concrete_or_none(current(target))
-    if values is not None and values.size and (int(values.min().real) < -1 or int(values.max().real) >= c):
+    if values is None:
+        need(target, lambda v: not v.size or -1 <= v.min() and v.max() < c)
+    elif values.size and (int(values.min().real) < -1 or int(values.max().real) >= c):
         raise RuntimeError("argument #2 'target' is out of range")
     if dtype_of(current(target)) != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {spoken(dtype_of(current(target)))}")

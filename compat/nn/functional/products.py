@@ -20,6 +20,7 @@ from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_sta
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES, check_out
+from ...functions.rounding import half_in, in_float32
 from ...functions.shape import QUICK_RESHAPE, reshaped, transposed
 from ...functions.writing import spoken
 from ...graph import labelled
@@ -85,7 +86,12 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
                     return affine(x, w, b, (r, s, s[:1]))
                 if not input.is_contiguous():
                     return product(x, weight.t()) + bias
-                if x.owner is not TAPE and not recorded_over_memory(x, w, b) and taped_nowhere(x, w, b):
+                if (
+                    x.owner is not TAPE
+                    and not recorded_over_memory(x, w, b)
+                    and taped_nowhere(x, w, b)
+                    and not staged_half(x)
+                ):
                     return P["add"](DOT(x, w, dims=(((rank - 1,), (1,)), NO_AXES)), b)
                 rows = math.prod(r[:-1]), r[-1]
                 return reshaped(affine(reshaped(x, rows), w, b, (rows, s, s[:1])), (*r[:-1], s[0]))
@@ -195,9 +201,16 @@ def affine(x, w, b, shapes):
         return spelled(P["affine"](x, w, b), "AddmmBackward0", affine_in_steps, shapes=shapes)
     if recorded_over_memory(x, w, b):
         return P["affine"](x, w, b)
+    if staged_half(x):
+        return in_float32(dtype_of(x), affine_in_steps, x, w, b)
     if taped_nowhere(x, w, b):
         return P["add"](DOT(x, w, dims=LAST), b)
     return affine_in_steps(x, w, b)
+
+
+def staged_half(x):
+    """Is half precision being staged? Then a layer is rounded once, as torch's kernel does it; under vmap torch adds to what it has rounded."""
+    return tls.stage is not None and half_in(x) is not None
 
 
 def affine_in_steps(x, w, b):

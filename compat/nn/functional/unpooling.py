@@ -10,6 +10,7 @@ import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
 
+from ...functions.each_call import need_places
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.refusals import refuse
@@ -119,7 +120,9 @@ def scattered(k, input, indices, sizes):
         if dtype_of(x).kind in KINDS_OF_INTEGER or dtype_of(x).kind == "c":
             refuse(f"max_unpool{k}d", dtype_of(x))
         values = concrete_or_none(at)
-        if values is not None:
+        if values is None:
+            need_places(at, np.prod(sizes))
+        else:
             bad = (values < 0) | (values >= np.prod(sizes))
             if bad.any():
                 raise RuntimeError(

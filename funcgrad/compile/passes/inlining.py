@@ -17,13 +17,14 @@ def pure(graph):
     if not graph.effects:
         return graph
     if "pure" not in graph.cache:
-        for n in graph.nodes:
+        silent = Graph(graph.ins, graph.outs)
+        for n in silent.nodes:  # (what nothing reads is not drawn again)
             if n.prim.name == "draw":
                 raise NotDifferentiableError(
                     f"create_graph: the compiled function draws, at {where(n.site)}, and would draw other figures where its "
                     "graph is run again. Draw outside and pass the figures as arguments, or do not compile."
                 )
-        graph.cache["pure"] = rebuild(Graph(graph.ins, graph.outs), replace)
+        graph.cache["pure"] = rebuild(silent, replace)
     return graph.cache["pure"]
 
 
