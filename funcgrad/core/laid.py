@@ -96,6 +96,14 @@ def as_torch(out, *operands):
     return moved(out, like)
 
 
+def summed(c, g):
+    """c + g, in the order of c if they lie in two."""
+    out = c + g
+    if type(out) is ndarray and out.ndim > 1 and type(c) is type(g) is ndarray and c.strides != g.strides:
+        return as_torch(out, c, g)
+    return out
+
+
 @functools.lru_cache(1024)
 def arrangement(shape, strides, *operands):
     """The strides that the result of these operands (the shape and strides of each) has in torch; None if it has them already."""

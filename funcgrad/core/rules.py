@@ -11,6 +11,7 @@ over primitives, for those that levels below listen to.
 
 from .aval import ndarray
 from .formula import OPERANDS
+from .laid import summed
 from .primitive import PRIMITIVES, Primitive, helpers, raw, raw_namespace
 
 
@@ -45,8 +46,8 @@ def opening(plan, traced):
     return lines
 
 
-def adding(i, traced):
-    total = f"add_cts(c, g{i})" if traced else f"c + g{i}"
+def adding(i, traced, face="numpy"):
+    total = f"add_cts(c, g{i})" if traced else f"summed(c, g{i})" if face == "torch" else f"c + g{i}"
     return f"    c = cts.get(p{i})", f"    cts[p{i}] = g{i} if c is None else {total}"
 
 
@@ -68,8 +69,8 @@ def rule_pull(prim, plan, traced=False):
         lines.append(f"    {gs}, = vjp(t, {out}, {xs}, need={plan.need}, **n.params)")
     for i in operands:
         lines.append(f"    if g{i} is not None:")
-        lines += [f"    {line}" for line in adding(i, traced)]
-    return written("pull", prim, lines, env | {"add_cts": helpers["add_cts"]})
+        lines += [f"    {line}" for line in adding(i, traced, plan.face)]
+    return written("pull", prim, lines, env | {"add_cts": helpers["add_cts"], "summed": summed})
 
 
 # ------------------------------------------------------------------------------------------------ formulas

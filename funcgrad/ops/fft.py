@@ -15,6 +15,7 @@ from .assignment import getitem, put
 from .complex import real_dtype
 from .elementwise import mul
 from .matrix import conj
+from .pad import pad
 from .reduction import shift_axes
 from .shape import fit, front, zeros
 
@@ -55,9 +56,10 @@ def resize(x, shape):
     s = shape_of(x)
     if s == shape:
         return x
+    if all([k >= m for k, m in zip(s, shape)]):
+        return pad(x, 0, config=tuple([(0, m - k, 0) for k, m in zip(s, shape)]))
     common = tuple(slice(0, min(k, m)) for k, m in zip(s, shape, strict=True))
-    x = getitem(x, idx=common)
-    return x if shape_of(x) == shape else put(zeros(shape, dtype_of(x)), x, idx=common)
+    return put(zeros(shape, dtype_of(x)), getitem(x, idx=common), idx=common)
 
 
 def half_weights(shape, axis, n, inner):

@@ -6,8 +6,10 @@ Invariant: `config` holds one (low, high, interior) for each axis, in plain ints
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.laid import copied, preserved
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ..core.strides import steps_of
 from .assignment import getitem
 from .elementwise import where
 from .shape import batched, cast, fit, front, reshape, zeros
@@ -40,7 +42,9 @@ def region(k, low, high, gap):
 def unpad(ct, x, config):
     """The cotangent of x: ct where the elements of x landed, zero for those that were dropped."""
     ct = pad(ct, 0, config=tuple((-low, -high, 0) for low, high, _ in config))
-    return fit(getitem(ct, idx=tuple(slice(None, None, gap + 1) for _, _, gap in config)), x)
+    if any([gap for _, _, gap in config]):
+        ct = getitem(ct, idx=tuple(slice(None, None, gap + 1) for _, _, gap in config))
+    return fit(ct, x)
 
 
 def margin(shape, config):
@@ -69,6 +73,13 @@ class pad:
         regions = [region(k, *c) for k, c in zip(x.shape, config, strict=True)]
         out[tuple([to for to, _ in regions])] = x[tuple([kept for _, kept in regions])]
         return out
+
+    def impl_torch(x, value, *, config):
+        """Of a part nothing is filled up: it is copied, in the order in which it lies."""
+        if any([low > 0 or high > 0 or gap for low, high, gap in config]):
+            return pad.impl(x, value, config=config)
+        part = x[tuple([slice(-low, max(n + high, -low)) for n, (low, high, _) in zip(x.shape, config, strict=True)])]
+        return copied(part, preserved(part.shape, steps_of(x)))
 
     def aval(x, value, *, config):
         return Aval(padded_shape(shape_of(x), config), dtype_of(x))
