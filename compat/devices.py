@@ -5,7 +5,7 @@ Invariant: `usable` is asked wherever a Tensor would be made or moved; what is n
 
 from funcgrad.core.tracebacks import drop
 
-from .native import Native, closed
+from .native import Native, closed, set_slot, unwritable
 
 KINDS = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
@@ -30,12 +30,12 @@ class Device(metaclass=Native, called="torch.device"):
         else:
             name, index, apart = asked_for(given, named)
         try:
-            self.name(name, index, apart)
+            self._take(name, index, apart)
         except RuntimeError as error:
             drop(error)
             raise
 
-    def name(self, type, index, apart):
+    def _take(self, type, index, apart):
         if not type:
             raise RuntimeError("Device string must not be empty")
         if index is not None and index < 0:
@@ -47,11 +47,14 @@ class Device(metaclass=Native, called="torch.device"):
             raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
         if colon and apart:
             raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
-        self.type = name
+        set_slot(self, "type", name)
         index = int(number) if number else index
-        self.index = (
+        index = (
             None if index is None or index % 256 == 255 else (index + 128) % 256 - 128
         )  # (one signed byte; -1: none)
+        set_slot(self, "index", index)
+
+    __setattr__ = __delattr__ = unwritable
 
     def __repr__(self):
         return f"device(type='{self.type}'" + (f", index={self.index % 2**16})" if self.index is not None else ")")

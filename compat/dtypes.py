@@ -5,7 +5,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, COMPLEX32, SIZE, begin
 
-from .native import Native, closed, of_arguments
+from .native import Native, closed, of_arguments, set_slot, unwritable
 
 UNSIGNED = frozenset([np.dtype(d) for d in (np.uint16, np.uint32, np.uint64)])  # (which torch has for storage)
 STORED = UNSIGNED | {COMPLEX32}  # those for which torch lacks most kernels
@@ -19,13 +19,15 @@ class dtype(metaclass=Native, called="torch.dtype"):
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
 
     def __init__(self, name, numpy):
-        self.name = name
+        set_slot(self, "name", name)
         if numpy not in SIZE and numpy not in UNSIGNED:
-            self.numpy = numpy
-        self.is_floating_point = numpy.kind == "f"
-        self.is_complex = numpy.kind == "c"
-        self.is_signed = numpy.kind in "ifc"
-        self.itemsize = SIZE.get(numpy, numpy.itemsize)
+            set_slot(self, "numpy", numpy)
+        set_slot(self, "is_floating_point", numpy.kind == "f")
+        set_slot(self, "is_complex", numpy.kind == "c")
+        set_slot(self, "is_signed", numpy.kind in "ifc")
+        set_slot(self, "itemsize", SIZE.get(numpy, numpy.itemsize))
+
+    __setattr__ = __delattr__ = unwritable
 
     def __getattr__(self, name):
         if name == "is_signed":  # (whose slot is empty)
@@ -35,7 +37,7 @@ class dtype(metaclass=Native, called="torch.dtype"):
             raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
         if self.name not in MEMORY:
             raise NotImplementedError(f"compat has torch.{self.name} as a name alone: no Tensor is of it")
-        self.numpy = MEMORY[self.name]
+        set_slot(self, "numpy", MEMORY[self.name])
         if self.numpy in STORED:
             from .functions.lacking import begin as begin_stored
 
@@ -103,10 +105,11 @@ for _names, _size, _kind, _signed in (  # those that are names alone
 ):  # fmt: skip
     for _name in _names.split():
         BY_NAME[_name] = _new = dtype.__new__(dtype)
-        _new.name, _new.itemsize = _name, _size
-        _new.is_floating_point, _new.is_complex = _kind == "f", _kind == "c"
-        if _signed is not None:
-            _new.is_signed = _signed
+        for _slot, _value in (
+            ("name", _name), ("itemsize", _size), ("is_floating_point", _kind == "f"), ("is_complex", _kind == "c"), ("is_signed", _signed)
+        ):  # fmt: skip
+            if _value is not None:
+                set_slot(_new, _slot, _value)
 closed(dtype)
 BY_NUMPY = {d: BY_NAME[n] for n, d in MEMORY.items()}
 ALIASES = {

@@ -39,6 +39,17 @@ def closed(cls):
     cls.__init__ = shown_as(lambda self: None)(refuse)
 
 
+set_slot = object.__setattr__  # of an object whose attributes are `unwritable`
+
+
+def unwritable(self, name, *value):
+    """The __setattr__ and __delattr__ of a class whose objects nobody changes, with the error that one written in C has."""
+    kind = type.__dict__["__name__"].__get__(type(self))
+    if hasattr(type(self), name):
+        raise AttributeError(f"attribute {name!r} of {kind!r} objects is not writable")
+    raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+
+
 class Native(type):
     """The type of a class that errors call by another, longer name: `class Size(tuple, metaclass=Native, called="torch.Size")`."""
 

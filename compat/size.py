@@ -47,7 +47,7 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
 
     def __mul__(self, n):
         if not hasattr(type(n), "__index__"):
-            raise TypeError(f"can't multiply sequence by non-int of type '{type(n).__name__}'")
+            () * n  # (whose error names the type as Python does)
         return made(Size, tuple.__mul__(self, n))
 
     __rmul__ = __mul__

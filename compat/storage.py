@@ -520,6 +520,7 @@ for _name, _f in [*vars(Storage).items(), *vars(UntypedStorage).items()]:  # (ea
                 f"TypedStorage.{_name}",
             )
             setattr(TypedStorage, _name, _own)
-        _f.__qualname__ = f"_StorageBase.{_name}"
+        if _name != "__getitem__":
+            _f.__qualname__ = f"_StorageBase.{_name}"
 __getattr__ = _refusal(__name__)
 __all__ = ["TypedStorage", "UntypedStorage", *STORAGE_OF.values()]

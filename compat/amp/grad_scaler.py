@@ -11,8 +11,10 @@ from funcgrad.core.site import warn
 
 from .. import dtypes
 from ..autograd.grad_mode import no_grad
+from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
+from ..native import named_as
 from ..tensor import Tensor
 
 SCALED_HALF = "Attempting to unscale FP16 gradients."
@@ -134,6 +136,16 @@ class GradScaler:
         self._per_optimizer_states[id(optimizer)] = OptState.STEPPED, found
         return got
 
+    def _need_numbers(self):
+        """torch's error for settings that update cannot reckon with."""
+        given = (self._growth_factor, float), (self._backoff_factor, float), (self._growth_interval, int)
+        for at, (value, kind) in enumerate(given, 4):
+            if not isinstance(value, (int, kind)):
+                name = ("scale_growth_factor", "scale_backoff_factor", "growth_interval")[at - 4]
+                raise TypeError(
+                    f"_amp_update_scale_(): argument {name!r} (position {at}) must be {kind.__name__}, not {type_name(value)}"
+                )
+
     def update(self, new_scale=None):
         """Shrink the factor after a step that was skipped, grow it after `growth_interval` that were not; or set it."""
         if not self._enabled:
@@ -151,6 +163,7 @@ class GradScaler:
             found = [f for _, f in self._per_optimizer_states.values() if f is not None]
             if not found:
                 raise AssertionError("No inf checks were recorded prior to update.")
+            self._need_numbers()
             if any(found):
                 self._scale.mul_(self._backoff_factor)
                 self._growth_tracker.fill_(0)
@@ -198,11 +211,12 @@ class GradScaler:
             raise RuntimeError(
                 "The source state dict is empty, possibly because it was saved from a disabled instance of GradScaler."
             )
-        self._init_scale, self._init_growth_tracker = state_dict["scale"], state_dict["_growth_tracker"]
-        for name in ("growth_factor", "backoff_factor", "growth_interval"):
-            setattr(self, f"_{name}", state_dict[name])
+        self._init_scale = state_dict["scale"]
         if self._scale is not None:
             self._scale.fill_(self._init_scale)
+        for name in ("growth_factor", "backoff_factor", "growth_interval"):
+            setattr(self, f"_{name}", state_dict[name])
+        self._init_growth_tracker = state_dict["_growth_tracker"]
         if self._growth_tracker is not None:
             self._growth_tracker.fill_(self._init_growth_tracker)
 
@@ -226,7 +240,7 @@ def _setting(name):
 
     set_to = set_interval if name == "growth_interval" else set_factor
 
-    get.__name__, set_to.__name__ = f"get_{name}", f"set_{name}"
+    named_as(f"GradScaler.get_{name}")(get), named_as(f"GradScaler.set_{name}")(set_to)
     get.__doc__ = f"The {name.replace('_', ' ')}."
     set_to.__doc__ = f"Set the {name.replace('_', ' ')}."
     setattr(GradScaler, get.__name__, get)

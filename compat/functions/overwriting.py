@@ -44,7 +44,7 @@ def overwritten(ufunc, t, other, alpha=1):
             return False
         if o is not v and (v.base is not None or o.base is not None) and np.may_share_memory(v, o):
             return False
-    elif other is None:
+    elif other is None and getattr(ufunc, "nin", 1) == 1:
         o = None
     else:
         return False

@@ -36,9 +36,13 @@ def made(name, items):
     return BY_NAME[name](*items)
 
 
+def readonly(self, value):
+    raise AttributeError("readonly attribute")
+
+
 def return_type(name, *fields):
     """Declare torch.return_types.<name>."""
-    body = {n: property(itemgetter(i)) for i, n in enumerate(fields)}
+    body = {n: property(itemgetter(i), readonly) for i, n in enumerate(fields)}
     counts = {"n_fields": len(fields), "n_sequence_fields": len(fields), "n_unnamed_fields": 0}
     space = {"__slots__": (), "fields": fields, "__module__": "torch.return_types"} | counts | body
     cls = Native(name, (ReturnType,), space, called=f"torch.return_types.{name}")

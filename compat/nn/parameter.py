@@ -218,32 +218,41 @@ class Uninitialized:
         return type(self), (self.requires_grad, None, self.dtype)
 
 
-OPERATORS = "add sub mul truediv:div floordiv:floor_divide mod:remainder pow matmul gt lt ge le eq ne getitem neg abs"
-REFUSED = (
-    "add sub mul div matmul mm mv dot pow neg abs exp log sqrt sum mean prod max min std var norm argmax numel dim view "
-    "reshape t transpose permute flatten squeeze unsqueeze expand clone backward add_ sub_ mul_ div_ zero_ fill_ normal_ "
-    "uniform_ numpy tolist item softmax relu sigmoid tanh bfloat16 type detach requires_grad_"
-)
+REFUSED = {  # how torch's words call it -> the methods so called, and special ones (without their underscores) with what they are to torch
+    "<method '{}' of 'torch._C.TensorBase' objects>": (
+        "add sub mul div matmul mm mv dot pow neg abs exp log sqrt sum mean prod max min std var argmax argmin numel nelement:numel dim "
+        "ndimension:dim view reshape t transpose permute flatten squeeze unsqueeze expand clone add_ sub_ mul_ div_ zero_ fill_ normal_ "
+        "uniform_ numpy tolist item softmax relu sigmoid tanh bfloat16 type detach detach_ requires_grad_ is_contiguous contiguous "
+        "untyped_storage stride data_ptr element_size storage_offset retain_grad all any sort unbind clamp round floor sign sin cos "
+        "is_pinned resize_",
+        "add radd:add sub mul rmul:mul truediv:div mod:remainder matmul rmatmul:matmul gt lt ge le ne neg abs iadd:add_ isub:sub_ imul:mul_ "
+        "itruediv:div_ iter:dim eq:__eq__ float:__float__ int:__int__ bool:__bool__ index:__index__ complex:__complex__ "
+        "invert:__invert__ and:__and__ or:__or__ xor:__xor__",
+    ),
+    "<function Tensor.{} at {:#x}>": (
+        "backward norm storage lu storage_type dim_order is_shared",
+        "rsub:__rsub__ rtruediv:__rdiv__ floordiv:__floordiv__ rfloordiv:__rfloordiv__ rmod:__rmod__ rpow:__rpow__ "
+        "len:__len__ contains:__contains__ array:__array__ reversed:__reversed__",
+    ),
+    "<function TensorBase.{} at {:#x}>": ("", "pow"),
+    "<slot wrapper '{}' of 'torch._C.TensorBase' objects>": ("", "getitem:__getitem__ setitem:__setitem__"),
+}
 
 
-def refusing(name):
+def refusing(called, name):
     """A method that says that its Tensor has no size yet."""
 
     def method(self, *args, **kwargs):
-        raise ValueError(USED_EARLY.format(f"<method '{name}' of 'torch._C.TensorBase' objects>", type(self).__name__))
+        raise ValueError(USED_EARLY.format(called.format(name, id(method)), type(self).__name__))
 
     method.__name__ = name
     return method
 
 
-for _name in REFUSED.split():
-    setattr(Uninitialized, _name, refusing(_name))
-for _name in OPERATORS.split():
-    _operator, _, _name = _name.partition(":")
-    _method = refusing(_name or _operator)
-    setattr(Uninitialized, f"__{_operator}__", _method)
-    if _operator in ("add", "sub", "mul", "truediv", "pow", "matmul"):
-        setattr(Uninitialized, f"__r{_operator}__", _method)
+for _called, (_methods, _specials) in REFUSED.items():
+    for _form, _names in (("{}", _methods), ("__{}__", _specials)):
+        for _own, _, _name in [_n.partition(":") for _n in _names.split()]:
+            setattr(Uninitialized, _form.format(_own), refusing(_called, _name or _own))
 Uninitialized.__hash__ = Tensor.__hash__
 
 

@@ -150,10 +150,13 @@ def told(optimizer, error):
                     group[name]
             for p in stepped:
                 state = optimizer.state[p]
-                if "initial_accumulator_value" in optimizer.defaults:
-                    state["sum"]
-                elif "nesterov" not in optimizer.defaults:
-                    len(state)
+                kept = (
+                    "nesterov" not in optimizer.defaults
+                    and hasattr(optimizer, "slots")
+                    and [n for n in optimizer.slots(group) if n != "step"]
+                )
+                if kept and (len(state) or kept[0] == "sum"):
+                    state[kept[0]]
             for name, ask in first:
                 if name != "weight_decay" or group[name] != 0:
                     ask(group[name])

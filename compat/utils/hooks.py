@@ -32,8 +32,13 @@ class RemovableHandle:
     def __enter__(self):
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, type, value, tb):
         self.remove()
+
+    @property
+    def hooks_dict_ref(self):
+        """What gives the table that the hook stands in."""
+        return lambda: self.table
 
 
 def register(table, hook, *, first=False, extra=()):

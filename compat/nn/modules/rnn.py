@@ -328,6 +328,8 @@ class LSTM(RNNBase):
 
     def permute_hidden(self, hx, permutation):
         """Both states with their rows in another order."""
+        if permutation is None:
+            return hx
         return tuple([self._ordered(s, permutation) for s in hx])
 
     _bundled = staticmethod(tuple)

@@ -57,9 +57,13 @@ def fuse_linear_bn_weights(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b)
     return fused(linear_w, linear_b, bn_rm, factor, shift, (-1, 1))
 
 
-def layer_fused(layer, bn, weights, *more):
+def need_evaluation(layer, bn):
     if layer.training or bn.training:
         raise AssertionError("Fusion only for eval!")
+
+
+def layer_fused(layer, bn, weights, *more):
+    need_evaluation(layer, bn)
     if bn.running_mean is None or bn.running_var is None:
         raise AssertionError("bn.running_mean and bn.running_var must not be None")
     out = copy.deepcopy(layer)
@@ -76,6 +80,7 @@ def fuse_conv_bn_eval(conv, bn, transpose=False):
 
 def fuse_linear_bn_eval(linear, bn):
     """A linear layer that does what it and the normalisation behind it do in evaluation."""
+    need_evaluation(linear, bn)
     if linear.out_features != bn.num_features and bn.num_features != 1:
         raise AssertionError(
             "To fuse, linear.out_features == bn.num_features or bn.num_features == 1, got "

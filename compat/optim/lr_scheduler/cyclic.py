@@ -145,7 +145,7 @@ class OneCycleLR(Cycling):
             else dict(total_steps=total_steps)
         )
         for name, count in given.items():
-            if count <= 0 or not isinstance(count, int):
+            if name != "total_steps" and not isinstance(count, int) or count <= 0 or not isinstance(count, int):
                 raise ValueError(f"Expected positive integer {name}, but got {count}")
         self.total_steps = math.prod(given.values())
         self._schedule_phases = phases(self.total_steps, pct_start, three_phase)

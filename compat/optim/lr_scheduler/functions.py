@@ -75,5 +75,5 @@ class MultiplicativeLR(ByFunctions):
             return rates(self.optimizer)
         return [
             group["lr"] * f(self.last_epoch)
-            for group, f in zip(self.optimizer.param_groups, self.lr_lambdas, strict=True)
+            for f, group in zip(self.lr_lambdas, self.optimizer.param_groups, strict=True)
         ]

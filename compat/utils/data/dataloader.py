@@ -283,6 +283,9 @@ class _BaseDataLoaderIter:
     def __iter__(self):
         return self
 
+    def __getstate__(self):
+        raise NotImplementedError("{} cannot be pickled", type(self).__name__)
+
     def __len__(self):
         return len(self._loader._index_sampler)
 
