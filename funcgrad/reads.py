@@ -180,6 +180,8 @@ class Reader:
     def callable(self, f):
         """Read whatever is called."""
         if isinstance(f, functools.partial):
+            for key in ("args", "keywords"):
+                self.seen(f, key, getattr(f, key), "the arguments of a partial")
             for x in (f.func, *f.args, *f.keywords.values()):
                 self.value(x)
         elif isinstance(f, types.MethodType):

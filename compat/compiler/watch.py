@@ -25,7 +25,12 @@ from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 
-ASKS = frozenset(("is_leaf", "grad_fn", "_version"))
+# of a Tensor, and settings
+ASKS = (
+    "is_leaf grad_fn _version set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
+    "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision"
+)
+ASKS = frozenset(ASKS.split())
 TABLES = frozenset(vars(Module()))
 CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -166,7 +171,7 @@ class Watch:
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
         if told := sorted(self.asked & ASKS):
-            raise Unfit(f"it may ask for the {told[0]!r} of a Tensor, which is another in each call")
+            raise Unfit(f"it names {told[0]}, which each call would have to do anew")
         if self.reader.anything:
             raise Unfit("it may look up any variable, by globals(), eval() or exec()")
         if self.reader.writes:

@@ -398,10 +398,31 @@ def a_default_device(compile):
     return [*found, f(torch.ones(1))]
 
 
+def arguments_of_a_partial(compile):
+    table = {"k": 1}
+
+    def f(scale, table, x):
+        return x * scale * table["k"]
+
+    def onward():
+        table["k"] += 1
+
+    return calls(compile(functools.partial(functools.partial(f, 2), table)), onward)
+
+
+def settings(compile):
+    asked, found = compile(lambda x: torch.are_deterministic_algorithms_enabled()), []
+    for on in (False, True, False):
+        torch.use_deterministic_algorithms(on)
+        found.append(asked(torch.ones(2)))
+    return found
+
+
 PROGRAMS = [
     a_property, a_descriptor, attributes_by_a_method, slots, syntax, a_computed_name, any_variable, a_long_table, deep_inside, options_of_a_module,
     a_cached_property, what_a_class_reads, what_a_backward_does, autocast, what_is_given_back, what_is_made_anew, one_view_twice, a_class_of_tensors,
     warnings_given, through_context_and_references, classes_that_change, what_a_tensor_is, functions_given_back, a_default_device,
+    arguments_of_a_partial, settings,
 ]  # fmt: skip
 
 
