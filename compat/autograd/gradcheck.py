@@ -5,6 +5,7 @@ dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every 
 between two vectors, which are torch's (but for tangents, which are compared one by one).
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,6 @@ from ..functions.register import FUNCTIONS as T
 from ..payload import current, memory
 from ..tensor import Tensor
 from . import forward_ad
-from .function import Function
 from .grad_mode import call_in
 from .walks import grad
 
@@ -378,23 +378,28 @@ def check_zero(func, inputs, xs):
             raise GradcheckError("backward not multiplied by grad_output")
 
 
-class Nothing(Function):
-    """Its argument, to which no gradient comes."""
+@functools.cache
+def nothing_back():
+    """A function that gives its argument, to which no gradient comes."""
+    from .function import Function  # (which `import compat` does without)
 
-    @staticmethod
-    def forward(ctx, x):
-        return x.view_as(x)
+    class Nothing(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.view_as(x)
 
-    @staticmethod
-    def backward(ctx, g):
-        return None
+        @staticmethod
+        def backward(ctx, g):
+            return None
+
+    return Nothing.apply
 
 
 def check_nothing(func, inputs, xs):
     """Raise GradcheckError if a rule fails, or gives something, where all results have no gradient, or one of several has none."""
     count = len(recorded(func(*inputs)))
     for apart in (range(count), *([k] for k in range(count) if count > 1)):
-        outs = [Nothing.apply(o) if k in apart else o for k, o in enumerate(recorded(func(*inputs)))]
+        outs = [nothing_back()(o) if k in apart else o for k, o in enumerate(recorded(func(*inputs)))]
         try:
             found = grad(outs, xs, [T["zeros_like"](o) for o in outs], allow_unused=True)
             problem = "all input grads to be undefined or zero when all output grads are undefined or zero"

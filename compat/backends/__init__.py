@@ -64,7 +64,7 @@ def there(answer):
 
 
 def get_fastpath_enabled():
-    """Is attention that is only evaluated computed in one piece, as the layers do it? It says what was set, and changes nothing here."""
+    """Is attention that is only evaluated computed in one piece, as the layers do it? Here it is only in what order its result lies."""
     return sys.modules[f"{__name__}.mha"]._is_fastpath_enabled
 
 

@@ -1,6 +1,7 @@
 """MultiheadAttention."""
 
 from ..._calls import C
+from ...autograd.grad_mode import tls
 from ...tensor import Tensor
 from .. import functional
 from ..functional.attention import canonical_masks
@@ -92,6 +93,7 @@ class MultiheadAttention(Module):
                 C.is_floating_point(mask)
             elif mask is not None and mask.dtype.is_floating_point:
                 break
+        whole = self.batch_first and query is key is value and self._in_one_piece(query, attn_mask, key_padding_mask)
         padding, attn_mask = canonical_masks(key_padding_mask, attn_mask, query.dtype)
         turned = self.batch_first and query.dim() == 3
         if turned:
@@ -108,4 +110,21 @@ class MultiheadAttention(Module):
             training=self.training, key_padding_mask=padding, need_weights=need_weights, attn_mask=attn_mask, **separate,
             average_attn_weights=average_attn_weights, is_causal=is_causal,
         )  # fmt: skip
-        return (out.transpose(1, 0) if turned else out), weights
+        out = out.transpose(1, 0) if turned else out
+        return (out.contiguous() if whole else out), weights
+
+    def _in_one_piece(self, x, *masks):
+        """Is this what torch computes with a kernel of its own, whose result lies in C order: self-attention that is only evaluated?"""
+        from ...backends import mha  # (few ask)
+
+        own = self.in_proj_weight, self.in_proj_bias, self.out_proj.weight, self.out_proj.bias
+        return (
+            not self.training
+            and x.dim() == 3
+            and not self.num_heads % 2
+            and not (self.add_zero_attn or self.bias_k is not None)
+            and not any([p is None for p in own])
+            and not any([m is not None and m.dtype.is_floating_point for m in masks])
+            and not (tls.grad and any([t.requires_grad for t in (x, *own)]))
+            and mha.get_fastpath_enabled()
+        )

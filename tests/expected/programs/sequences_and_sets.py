@@ -278,3 +278,33 @@ for act in (nn.SiLU(), nn.ReLU(), F.silu, th.tanh):
         args = (x,) if stack is nn.TransformerEncoder else (x, x.flip(1))
         y, several = l(*args), stack(l, 2)
         print(layer.__name__, y[0, 0, :4], several(*args)[0, 0, :4], "activation" in several.layers[0].__dict__)
+
+# in what order attention's result lies: by rows of the batch where it is only evaluated
+x = th.ones(2, 3, 4)
+for options in (
+    {},
+    {"bias": False},
+    {"batch_first": False},
+    {"add_zero_attn": True},
+    {"kdim": 3, "vdim": 3},
+    {"num_heads": 1},
+):
+    m = nn.MultiheadAttention(**{"embed_dim": 4, "num_heads": 2, "batch_first": True} | options).eval()
+    kv = th.ones(2, 3, 3) if "kdim" in options else x
+    with th.no_grad():
+        lies = [m(x, kv, kv)[0].stride(), m(x, kv.clone(), kv)[0].stride(), m.train()(x, kv, kv)[0].stride()]
+    print(options, lies, m.eval()(x, kv, kv)[0].stride(), m.requires_grad_(False)(x, kv, kv)[0].stride())
+m = nn.MultiheadAttention(4, 2, batch_first=True).eval().requires_grad_(False)
+mask, causal = th.zeros(2, 3).bool(), nn.Transformer.generate_square_subsequent_mask(3)
+for given in (
+    {"key_padding_mask": mask},
+    {"key_padding_mask": mask.float()},
+    {"attn_mask": causal},
+    {"attn_mask": causal < 0},
+):
+    print(m(x, x, x, **given)[0].stride(), m(x.clone().requires_grad_(), x, x, **given)[0].stride())
+with th.autocast("cpu"):
+    print(m(x, x, x)[0].stride(), m(x, x, x, need_weights=False)[0].dtype)
+th.backends.mha.set_fastpath_enabled(False)
+print(m(x, x, x)[0].stride(), m(x[0], x[0], x[0])[0].stride())
+th.backends.mha.set_fastpath_enabled(True)
