@@ -68,7 +68,7 @@ def need_no_gradient(said, out, differentiable):
         raise RuntimeError("cannot resize variables that require grad")
     if said[0] not in "=-@!" and (differentiable or out.requires_grad):
         raise out_with_gradient(said)
-    if said[0] == "@" and out.requires_grad and out.is_leaf:
+    if said[0] == "@" and out.requires_grad and (out.is_leaf or out._base is not None and out._base.is_leaf):
         raise out_with_gradient("aten::" + said[1:])
 
 

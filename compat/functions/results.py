@@ -182,7 +182,7 @@ def check_out(name, own, got, bounded=False, operands=()):
     if text is None:
         raise RuntimeError(f"result type {said[1]} can't be cast to the desired output type {said[0]}")
     c_own, c_got = (C_NAMES.get(n, n) for n in spoken)
-    first = operands[0].dtype.name if operands and hasattr(operands[0], "dtype") else ""
+    first = operands[0].dtype.name if operands and hasattr(operands[0], "dtype") else said[0]
     error = TypeError if text.startswith("~torch.cat") else RuntimeError
     told = {
         "type_own": type_text(own),
@@ -301,7 +301,9 @@ LATE = frozenset(
     "irfftn linalg_matrix_power matrix_power linalg_multi_dot linalg_vecdot linear nanmean outer rfft rfft2 rfftn take_along_dim".split()
 )
 # that look for a kernel before they look at out=
-KERNEL_FIRST = frozenset("bernoulli lu normal normal_by normal_of".split())
+KERNEL_FIRST = frozenset(
+    "bernoulli inner linalg_householder_product logcumsumexp lu mvlgamma normal normal_by normal_of special_multigammaln".split()
+)
 # of several results: those that have derivatives, where not all do
 DIFFERENTIABLE = dict.fromkeys(
     "cholesky_ex cummax cummin frexp inv_ex kthvalue linalg_cholesky_ex linalg_inv_ex linalg_lu_factor linalg_lu_factor_ex "

@@ -426,6 +426,12 @@ PROGRAMS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def as_before():
+    yield
+    torch.overrides.unwatch()  # (a subclass of Tensor)
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_each_call_finds_and_leaves_what_it_would(program):
     with warnings.catch_warnings():

@@ -804,5 +804,8 @@ def test_an_error_of_an_intercepted_function_is_its_own():
         pass
 
     assert type(torch.ones(2).as_subclass(Own) * 2) is Own  # (from now on functions are intercepted)
-    with pytest.raises(RuntimeError, match="called random operation while in randomness error mode"):
-        torch.vmap(lambda x: torch.nn.functional.dropout(x, 0.5))(torch.ones(3, 2))
+    try:
+        with pytest.raises(RuntimeError, match="called random operation while in randomness error mode"):
+            torch.vmap(lambda x: torch.nn.functional.dropout(x, 0.5))(torch.ones(3, 2))
+    finally:
+        torch.overrides.unwatch()

@@ -135,7 +135,7 @@ def test_jit_computes_the_same(name):
     np.testing.assert_allclose(got.detach().numpy(), want.detach().numpy(), rtol=2e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", [n for n in LAYERS if n != "ctc"])  # (which has none, as in torch)
 def test_double_backward_agrees_with_differences(name):
     layer, shape = LAYERS[name]
     x = compat.randn(*shape)

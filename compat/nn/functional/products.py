@@ -153,6 +153,11 @@ def at_once(x, w, b):
         if not vx.flags.c_contiguous:
             out = unbiased(x, w) if tls.packing is None else None
             return None if out is None else ADD(out, b)
+        if (
+            len(shape) == 1 and needed and x.mark is not None
+        ):  # (errors of changes in place name the view that a vector's row is)
+            x = QUICK_RESHAPE(x, (1, size[1]))
+            vx = x.val
     token = enter(IGNORE)
     try:
         out = IMPL(vx, vw, vb)
