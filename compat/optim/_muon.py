@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+
+from ..functions.fused import interpolated
 from .declared import one_element, zeros
 from .rule import RuleOptimizer
 
@@ -64,14 +67,22 @@ class Muon(RuleOptimizer):
         def update(p, g, momentum_buffer):
             if len(g.shape) != 2:
                 raise ValueError("Param gradient must be a 2D matrix")
-            xp.lerp_(momentum_buffer, g, 1 - momentum)
+            lerp_(momentum_buffer, g, 1 - momentum, xp)
             along = xp.copy(g if nesterov else momentum_buffer)
             if nesterov:
-                xp.lerp_(along, momentum_buffer, momentum)
+                lerp_(along, momentum_buffer, momentum, xp)
             rate = lr * stretch(group["adjust_lr_fn"], *p.shape)
             p -= xp.like(orthogonalized(along, group, xp), p) * rate
 
         return update
+
+
+def lerp_(mean, x, weight, xp):
+    """xp.lerp_, for float32 rounded once whatever the size: what follows makes a step of the last unit."""
+    if isinstance(mean, np.ndarray):
+        mean[...] = interpolated(mean, x, weight)
+    else:
+        xp.lerp_(mean, x, weight)
 
 
 def stretch(adjust_lr_fn, rows, columns):

@@ -77,6 +77,17 @@ def steps(torch):
             yield f"{name} {i}", torch.cat([t.detach().reshape(-1) for t in compared])
 
 
+def momenta(torch):
+    """(name, momentum of a matrix that Muon has stepped five times): it is rounded once whatever its size."""
+    for shape in ((30, 40), (100, 120)):
+        (p,) = params = [torch.tensor(a, requires_grad=True) for a in arrays(0, [shape])]
+        optimizer = torch.optim.Muon(params, lr=0.02)
+        for step in range(5):
+            p.grad = torch.tensor(arrays(100 + step, [shape])[0])
+            optimizer.step()
+        yield f"Muon {shape}", optimizer.state[p]["momentum_buffer"]
+
+
 def computed(torch):
     """{what: [(name, result) of every case]}, by torch or compat."""
-    return {"sums": list(scaled_sums(torch)), "steps": list(steps(torch))}
+    return {"sums": list(scaled_sums(torch)), "steps": [*steps(torch), *momenta(torch)]}
