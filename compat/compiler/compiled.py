@@ -14,7 +14,6 @@ import numpy as np
 
 from funcgrad.compile.conditions import SMALL
 from funcgrad.compile.stats import Compilation, Stats
-from funcgrad.compile.trees import apart, together
 from funcgrad.core import nans, state
 from funcgrad.core.handle import fresh
 from funcgrad.core.site import warn
@@ -30,6 +29,7 @@ from .entry import MISS, written
 from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of
 from .stance import STANCE
+from .trees import apart, together
 from .watch import Replaced, Unfit, Watch
 
 

@@ -19,8 +19,8 @@ import numpy as np
 from funcgrad.compile.baked import Draws
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
-from funcgrad.reads import Reach
 
+from .reads import Reach
 from .watch import Unfit
 
 # modules written in C whose functions have effects, or answers of the moment

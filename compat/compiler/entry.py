@@ -14,8 +14,6 @@ from funcgrad.compile.jit import owned
 from funcgrad.compile.joint import joint
 from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
-from funcgrad.compile.trees import changeable
-from funcgrad.compile.trees import text as put_together
 from funcgrad.core import nans, quiet, state
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Cell, fresh
@@ -29,6 +27,8 @@ from ..dtypes import Default
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .region import STRIDES
+from .trees import changeable
+from .trees import text as put_together
 from .watch import compares_identities
 
 NAME = "CompiledFunctionBackward"

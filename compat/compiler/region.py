@@ -12,7 +12,6 @@ from types import FunctionType
 import numpy as np
 
 from funcgrad.compile.staged import box, owner_of, pending, stage
-from funcgrad.compile.trees import apart, contents, different
 from funcgrad.core.aval import aval_of, dtype_of
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.halves import COMPLEX32
@@ -23,12 +22,13 @@ from funcgrad.core.site import internal, where
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
-from funcgrad.reads import of_users
 from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from .effects import Effects
+from .reads import of_users
+from .trees import apart, contents, different
 from .watch import CHANGEABLE, Replaced, Unfit, put_back
 
 STRIDES = frozenset(

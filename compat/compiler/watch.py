@@ -16,7 +16,6 @@ from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
-from funcgrad.reads import MISSING, Reader, of_users
 
 from ..nn.modules import calling
 from ..nn.modules.module import Module
@@ -24,6 +23,7 @@ from ..optim import optimizer as optimizers
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
+from .reads import MISSING, Reader, of_users
 
 # of a Tensor, and settings
 ASKS = (

@@ -11,7 +11,6 @@ import numpy as np
 
 from funcgrad.core import written_tape
 from funcgrad.core.handle import Frozen, Handle, fresh
-from funcgrad.core.in_turn import in_turn
 from funcgrad.core.quiet import quiet
 from funcgrad.core.state import shared, tls
 from funcgrad.core.strides import meets
@@ -30,6 +29,7 @@ from .each_call import need
 from .forward_mode import refuse_tangents
 from .fused import scaled_sum
 from .given_out import store
+from .in_turn import in_turn
 from .nodes import named, released
 from .operands import (
     KINDS_OF_INTEGER,

@@ -7,7 +7,6 @@ import functools
 
 import numpy as np
 
-from funcgrad.core.in_turn import of_a_copy
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.strides import repeats
 from funcgrad.core.trace import TAPE
@@ -15,6 +14,7 @@ from funcgrad.core.trace import TAPE
 from ..method_arguments import wrapped
 from ..payload import current
 from .answers import answering
+from .in_turn import of_a_copy
 from .nodes import named, released
 from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
 from .register import operation, publish

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from funcgrad.core.in_turn import in_turn
 from funcgrad.core.strides import meets, partly
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
+from .in_turn import in_turn
 from .operands import P, as_operand, dtype_of, fitting, is_dual, need_room, new, shape_of, without_imaginary
 from .overwriting import overwritten, replaced
 from .register import FUNCTIONS, operation

@@ -7,7 +7,6 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.handle import Alias
-from funcgrad.core.in_turn import in_turn
 from funcgrad.core.mutation import ALONE, write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import reach
@@ -20,6 +19,7 @@ from ..formats import base_of, offset_in
 from ..inference import write_outside, written_outside
 from ..payload import contiguous_strides, current, ground, strides_of
 from ..tensor import Tensor
+from .in_turn import in_turn
 from .kinds import ALONG, COMPARISONS, iterates
 from .nodes import tensors_in
 from .operands import is_dual, rank

@@ -275,12 +275,11 @@ def twin(name, label, f=None, *, aliases=()):
 
                 check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
             elif own in IN_SLICES:
-                from funcgrad.core.in_turn import slices_in_turn
+                from .in_turn import slices_in_turn
 
                 got = slices_in_turn(IN_SLICES[own], got, current(self), *args, **kwargs)
             elif own not in OF_POSITIONS and lies_with(current(self), others):
-                from funcgrad.core.in_turn import in_turn
-
+                from .in_turn import in_turn
                 from .kinds import iterates
 
                 if iterates(name):

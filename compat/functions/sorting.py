@@ -12,7 +12,6 @@ from funcgrad.core.state import shared, tls
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 from funcgrad.ops.picked import starts
-from funcgrad.selection import LONGEST, as_torch_chooses, kth, top
 
 from .. import dtypes
 from ..deprecations import once
@@ -29,6 +28,7 @@ from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
 from .three_operands import lerp
+from .ties import LONGEST, as_torch_chooses, kth, top
 from .untracked import FLOATS
 from .writing import spoken
 

@@ -6,12 +6,12 @@ torch.nn.functional in them, and call nothing else; torch's own TorchScript, whi
 
 import os
 
-from funcgrad.archive import Reader
 from funcgrad.core.tracebacks import public
 
 from .. import nn, serialization
 from ..nn import functional
 from ..nn.modules.module import Module
+from ..serialization.archive import Reader
 from ..serialization.restricted import builtin_allowed, full_name, names_in, user_allowed
 from ._script import RecursiveScriptModule, Scripted, made, original
 

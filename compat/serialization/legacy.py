@@ -9,11 +9,11 @@ import sys
 
 import numpy as np
 
-from funcgrad.archive import DAMAGED
 from funcgrad.core.halves import of_bits
 
 from .. import dtypes
 from ..storage import STORAGES, TypedStorage
+from .archive import DAMAGED
 from .naming import width
 
 MAGIC = 0x1950A86A20F9469CFC6C  # what a file begins with

@@ -11,7 +11,6 @@ import warnings
 
 import numpy as np
 
-from funcgrad.archive import Reader
 from funcgrad.core.tracebacks import public
 
 from .. import dtypes
@@ -19,6 +18,7 @@ from .._utils import of_bytes
 from ..payload import wrap
 from ..storage import STORAGES, UntypedStorage
 from ..tensor import Tensor
+from .archive import Reader
 from .legacy import from_legacy
 from .naming import compat_object, width
 from .options import OPTIONS

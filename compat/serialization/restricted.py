@@ -309,7 +309,7 @@ def explained(reason):
 
 def get_unsafe_globals_in_checkpoint(f):
     """The names in a checkpoint that torch.load would refuse, sorted."""
-    from funcgrad.archive import Reader
+    from .archive import Reader
 
     allowed = builtin_allowed().keys() | user_allowed().keys()
     return sorted(names_in(Reader(f).read("data.pkl")) - allowed)

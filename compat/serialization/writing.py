@@ -13,7 +13,6 @@ from types import FunctionType
 
 import numpy as np
 
-from funcgrad.archive import Writer
 from funcgrad.core.halves import bits
 from funcgrad.core.strides import address, steps_of
 from funcgrad.core.tracebacks import public
@@ -28,6 +27,7 @@ from ..storage import STORAGE_OF, TypedStorage, UntypedStorage
 from ..tensor import Tensor
 from ..utils.hooks import warn_if_has_hooks
 from . import legacy
+from .archive import Writer
 from .naming import torch_name
 from .options import OPTIONS, location_tag
 from .placing import RULES

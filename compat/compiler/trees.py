@@ -7,8 +7,8 @@ from collections import OrderedDict
 from copy import copy
 from dataclasses import is_dataclass
 
-from ..core.handle import Taped
-from .conditions import SIMPLE
+from funcgrad.compile.conditions import SIMPLE
+from funcgrad.core.handle import Taped
 
 
 def entries(x):

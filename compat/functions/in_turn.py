@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .handle import Handle, fresh
-from .mutation import into
-from .primitive import PRIMITIVES
-from .state import tls
-from .strides import address, groups, meets, memory_of, repeats
-from .trace import TAPE
+from funcgrad.core.handle import Handle, fresh
+from funcgrad.core.mutation import into
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
+from funcgrad.core.strides import address, groups, meets, memory_of, repeats
+from funcgrad.core.trace import TAPE
 
 
 def array_of(h):
