@@ -12,7 +12,6 @@ import weakref
 
 import numpy as np
 
-from funcgrad.compile.conditions import SMALL
 from funcgrad.compile.stats import Compilation, Stats
 from funcgrad.core import nans, state
 from funcgrad.core.handle import fresh
@@ -25,6 +24,7 @@ from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
 from ..nn.modules.module import Module
 from ..tensor import Tensor
+from .conditions import SMALL
 from .entry import MISS, written
 from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of

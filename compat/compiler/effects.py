@@ -7,11 +7,8 @@ is copied before it is changed, and is what it was where staging fails. What a f
 
 import builtins
 import contextlib
-import io
 import os
-import random
 import sys
-import types
 from functools import partial
 
 import numpy as np
@@ -20,35 +17,11 @@ from funcgrad.compile.baked import Draws
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
 
+from .known import acts, may_act
 from .reads import Reach
 from .watch import Unfit
 
-# modules written in C whose functions have effects, or answers of the moment
-MODULES = frozenset(
-    "_warnings time io _io posix nt _socket _ssl select _thread _uuid _posixsubprocess signal mmap fcntl".split()
-)
-PURE = frozenset("fspath get_ident get_native_id allocate_lock RLock strerror text_encoding".split())
-NAMES = frozenset(("input", "now", "today", "utcnow"))  # of builtins and of datetime
-ACTING = random.Random, io.IOBase
 LIBRARY = os.path.dirname(os.__file__) + os.sep
-# modules of the standard library that are used for what they do, not for what they answer
-DOING = (
-    "_io asyncio csv datetime glob http io logging multiprocessing os pathlib pickle posix queue random secrets select shutil signal "
-    "socket sqlite3 subprocess sys tempfile threading time urllib uuid warnings"
-)
-DOING = frozenset(DOING.split())
-
-
-def may_act(x):
-    """Might a function that names x do such things? (To look at every call makes staging take twice as long.)"""
-    if isinstance(x, (types.MethodType, types.BuiltinFunctionType)) and x.__self__ is not None:
-        x = x.__self__
-    named = x.__name__ if isinstance(x, types.ModuleType) else None
-    name = named or (x if isinstance(x, (types.FunctionType, type)) else type(x)).__module__
-    name = str(name).partition(".")[0]
-    return (
-        name in DOING or not internal[name] and "site-packages" in str(getattr(sys.modules.get(name), "__file__", None))
-    )
 
 
 def asked_by_user(frame):
@@ -63,17 +36,6 @@ def asked_by_user(frame):
     return False
 
 
-def acts(f):
-    """Does a function written in C something that has to be done anew by each call?"""
-    owner, name = f.__self__, f.__name__
-    if isinstance(owner, ACTING):
-        return True
-    if isinstance(owner, type):
-        return name in NAMES and owner.__module__ == "datetime"
-    module = getattr(owner, "__name__", None) if type(owner) is type(sys) else None
-    return module in MODULES and name not in PURE or module == "builtins" and name in NAMES
-
-
 def frozen(state):
     """The state of a generator of NumPy's, to be compared."""
     if isinstance(state, (dict, tuple)):
@@ -81,12 +43,13 @@ def frozen(state):
     return state.tobytes() if isinstance(state, np.ndarray) else state
 
 
-def streams(draws):
+def streams(draws, reached):
     """(state, how it is put back, how it is asked for) of the generators of NumPy's that a function may draw from."""
     if "numpy.random" not in sys.modules:
         return []
     found = [(np.random.get_state, np.random.set_state)]
-    for g, _ in draws.generators.values():
+    generators = [g for g, _ in draws.generators.values()]
+    for g in {id(g): g for g in generators + [x for x in reached if isinstance(x, draws.kinds)]}.values():
         if isinstance(g, np.random.RandomState):
             found.append((g.get_state, g.set_state))
         else:
@@ -128,7 +91,7 @@ class Effects:
         draws = Draws(f)
         if draws.unseeded():
             raise Unfit("it makes a generator of NumPy's without a seed, which each call would have to do anew")
-        self.streams = streams(draws)
+        self.streams = streams(draws, self.reach.alive)
         self.refused = None
         values = [v for *_, v, _ in watch.places.values()] + watch.objects
         self.looks = not watch.reader.builtins.isdisjoint(("open", "input")) or any(map(may_act, values))

@@ -4,11 +4,12 @@ Invariant: it runs only if every test holds, and changes nothing before that; el
 say why it did (`why`).
 """
 
+import warnings
+
 import numpy as np
 
 from funcgrad.compile.call import call
 from funcgrad.compile.closed import drawing
-from funcgrad.compile.conditions import Lines, same, snapshot
 from funcgrad.compile.entry import MISS
 from funcgrad.compile.jit import owned
 from funcgrad.compile.joint import joint
@@ -26,6 +27,7 @@ from ..devices import Default as DefaultDevice
 from ..dtypes import Default
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
+from .conditions import Lines, equality, same, snapshot
 from .region import STRIDES
 from .trees import changeable
 from .trees import text as put_together
@@ -118,7 +120,7 @@ class Leaves:
                 lines.test(f"{text} is {v!r}", about, v, text)
             elif type(v) in (int, float, str):
                 k = lines.name(v)
-                lines.test(f"type({text}) is {type(v).__name__} and {text} == {k}", about, v, text)
+                lines.test(equality(text, k, v), about, v, text)
             else:
                 k = lines.name(snapshot(v))
                 lines.env["same"] = same
@@ -202,7 +204,13 @@ def written(f, watch, structure, leaves, places, given, p, at):
         names = [values[id(b)] for b in boxes if id(b) in values]
         if len(names) > 1:
             lines.test(" == ".join([f"{n}.item()" for n in names]), "the numbers of steps, which were equal,")
+    for x, name in dict.fromkeys(p.lacking, ()):
+        number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
+        text = lines.name(x) if number is None else arguments.texts[number]
+        lines.test(f"{name!r} not in {text}.__dict__", f"the attribute {name!r} of a Tensor")
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
+    if p.warned:
+        body.insert(0, f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
     body += copied_back(lines, p, values, texts)
     body += returned(lines, p, texts, arguments.containers)
     return finished(lines, body, env)

@@ -12,10 +12,13 @@ import sys
 import types
 import weakref
 from collections import deque
+from importlib.util import resolve_name
 from operator import is_
 
 from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
+
+from .known import bound_to, opaque
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 CONSTANT = (int, float, complex, bool, str, bytes, type(None))
@@ -30,11 +33,20 @@ BY_NAME = frozenset(
 
 
 def chains(code):
-    """{(kind, name, attributes)}: `kind` is "global", "free" or "local", or "written" of a variable outside that is assigned to."""
-    found = {}
-    start, attributes = None, ()
+    """{(kind, name, attributes)}: `kind` is "global", "free" or "local", or "written" of a variable outside that is assigned to; or "imported" of
+    one that becomes (module, how many packages up, attribute of it or None), which come first."""
+    found, imports = {}, {}
+    start, attributes, module, before = None, (), None, (None, None)
     for i in dis.get_instructions(code):
         op = i.opname
+        if op == "IMPORT_NAME":
+            (level, names), asked = before, i.argval
+            module = (asked if names is not None else asked.partition(".")[0], level, None)
+        elif op == "IMPORT_FROM":
+            module = (asked, level, i.argval if names is not None else None)
+        elif module is not None and op.startswith("STORE_"):
+            imports["imported", i.argval, module] = module = None
+        before = before[1], i.argval
         if op in ("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR") and start is not None:
             attributes += (i.argval,)
             if op != "STORE_ATTR":
@@ -55,7 +67,7 @@ def chains(code):
             found["written", name, ()] = None
         elif op == "STORE_DEREF" and name in code.co_freevars:
             found["written", name, ()] = None
-    return found
+    return {**imports, **found}
 
 
 def loaded(code):
@@ -71,7 +83,8 @@ def loaded(code):
 
 def named(code):
     """Names of the attributes that code looks up or sets, and texts that may be such names."""
-    return {*code.co_names, *[k for k in code.co_consts if type(k) is str]}
+    texts = [part for k in code.co_consts if type(k) is str for part in k.split(".")]
+    return {*code.co_names, *texts}
 
 
 def codes_of(code):
@@ -104,6 +117,17 @@ def of_users(kind):
     return module_of_users(str(kind.__module__))
 
 
+def legible(kind):
+    """Is what syntax calls of a class written in Python, by the user or in the standard library?"""
+    name = str(kind.__module__).partition(".")[0]
+    return (
+        of_users(kind)
+        or name in sys.stdlib_module_names
+        and name not in ("enum", "typing", "abc")
+        and not internal[name]
+    )
+
+
 def foreign(f):
     """Is it a function of ours, of NumPy's or the standard library's, whose globals are nobody's to change?"""
     return internal[f.__globals__.get("__name__")] or not isinstance(f, types.FunctionType)
@@ -121,6 +145,8 @@ class Reader:
         self.anything = False  # may the user's code look up any variable?
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
+        self.opaque = []  # what it can name that nobody sees into (known.py)
+        self.modules = {}  # name -> module of the user's that it can name
         self.sure = True  # may what is being read be called, as far as can be seen? (Else what it assigns to is looked at only.)
 
     @functools.cached_property
@@ -146,6 +172,13 @@ class Reader:
                     done.add(a)
                     self.attributes(x, (a,), type(x).__name__)
             more = more or len(self.codes) > count or len(self.reached) > before
+        if self.modules and ("__dict__" in names or "vars" in self.builtins):
+            self.opaque += self.modules.values()
+        if self.modules and not self.builtins.isdisjoint(BY_NAME):
+            texts = {k for code in self.codes for k in code.co_consts if type(k) is str and k.isidentifier()}
+            for module in self.modules.values():
+                for k in texts:
+                    self.seen(vars(module), k, vars(module).get(k, MISSING), f"{module.__name__}.{k}")
         return names
 
     def told_of(self, x):
@@ -154,7 +187,7 @@ class Reader:
         if apart and id(x) not in self.reached and not installed(type(x).__module__):
             self.reached[id(x)] = x, set()
             for c in type(x).__mro__:
-                for name, method in list(vars(c).items()) if of_users(c) else ():
+                for name, method in list(vars(c).items()) if legible(c) else ():
                     if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
                         self.unsure(method, x)
         return apart
@@ -171,6 +204,10 @@ class Reader:
         """Read the functions of a class of the user's that some code names: it may make objects of it, and a class of ours calls them."""
         if id(kind) not in self.visited and of_users(kind):
             self.visited.add(id(kind))
+            for c in type(kind).__mro__:  # (of its metaclass)
+                for method in list(vars(c).values()) if of_users(c) else ():
+                    if isinstance(method, types.FunctionType):
+                        self.unsure(method, kind)
             for c in kind.__mro__:
                 for method in list(vars(c).values()) if of_users(c) else ():
                     method = getattr(method, "__func__", method)
@@ -209,6 +246,7 @@ class Reader:
             for c in type(owner).__mro__:
                 for name in code.co_names if of_users(c) else ():
                     if isinstance(method := vars(c).get(name), types.FunctionType):
+                        self.seen(c, name, method, f"{c.__name__}.{name}")
                         self.callable_function(method, owner)
         cells = dict(zip(code.co_freevars, f.__closure__ or (), strict=True))
         known = dict(given)
@@ -222,6 +260,9 @@ class Reader:
         for c in codes_of(code):
             self.codes.append(c)
             for kind, name, attributes in chains(c):
+                if kind == "imported":
+                    known[name] = self.imported(f.__globals__, *attributes)
+                    continue
                 if kind == "written":
                     if not self.sure:
                         if name in cells:
@@ -251,11 +292,25 @@ class Reader:
                     continue
                 self.attributes(value, attributes, name)
 
+    def imported(self, variables, name, level, attribute):
+        """What an import gives, as things are; and each call is to find it."""
+        package = variables.get("__package__")
+        module = sys.modules.get(resolve_name("." * level + name, package) if package or not level else None)
+        if module is None or attribute is None or internal[module.__name__]:
+            return vars(module).get(attribute) if attribute and module else module
+        self.modules[module.__name__] = module
+        value = vars(module).get(attribute, MISSING)
+        self.seen(vars(module), attribute, value, f"{name}.{attribute}")
+        return value
+
     def attributes(self, value, attributes, name):
         self.value(value)
         for a in attributes:
             if isinstance(value, types.ModuleType):
-                if internal[value.__name__] or a not in vars(value):
+                if internal[value.__name__]:
+                    return
+                if a not in vars(value):
+                    self.seen(vars(value), a, MISSING, f"{name}.{a}")
                     return
                 place = vars(value)
             elif not hasattr(value, "__dict__"):
@@ -322,6 +377,17 @@ class Reader:
 
     def value(self, x):
         """Read what a value leads to."""
+        if x is sys.modules or opaque(x):
+            if isinstance(x, weakref.ref) and hasattr(x(), "forward"):  # (a module: the program keeps it alive anyway)
+                self.value(x())
+            else:
+                self.opaque.append(x)
+            return
+        if (owner := bound_to(x)) is not None:
+            self.seen(x, "__self__", owner, f"what {x.__name__} is bound to")
+            self.value(owner)
+        if isinstance(x, types.ModuleType) and module_of_users(x.__name__):
+            self.modules[x.__name__] = x
         if isinstance(x, CALLED):
             self.callable(x)
             return
@@ -332,9 +398,7 @@ class Reader:
                     self.value(v)
             if not of_users(type(x)):
                 return
-        if isinstance(x, weakref.ref):
-            self.value(x())
-        elif isinstance(x, type):
+        if isinstance(x, type):
             self.class_named(x)
         elif not isinstance(x, types.ModuleType) and (hasattr(x, "__dict__") or of_users(type(x))):
             self.told_of(x)
@@ -356,7 +420,7 @@ def slots_of(x):
     return [
         a
         for c in type(x).__mro__
-        if of_users(c)
+        if of_users(c) and "__slots__" in vars(c)
         for a, v in vars(c).items()
         if isinstance(v, types.MemberDescriptorType)
     ]
@@ -412,6 +476,8 @@ class Reach:
         todo = [*roots]
         while todo and len(self.ids) < MOST:
             x = todo.pop()
+            if (owner := bound_to(x)) is not None:
+                x = owner
             if isinstance(x, LEAVES) or id(x) in self.ids or closed(x):
                 continue
             self.ids.add(id(x))

@@ -69,6 +69,8 @@ class Region(Stage):
         super().__init__()
         self.asked = asked  # the attributes that the user's code names
         self.made = []
+        self.warned = []
+        self.lacking = []  # (Tensor from outside, attribute that it has not, which was asked for)
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
 
     def equal(self, boxes):
@@ -84,6 +86,10 @@ class Region(Stage):
             return False
         self.alike.append(list(boxes))
         return True
+
+    def lacks(self, h, name):
+        if h.owner.level < self.level:
+            self.lacking.append((h, name))
 
     def input(self, x, aval=None):
         n = super().input(x, aval)
@@ -132,7 +138,8 @@ class Program:
     or ("view", what of, views in between);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
-    require grad, and `leaves`: ids of the boxes that a gradient flows back to from them."""
+    require grad, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
+    (Tensor, attribute that it must not have)."""
 
 
 def program(f, tensors, watch):
@@ -213,7 +220,7 @@ def program(f, tensors, watch):
             )
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
-        p.alike = region.alike
+        p.alike, p.warned, p.lacking = region.alike, region.warned, region.lacking
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

@@ -7,8 +7,9 @@ from collections import OrderedDict
 from copy import copy
 from dataclasses import is_dataclass
 
-from funcgrad.compile.conditions import SIMPLE
 from funcgrad.core.handle import Taped
+
+from .conditions import SIMPLE
 
 
 def entries(x):

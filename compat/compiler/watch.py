@@ -11,7 +11,6 @@ import types
 from collections import deque
 from contextvars import ContextVar
 
-from funcgrad.compile.conditions import SIMPLE, Figures, Kept, Long, Test, restored, same, snapshot
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
@@ -23,6 +22,7 @@ from ..optim import optimizer as optimizers
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
+from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot
 from .reads import MISSING, Reader, of_users
 
 # of a Tensor, and settings
@@ -71,6 +71,7 @@ class Watch:
         self.places = {}  # (id of a namespace, key) -> (namespace, key, what `same` compares, the value, name)
         self.modules = {}
         self.optimizers = {}
+        self.tensors = {}
         self.wholes = {}
         self.objects = []  # what is neither a module, an optimizer nor a Tensor
         self.caches = []  # functions of functools.lru_cache
@@ -85,6 +86,7 @@ class Watch:
             for key, value in vars(m).items():  # (what is changed in these no attribute tells)
                 if key in names and key not in TABLES and isinstance(value, CHANGEABLE):
                     self.place(vars(m), key, value, f"{type(m).__name__}.{key}")
+        self.attributes_of_tensors()
         self.count = CHANGES[0]
         self.dynamic = ()  # {(id of a namespace, key)} whose value each call takes as it is
         self.states = []  # (state of an optimizer, what it had)
@@ -113,6 +115,18 @@ class Watch:
                 self.reader.callable_function(f, owner, given)
                 for _, v in given:
                     self.reader.value(v)
+
+    def attributes_of_tensors(self):
+        """Note what somebody has given to the Tensors that the function can name, if any code names it."""
+        found = [*self.tensors.values()]
+        for m in self.modules.values():
+            found += [*m._parameters.values(), *m._buffers.values()]
+        found += [p for o in self.optimizers.values() for g in o.param_groups for p in g["params"]]
+        for t in found:
+            for key, value in [*vars(t).items()] if t is not None else ():
+                if key in self.asked:
+                    self.place(vars(t), key, value, f"{key} of a Tensor")
+                    self.reader.value(value)
 
     def place(self, namespace, key, value, name):
         if hasattr(type(value), "__next__") or isinstance(value, ContextVar):
@@ -150,6 +164,8 @@ class Watch:
                 self.caches.append(x)
                 self.reader.callable(x.__wrapped__)
             return False
+        if isinstance(x, Tensor):
+            self.tensors[id(x)] = x
         if isinstance(x, (Tensor, type, types.ModuleType, types.FunctionType, Cell)):
             return False
         if not internal[type(x).__module__]:
@@ -178,6 +194,10 @@ class Watch:
             raise Unfit(f"it assigns to the variable {self.reader.writes[0]!r} outside the function")
         if self.iterators:
             raise Unfit(f"it may take from {self.iterators[0]}, which each call would have to do anew")
+        if self.reader.opaque:
+            x = self.reader.opaque[0]
+            what = f"the class {x.__name__}" if isinstance(x, type) else f"a {type(x).__name__}"
+            raise Unfit(f"it may use {what}, which keeps what is not seen")
         if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
             raise Unfit("hooks are registered for all modules")
         for m in self.modules.values():
@@ -327,9 +347,7 @@ class Watch:
         if value is None or kind is bool:
             self.tests.append(Test(f"{text} is {value!r}", name, value, text))
         elif kind in SIMPLE:
-            self.tests.append(
-                Test(f"type({text}) is {kind.__name__} and {text} == {self.name(value)}", name, value, text)
-            )
+            self.tests.append(Test(equality(text, self.name(value), value), name, value, text))
         elif kind in (list, tuple, dict, Figures, Kept, Long):
             self.tests.append(Test(f"same({text}, {self.name(kept)})", name, value, text))
         else:

@@ -5,6 +5,7 @@ import opcode
 import sys
 from importlib import import_module
 
+from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import drop, is_ours
 from funcgrad.lazy import attributes, made_of, submodule
 
@@ -151,6 +152,8 @@ def missing_attribute(self, name):
         raise AttributeError(text, name=name)
     if name.startswith("__"):  # (a protocol that a library looks for, which no Tensor has)
         raise AttributeError(f"'Tensor' object has no attribute '{name}'", name=name)
+    if tls.stage is not None:
+        tls.stage.lacks(self, name)
     held = next((vars(c)[name] for c in type(self).__mro__ if name in vars(c)), None)
     if (
         isinstance(held, property) and held.fget is not None

@@ -7,6 +7,8 @@ import linecache
 import sys
 import warnings
 
+from .state import tls
+
 CO_OPTIMIZED = 1  # (inspect has the name; to import it costs what all of this module does)
 INTERNAL = ("funcgrad", "compat", "torch", "numpy", "scipy", "runpy", "contextlib", "functools")
 
@@ -115,9 +117,15 @@ def source_of(at):
 
 
 def warn(message, category=UserWarning):
-    """Warn at the user's line: the innermost frame that is nobody's of INTERNAL."""
+    """Warn at the user's line: the innermost frame that is nobody's of INTERNAL. (A stage may keep it for each call.)"""
     frame = sys._getframe(1)
     target = user_frame(frame)
+    stage = tls.stage
+    if stage is not None and stage.warned is not None:
+        own = target.f_globals
+        at = target.f_code.co_filename, target.f_lineno, own["__name__"], own.setdefault("__warningregistry__", {})
+        stage.warned.append((message, category, *at))
+        return
     level = 2
     while frame is not target and frame is not None:
         frame = frame.f_back

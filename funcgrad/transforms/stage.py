@@ -42,6 +42,7 @@ class Stage(Trace):
     )
     shows = True  # printing one of its values shows what is known of it
     apart = True  # are views with a history inputs of their own?
+    warned = None  # the warnings that each call is to give
     settles = False  # (it lifts none: boxes from outside have shadows)
     name = "jit"
 
@@ -58,6 +59,9 @@ class Stage(Trace):
         self.layouts = {}  # node -> its memory order (core/layout.py), once asked for
         self.left = Current.settings.max_operations  # how many more it takes
         self.place = None  # the site of what is being derived from an operation: the operation's
+
+    def lacks(self, h, name):
+        """A Tensor was asked for an attribute that it has not."""
 
     def shape(self, h):
         return h.mark.aval.shape
@@ -236,6 +240,8 @@ class staged:
 
     def __enter__(self):
         self.before = self.stage.around = tls.stage
+        if self.before is not None and self.stage.warned is None:
+            self.stage.warned = self.before.warned
         tls.stage = self.stage
         with shared.lock:
             shared.staging += 1

@@ -8,6 +8,7 @@ from itertools import chain
 from funcgrad.core.site import warn
 
 from ...tensor import Tensor
+from ...utils.hooks import CHANGES
 from ..parameter import Parameter
 from .module import Module, indented
 
@@ -40,6 +41,7 @@ class _Numbered(Module):
 
     def _hold(self, modules):
         """Hold these modules under the numbers, and no others."""
+        CHANGES[0] += 1
         self._modules.clear()
         for i, module in enumerate(modules):
             self._modules[str(i)] = module
@@ -231,6 +233,7 @@ class ModuleDict(Module):
         self.add_module(key, module)
 
     def __delitem__(self, key):
+        CHANGES[0] += 1
         del self._modules[key]
 
     def __len__(self):
@@ -244,6 +247,7 @@ class ModuleDict(Module):
 
     def clear(self):
         """Remove all modules."""
+        CHANGES[0] += 1
         self._modules.clear()
 
     def pop(self, key):

@@ -9,7 +9,7 @@ from operator import is_
 
 import numpy as np
 
-from ..core.site import internal
+from funcgrad.core.site import internal
 
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 ENTRIES = 64  # of a container: of a longer one it is compared which objects they are
@@ -97,12 +97,21 @@ def same(x, kept):
     if type(x) is not kind:
         return False
     if kind in SIMPLE:
-        return x == kept or x is kept
+        return x is kept or (x == kept and (bool(x) or repr(x) == repr(kept)))  # (0. is not -0.)
     if kind in (list, tuple):
         return len(x) == len(kept) and all(map(same, x, kept))
     if kind is dict:
         return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
     return x is kept
+
+
+def equality(text, name, value):
+    """The text of a test that a value of Python's is what it was. 0. is not -0., and what is no number is that."""
+    test = f"type({text}) is {type(value).__name__} and "
+    if value != value and type(value) is float:
+        return f"{test}{text} != {text}"
+    test += f"{text} == {name}"
+    return test if value or type(value) not in (float, complex) else f"{test} and str({text}) == {str(value)!r}"
 
 
 def restored(x, kept):

@@ -1,0 +1,283 @@
+"""What a compiled function is led to by things that Python code does not show: objects and functions written in C, imports, superclasses, what was
+given to Tensors, the sign of zero, tables of modules, warnings. (What is wanted is what the same function does when it is not compiled.)"""
+
+import array
+import collections
+import decimal
+import hashlib
+import io
+import itertools
+import math
+import operator
+import sys
+import types
+import warnings
+import weakref
+
+import numpy as np
+import pytest
+
+import compat as torch
+from compat import nn
+from compat.nn import functional as F
+
+HERE = sys.modules[__name__]
+
+
+def calls(f, between=lambda: None, n=4, show=lambda: None):
+    """What n calls give, and what `show` shows after each; `between` happens in between."""
+    found = []
+    for _ in range(n):
+        found.append((f(torch.ones(2)).tolist(), show()))
+        between()
+    return found
+
+
+def an_iterator_in_a_list(compile):
+    held = types.SimpleNamespace(box=[itertools.count(1)])
+    return calls(compile(lambda x: x * next(held.box[0])))
+
+
+def a_method_of_an_iterator(compile):
+    onward = itertools.count(1).__next__
+    return calls(compile(lambda x: x * onward()))
+
+
+def a_method_of_a_list(compile):
+    log = []
+    push = log.append
+
+    def f(x):
+        push(1)
+        return x * 2
+
+    return calls(compile(f), show=lambda: len(log))
+
+
+def an_array(compile):
+    numbers = array.array("d", [1.0])
+
+    def f(x):
+        numbers[0] += 1
+        return x * numbers[0]
+
+    return calls(compile(f))
+
+
+def memory(compile):
+    numbers = memoryview(bytearray(2))
+
+    def f(x):
+        numbers[0] += 1
+        return x * numbers[0]
+
+    return calls(compile(f))
+
+
+def a_digest(compile):
+    digest = hashlib.sha256()
+
+    def f(x):
+        digest.update(b"a")
+        return x * 2
+
+    return calls(compile(f), show=digest.hexdigest)
+
+
+def a_buffer(compile):
+    kept = io.BytesIO()
+
+    def f(x):
+        kept.write(b"a")
+        return x * 2
+
+    return calls(compile(f), show=kept.getvalue)
+
+
+def a_context_of_decimals(compile):
+    context, precision = decimal.getcontext(), itertools.count(2)
+
+    def f(x):
+        return x * float(decimal.Decimal(2) / decimal.Decimal(3))
+
+    before = context.prec
+    try:
+        return calls(compile(f), lambda: setattr(context, "prec", next(precision)))
+    finally:
+        context.prec = before
+
+
+def a_limit_of_pythons(compile):
+    before = sys.getrecursionlimit()
+    try:
+        return calls(
+            compile(lambda x: x * sys.getrecursionlimit()), lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+        )
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def a_reference(compile):
+    class Thing:
+        k = 1
+
+    things = [Thing()]
+    found = weakref.ref(things[0])
+    return calls(compile(lambda x: x * (3 if found() is None else found().k)), things.clear)
+
+
+def a_view_of_a_dict(compile):
+    own = {"k": 1}
+    shown = types.MappingProxyType(own)
+    return calls(compile(lambda x: x * shown["k"]), lambda: own.update(k=own["k"] + 1))
+
+
+def dicts_in_a_row(compile):
+    first, last = {}, {"k": 1}
+    chain = collections.ChainMap(first, last)
+    return calls(compile(lambda x: x * chain["k"]), lambda: (first if last["k"] > 2 else last).update(k=chain["k"] + 1))
+
+
+def a_dict_of_pythons(compile):
+    own = collections.UserDict(k=1)
+    return calls(compile(lambda x: x * own["k"]), lambda: own.update(k=own["k"] + 1))
+
+
+def a_getter(compile):
+    own, get = types.SimpleNamespace(a=types.SimpleNamespace(b=1)), operator.attrgetter("a.b")
+    return calls(compile(lambda x: x * get(own)), lambda: setattr(own.a, "b", get(own) + 1))
+
+
+def a_method_of_a_generator_of_numpys(compile):
+    draw = np.random.default_rng(0).normal
+    return calls(compile(lambda x: x * draw()))
+
+
+def set_scale(by=1.0):
+    HERE.SCALE = getattr(HERE, "SCALE", 1.0) + by
+
+
+def imported(compile):
+    def f(x):
+        import importlib
+
+        here = importlib.sys.modules[__name__]
+        return x * getattr(here, "SCALE", 1.0)
+
+    return calls(compile(f), set_scale)
+
+
+def imported_from(compile):
+    def f(x):
+        from sys import maxsize
+
+        return x * (2 if maxsize > 1 else 3)
+
+    before = sys.maxsize
+    try:
+        return calls(compile(f), lambda: setattr(sys, "maxsize", -sys.maxsize))
+    finally:
+        sys.maxsize = before
+
+
+def of_a_class_above(compile):
+    class Above(nn.Module):
+        def forward(self, x):
+            return x * 2
+
+    class Below(Above):
+        def forward(self, x):
+            return super().forward(x) + 1
+
+    return calls(compile(Below()), lambda: setattr(Above, "forward", lambda self, x: x * 3), n=2)
+
+
+def of_a_metaclass(compile):
+    class Kind(type):
+        def __getattr__(cls, name):
+            return cls.k
+
+    class Thing(metaclass=Kind):
+        k = 1
+
+    return calls(compile(lambda x: x * Thing.missing), lambda: setattr(Thing, "k", Thing.k + 1))
+
+
+def given_to_parameters(compile):
+    parameters = [nn.Parameter(torch.ones(2)) for _ in range(3)]
+    parameters[1].skip = True
+
+    def f(x):
+        for p in parameters:
+            if not getattr(p, "skip", False):
+                x = x + p.detach()
+        return x
+
+    f, found = compile(f), []
+    for p, skip in zip((0, 1, 2, 0), (True, False, True, False)):
+        found.append(f(torch.ones(2)).tolist())
+        parameters[p].skip = skip
+    return found
+
+
+def given_to_an_argument(compile):
+    f, x, found = compile(lambda x: x * 2 if hasattr(x, "scale") else x * 3), torch.ones(2), []
+    for change in (lambda: setattr(x, "scale", 1), lambda: None, lambda: delattr(x, "scale"), lambda: None):
+        found.append(f(x).tolist())
+        change()
+    return found
+
+
+def signs_of_zero(compile):
+    f, kept = compile(lambda x, s: x * math.copysign(1, s)), types.SimpleNamespace(s=0.0)
+    g, found = compile(lambda x: 1 / (x * kept.s)), []
+    for s in (0.0, -0.0, 0.0, -0.0):
+        kept.s = s
+        found.append((f(torch.ones(2), s).tolist(), g(torch.ones(2)).tolist()))
+    return found
+
+
+def modules_taken_out(compile):
+    parts = nn.ModuleList([nn.Linear(2, 2, bias=False) for _ in range(3)])
+    for i, part in enumerate(parts):
+        nn.init.constant_(part.weight, i + 1.0)
+
+    def f(x):
+        for part in parts:
+            x = part(x)
+        return x
+
+    def between():
+        parts.insert(0, parts.pop(2)) if len(parts) == 3 and parts[0].weight[0, 0] == 1 else parts.__delitem__(0)
+
+    return calls(compile(f), between, n=3)
+
+
+def warnings_of_ours(compile):
+    f, found = compile(lambda x: F.mse_loss(x, torch.ones(2, 1))), []
+    for action in ("always", "error", "ignore", "always"):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter(action)
+            try:
+                f(torch.ones(2))
+            except UserWarning as error:
+                found.append(str(error))
+        found.append([(str(w.message), w.lineno, w.filename) for w in caught])
+    return found
+
+
+PROGRAMS = [
+    an_iterator_in_a_list, a_method_of_an_iterator, a_method_of_a_list, an_array, memory, a_digest, a_buffer, a_context_of_decimals, a_limit_of_pythons,
+    a_reference, a_view_of_a_dict, dicts_in_a_row, a_dict_of_pythons, a_getter, a_method_of_a_generator_of_numpys, imported, imported_from, of_a_class_above,
+    of_a_metaclass, given_to_parameters, given_to_an_argument, signs_of_zero, modules_taken_out, warnings_of_ours,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_each_call_finds_what_it_would(program):
+    HERE.__dict__.pop("SCALE", None)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        found = program(torch.compile)
+    HERE.__dict__.pop("SCALE", None)
+    assert str(found) == str(program(lambda f: f))
