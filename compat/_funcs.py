@@ -289,10 +289,10 @@ def wrapped_text(t):
     before = tls.func
     number, tls.func = depth(trace), before[: before.index(trace)]
     try:
-        text = repr(below).replace("\n", "\n    ")
+        text = "\n".join([line and f"    {line}" for line in repr(below).split("\n")])
     finally:
         tls.func = before
-    return f"{'BatchedTensor' if bdim else 'GradTrackingTensor'}(lvl={number}{bdim}, value=\n    {text}\n)"
+    return f"{'BatchedTensor' if bdim else 'GradTrackingTensor'}(lvl={number}{bdim}, value=\n{text}\n)"
 
 
 def wrapper_of(t):

@@ -6,6 +6,7 @@ runs, unchanged, as `inner` of the layers around it.
 """
 
 import functools
+import inspect
 import threading
 from types import FunctionType
 
@@ -108,6 +109,11 @@ def take(kind, functions=None):
                 site.settle()
 
 
+def signature_of(f):
+    """A function's own signature, whether or not it is intercepted now."""
+    return inspect.signature(sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f)
+
+
 class Users:
     """How many ask for a kind of layer now: the first puts in what `layers()` lists, [(wrap, functions)]; the last takes it off."""
 
@@ -128,4 +134,4 @@ class Users:
                 take(self.kind)
 
 
-__all__ = ["Users", "put", "sites", "take"]
+__all__ = ["Users", "put", "signature_of", "sites", "take"]

@@ -5,7 +5,6 @@ Invariant: programs that define none of them pay nothing: the first one has ever
 """
 
 import functools
-import inspect
 import threading
 from types import FunctionType, MethodType
 
@@ -14,7 +13,7 @@ import numpy as np
 from funcgrad.core.site import internal, warn
 
 from . import native
-from ._intercept import Users, sites
+from ._intercept import Users, signature_of
 from .devices import Device
 from .dtypes import dtype
 from .functions.missing import refusal as _refusal
@@ -92,7 +91,7 @@ def asked(cls):
     return f is not None and f is not disabled
 
 
-def overloaded(args, plain=False):
+def _get_overloaded_args(args, plain=False):
     """The arguments with a __torch_function__ (with `plain` ordinary Tensors, too), one of each type, subclasses before what they come from."""
     found = []
     for a in args:
@@ -107,7 +106,7 @@ def overloaded(args, plain=False):
 
 def has_torch_function(relevant_args):
     """Is there a __torch_function__ among these arguments, or a mode?"""
-    return bool(state.modes) or bool(overloaded(relevant_args))
+    return bool(state.modes) or bool(_get_overloaded_args(relevant_args))
 
 
 def has_torch_function_unary(arg):
@@ -133,7 +132,7 @@ def handle_torch_function(public_api, relevant_args, *args, **kwargs):
     got = handled(public_api, relevant_args, args, kwargs)
     if got is NotImplemented:
         name = resolve_name(public_api) or f"{public_api.__module__}.{public_api.__name__}"
-        types = list(map(type, overloaded(relevant_args)))
+        types = list(map(type, _get_overloaded_args(relevant_args)))
         if not in_c(public_api):
             raise TypeError(f"no implementation found for '{name}' on types that implement __torch_function__: {types}")
         raise TypeError(
@@ -182,7 +181,7 @@ def handed_on(f):
     ):
         return None
     own = in_python(last, name.startswith("torch.Tensor.")) if "functional" not in name else None
-    taken = inspect.signature(own or (sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f))
+    taken = signature_of(own or f)
     if any([p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in taken.parameters.values()]):
         return None
     needed = NEEDED.get(last, sum([p.default is p.empty for p in taken.parameters.values()]))
@@ -210,7 +209,7 @@ def completed(f, args, kwargs):
 def handled(public_api, relevant_args, args, kwargs):
     """handle_torch_function, with NotImplemented if everybody returns that."""
     of_c = in_c(public_api)
-    found = overloaded(relevant_args, not of_c)
+    found = _get_overloaded_args(relevant_args, not of_c)
     types = tuple(map(type, found))
     kwargs = kwargs or (None if of_c else kwargs)
     if state.modes:
@@ -240,7 +239,7 @@ def dispatching(inner, f):
     operator, asks = f in shown, f.__name__ not in MAKERS
 
     def call(*args, **kwargs):
-        if state.modes or asks and (overloaded(args) or kwargs and overloaded(kwargs.values())):
+        if state.modes or asks and (_get_overloaded_args(args) or kwargs and _get_overloaded_args(kwargs.values())):
             relevant = (*args, *kwargs.values())
             if operator:
                 return handled(given, relevant, args, kwargs)
@@ -475,7 +474,11 @@ class TorchFunctionMode:
         USERS.leave()
 
 
-BaseTorchFunctionMode = TorchFunctionMode
+class BaseTorchFunctionMode(TorchFunctionMode):
+    """A mode that makes every call as it is."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
 
 
 class Disabled(Off):

@@ -27,7 +27,7 @@ OUTSIDE = re.compile(
 )  # frames of a stack that are no lines of a program
 A_SET = re.compile(r"\{('[^{}:]*)\}")  # (whose order is of its process)
 ABOUT_ITSELF = re.compile(
-    "this trains nothing|Attempted to insert a get_attr Node|`torch.jit.script(_method)?` is deprecated|There is a performance drop because"
+    r"this trains nothing|Attempted to insert a get_attr Node|`torch.jit.\w+` is deprecated|There is a performance drop because"
     r"|os\.fork\(\) was called"  # (jax, which other tests of the process have imported)
 )
 

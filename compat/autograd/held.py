@@ -6,7 +6,6 @@ unseen, for these steps to begin from.
 """
 
 import functools
-import inspect
 import warnings
 
 from funcgrad.core.node import extra_of
@@ -15,6 +14,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.transforms.rules import Spec
 
+from .._intercept import signature_of
 from ..graph import parents
 from ..names import node_name
 from ..payload import current
@@ -109,7 +109,7 @@ FIRST = ("self", "input")
 @functools.cache
 def names_of(f):
     """The names of a function's parameters."""
-    return list(inspect.signature(f).parameters)
+    return list(signature_of(f).parameters)
 
 
 class Bound:

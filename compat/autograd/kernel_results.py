@@ -1,6 +1,5 @@
 """Results of torch's kernels that its functions do not give, which its nodes keep: of a call, from its arguments."""
 
-import inspect
 import math
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
+from .._intercept import signature_of
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 
@@ -22,7 +22,7 @@ def indices(call, outs):
     """Where the largest elements of a pool's windows stand."""
     if len(outs) > 1:
         return outs[1]
-    at = [*inspect.signature(call.f).parameters].index("return_indices")
+    at = [*signature_of(call.f).parameters].index("return_indices")
     return call.f(*call.args[:at], **{**call.kwargs, "return_indices": True})[1]
 
 

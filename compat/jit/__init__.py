@@ -139,25 +139,32 @@ export = interface = script_if_tracing = script_method = _script_if_tracing = _o
 
 
 def freeze(mod, preserved_attrs=None, optimize_numerics=True):
-    """A copy of a scripted module whose parameters are constants. RuntimeError for one that is not scripted, or in training."""
-    from copy import deepcopy
+    """A copy of a scripted module whose parameters, buffers and submodules are constants inside of it, and no attributes, but for
+    `preserved_attrs`. RuntimeError for one that is not scripted, or in training.
 
+    >>> import compat as torch
+    >>> frozen = torch.jit.freeze(torch.jit.script(torch.nn.Linear(2, 1).eval()))
+    >>> list(frozen.parameters()), frozen(torch.ones(2)).requires_grad
+    ([], False)
+    """
+    from ._frozen import freeze
     from ._script import Scripted
 
     if not isinstance_(mod, Scripted):
         text = "Freezing expects a ScriptModule as input. Please use torch.jit.script or torch.jit.trace to script your 'nn.Module'."
         raise RuntimeError(text)
-    if mod.training:
+    if getattr(mod, "training", False):
         raise RuntimeError(FROZEN)
-    frozen = deepcopy(mod)
-    for p in frozen.parameters():
-        p.requires_grad = False
-    return frozen
+    return freeze(mod, preserved_attrs or ())
+
+
+def run_frozen_optimizations(mod, optimize_numerics=True, preserved_methods=None):
+    """Nothing: a frozen module runs as it is."""
 
 
 def optimize_for_inference(mod, other_methods=None):
-    """A scripted module itself."""
-    return mod
+    """A scripted module frozen, in eval mode; a frozen one itself."""
+    return freeze(mod.eval(), other_methods) if hasattr(mod, "training") else mod
 
 
 @contextlib.contextmanager

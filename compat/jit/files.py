@@ -13,6 +13,7 @@ from ..nn import functional
 from ..nn.modules.module import Module
 from ..serialization.archive import Reader
 from ..serialization.restricted import builtin_allowed, full_name, names_in, user_allowed
+from ._frozen import Frozen, frozen
 from ._script import RecursiveScriptModule, Scripted, made, original
 
 KIND = "a module saved by torch.jit.save of compat"
@@ -32,7 +33,9 @@ def save(m, f, _extra_files=None):
     if not isinstance(m, Scripted):
         raise AttributeError(f"{type(m).__name__!r} object has no attribute 'save_to_buffer'")
     extra = {k: v.encode() if isinstance(v, str) else bytes(v) for k, v in (_extra_files or {}).items()}
-    serialization.save({"kind": KIND, "module": original(m), "extra": extra}, f)
+    kept = m._kept if isinstance(m, Frozen) else None
+    whole = original(m if kept is None else m._whole)
+    serialization.save({"kind": KIND, "module": whole, "extra": extra, "frozen": kept}, f)
 
 
 @public
@@ -73,7 +76,8 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
         )
     if _extra_files is not None:
         _extra_files.update({k: v for k, v in found["extra"].items() if k in _extra_files})
-    return made(found["module"], RecursiveScriptModule)
+    whole = made(found["module"], RecursiveScriptModule)
+    return whole if found.get("frozen") is None else frozen(whole, found["frozen"])
 
 
 def classes_and_functions():

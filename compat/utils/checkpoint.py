@@ -37,6 +37,12 @@ noop_context_fn set_checkpoint_debug_enabled set_checkpoint_early_stop
 
 
 CHECKS = ["default", "none"]
+TIP = """
+Tip: To see a more detailed error message, either pass `debug=True` to
+`torch.utils.checkpoint.checkpoint(...)` or wrap the code block
+with `with torch.utils.checkpoint.set_checkpoint_debug_enabled(True):` to
+enable checkpoint\u2011debug mode globally.
+"""
 
 
 def form_of(t):
@@ -73,7 +79,7 @@ def set_device_states(devices, states, *, device_type=None):
             cuda.set_rng_state(states)
 
 
-class Stop(Exception):
+class _StopRecomputationError(Exception):
     """The second run has saved what the first did."""
 
 
@@ -101,8 +107,7 @@ def set_checkpoint_early_stop(enable):
 
 @contextlib.contextmanager
 def set_checkpoint_debug_enabled(enabled):
-    """Inside this `with` block checkpoints are (or are not) to list the operations of both runs where these differ. Here the error
-    tells, either way, which saved Tensors differ, and lists no operations."""
+    """Inside this `with` block checkpoints list (or do not list) the operations of both runs where these differ."""
     before, Debug.wanted = Debug.wanted, enabled
     try:
         yield
@@ -205,8 +210,13 @@ class Rerun:
     def unpack(self, number):
         """The Tensor of that number, from a second run; one asked for again is computed again."""
         if number not in self.saved:
-            self.run()
-            self.check()
+            try:
+                self.run()
+                self.check()
+            except CheckpointError as error:
+                if not hasattr(self.context, "lines"):
+                    raise
+                raise CheckpointError(self.context.told(error)) from error
         return self.saved.pop(number)
 
     def check(self):
@@ -215,7 +225,7 @@ class Rerun:
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"
                 f"Number of tensors saved during forward: {len(self.forms)}\n"
-                f"Number of tensors saved during recomputation: {len(self.saved)}."
+                f"Number of tensors saved during recomputation: {len(self.saved)}.\n{TIP}"
             )
         differ = [
             f"tensor at position {i}:\nsaved metadata: {first}\nrecomputed metadata: {self.form(self.saved[i])}\n"
@@ -225,7 +235,7 @@ class Rerun:
         if differ:
             raise CheckpointError(
                 "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the "
-                f"forward pass.\n{''.join(differ)}."
+                f"forward pass.\n{''.join(differ)}.\n{TIP}"
             )
 
     def run(self):
@@ -242,14 +252,14 @@ class Rerun:
                 )
             self.saved[number] = t = t.detach()
             if self.early_stop and number == len(self.forms) - 1:
-                raise Stop
+                raise _StopRecomputationError
             return t  # (with its history it would form a cycle with the operation that saves its own result)
 
         with fork_rng(enabled=self.state is not None):
             if self.state is not None:
                 set_rng_state(self.state)
             with (
-                contextlib.suppress(Stop),
+                contextlib.suppress(_StopRecomputationError),
                 enable_grad(),
                 saved_tensors_hooks(keep, lambda t: t),
                 casting(*self.casts),
@@ -360,8 +370,11 @@ def checkpoint(
         if context_fn is not noop_context_fn or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
-    if (debug if Debug.wanted is None else Debug.wanted) and context_fn is not noop_context_fn:
-        raise ValueError("debug=True is incompatible with non-default context_fn")
+    debug = debug if Debug.wanted is None else Debug.wanted
+    if debug:
+        if context_fn is not noop_context_fn:
+            raise ValueError("debug=True is incompatible with non-default context_fn")
+        from .selective import listing as context_fn
     if determinism_check not in CHECKS:
         raise ValueError(f"determinism_check should be one of {CHECKS}, but got {determinism_check}")
     early_stop = early_stop if EarlyStop.wanted is None else EarlyStop.wanted

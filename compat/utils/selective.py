@@ -9,6 +9,7 @@ import functools
 from funcgrad.core import state
 from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Handle
+from funcgrad.core.site import here
 from funcgrad.core.trace import TAPE
 
 from .._intercept import Users
@@ -202,6 +203,57 @@ class Second(Run):
             return run()
         finally:
             self.span = None
+
+
+class Listing(Run):
+    """A run whose operations are listed, each with the line that asks for it; `other` is the first run's list."""
+
+    def __init__(self, other=None):
+        super().__init__(None)
+        self.lines, self.other = [], other
+
+    def of_span(self, prim, args, params):
+        return self.plainly(prim, args, params)
+
+    def asked(self, op, args, kwargs, run):
+        at = len(self.lines)
+        self.lines.append("")
+        self.span, line = [], f"{op}({', '.join([*map(brief, args), *[f'{k}={brief(v)}' for k, v in kwargs.items()]])})"
+        try:
+            out = run()
+            line += f" -> {brief(out)}"
+            return out
+        finally:
+            self.span = None
+            self.lines[at] = f"{line}   at {here()}"
+
+    def told(self, error):
+        """The text of an error, with the operations of both runs and the first that differs."""
+        first, second = self.other, self.lines
+        same = next((i for i, (a, b) in enumerate(zip(first, second)) if a != b), min(len(first), len(second)))
+        lists = [
+            f"Operations executed during {name}:\n\n"
+            + "\n".join([f"{i + 1:4}  {line}" for i, line in enumerate(lines)])
+            for name, lines in (("the original forward", first), ("recomputation", second))
+        ]
+        if same < len(first) and same < len(second):
+            lists.append(f"The two differ first in operation {same + 1}.")
+        return "\n\n".join([str(error).partition("\nTip:")[0].rstrip(), *lists])
+
+
+def listing():
+    """The contexts of a checkpoint that lists the operations of both runs."""
+    first = Listing()
+    return first, Listing(first.lines)
+
+
+def brief(x):
+    """An operand in a few characters."""
+    if isinstance(x, Handle):
+        return f"{str(x.dtype).rpartition('.')[2]}[{', '.join(map(str, x.shape))}]"
+    if isinstance(x, (tuple, list)):
+        return f"[{', '.join(map(brief, x))}]"
+    return repr(x)
 
 
 def flat(results):

@@ -150,3 +150,27 @@ def test_a_result_that_the_context_of_a_function_holds_is_differentiated_again()
     (second,) = torch.autograd.grad(first.sum(), x)
     assert torch.allclose(first, 2 * x + x.exp(), rtol=1e-12)
     assert torch.allclose(second, 2 + x.exp(), rtol=1e-12)
+
+
+def test_a_checkpoint_that_is_debugged_lists_the_operations_of_both_runs():
+    """The error names the operations of either run and the first that differs; without debug=True it says how to ask for them."""
+    CheckpointError, checkpoint = torch.utils.checkpoint.CheckpointError, torch.utils.checkpoint.checkpoint
+
+    runs = []
+
+    def unsteady(x):
+        runs.append(x)
+        x = torch.nn.functional.layer_norm(x @ x, (2,))
+        return x.sin().exp() if len(runs) % 2 else x.sin() * 2
+
+    x = torch.ones(2, 2, requires_grad=True)
+    with pytest.raises(CheckpointError, match="A different number of tensors") as plain:
+        checkpoint(unsteady, x, use_reentrant=False).sum().backward()
+    assert "either pass `debug=True`" in str(plain.value) and "aten" not in str(plain.value)
+    with pytest.raises(CheckpointError) as told:
+        checkpoint(unsteady, x, use_reentrant=False, debug=True).sum().backward()
+    first, second = str(told.value).split("Operations executed during ")[1:]
+    names = [[row.split("(")[0].split()[-1] for row in part.splitlines() if "aten." in row] for part in (first, second)]
+    same = ["aten.mm.default", "aten.native_layer_norm.default", "aten.sin.default"]
+    assert names == [[*same, "aten.exp.default"], [*same, "aten.mul.Tensor"]]
+    assert str(told.value).endswith("The two differ first in operation 4.") and __file__ in first
