@@ -13,8 +13,10 @@ from funcgrad.core.tracebacks import drop, trim
 from funcgrad.core.written_tape import Case
 from funcgrad.ops._few_rows import LARGE
 from funcgrad.ops._few_rows import product as in_pieces_or_whole
+from funcgrad.ops.dot import stacks_of_matrices
 
 from .. import dtypes
+from ..graph import labelled
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
@@ -383,9 +385,14 @@ def vdot(input, other):
     return dot(FUNCTIONS["conj_physical"](input), other)
 
 
-@operation("BmmBackward0")
+@operation()
 def bmm(input, mat2):
     """The products of two stacks of matrices."""
+    return product_of_three_axes(input, mat2)
+
+
+def stacks_of_any(input, mat2):
+    """bmm of any two operands."""
     x, y = current(input), current(mat2)
     for at, t in enumerate((x, y), 1):
         if len(shape_of(t)) != 3:
@@ -398,4 +405,11 @@ def bmm(input, mat2):
     if dtype_of(x).kind == "b" and 0 not in (*shape_of(x), r[2]):
         refuse("bmm", dtype_of(x))
     need_scalar_type(x, y)
-    return batched(x, y)
+    return labelled(batched(x, y), "BmmBackward0", (x, y))
+
+
+THREE_AXES = Case(
+    "stacks(vx, vy)", "STACKED", "vx.ndim == 3 == vy.ndim and len(vx) == len(vy)", label="BmmBackward0",
+    STACKED={"dims": STACKS[3]}, stacks=stacks_of_matrices,
+)  # fmt: skip
+product_of_three_axes = quick_binary("dot_general", stacks_of_any, THREE_AXES)

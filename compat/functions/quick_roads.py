@@ -87,3 +87,20 @@ def changes_nothing(slow):
             raise
 
     return functools.update_wrapper(to, slow)
+
+
+def of_integers(slow, inferred_shape, reshaped):
+    """`reshape` in front of the slow one: of plain integers that fit, which nobody has to ask about."""
+
+    def reshape(self, *given, **named):
+        if given and not named and self.owner is TAPE and not shared.staging:
+            shape = given[0] if type(given[0]) in (tuple, Size) and len(given) == 1 else given
+            if all([type(k) is int for k in shape]):
+                try:
+                    shape = inferred_shape(shape, self.val.size)
+                except RuntimeError:
+                    return slow(self, *given)  # (which says why not)
+                return reshaped(self, tuple(shape))
+        return slow(self, *given, **named)
+
+    return functools.update_wrapper(reshape, slow)

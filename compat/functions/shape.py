@@ -10,14 +10,16 @@ import operator
 import numpy as np
 
 from funcgrad.core import geometries, state
+from funcgrad.core.aval import Aval
 from funcgrad.core.halves import SIZE, among
 from funcgrad.core.handle import Alias, fresh
 from funcgrad.core.laid import noted
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
+from funcgrad.core.node import TapeNode
 from funcgrad.core.strides import geometry, viewed
-from funcgrad.core.trace import TAPE, on_tape
+from funcgrad.core.trace import TAPE, on_tape, record
 
 from .. import dtypes
 from ..deprecations import once
@@ -31,11 +33,11 @@ from .answers import answer
 from .nodes import renamed
 from .operands import P, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
 from .other_memory import leave, strided
-from .quick_roads import quick_attribute, quick_view
+from .quick_roads import of_integers, quick_attribute, quick_view
 from .register import FUNCTIONS, METHODS, alias, install, operation, publish
 
 ALL = slice(None)
-shared = state.shared
+shared, tls = state.shared, state.tls
 
 
 def view_of(t, prim, name, **params):
@@ -128,11 +130,14 @@ def reshaped(t, shape):
         plain = type(t.alias) is Alias and 1 not in t.val.shape
     if plain and t.val.size and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
-    if plain and t.mark is None:
+    if plain:
         v = t.val
         out = v.reshape(shape)
-        if out.base is not v and out.base is not v.base:
-            return on_tape(out)
+        if out.base is not v and (v.base is None or out.base is not v.base):
+            if t.mark is None or not tls.grad:
+                return on_tape(out)
+            if not (shared.halves and among((v,))):
+                return moved(on_tape(out), t, shape)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
         if out.alias is None:
@@ -140,6 +145,14 @@ def reshaped(t, shape):
         elif t.owner is TAPE and not t.val.flags.c_contiguous:
             set_label(out, "ReshapeAliasBackward0", None)
     return out
+
+
+def moved(out, t, shape):
+    """out, which a reshape of t has copied, with its record."""
+    avals = (Aval(t.val.shape, t.val.dtype),)
+    n = out.mark = record(TapeNode, TAPE, P["reshape"].plan(1, None, "torch"), (t.mark,), {"shape": shape}, (), avals)
+    n.versions, n.extra = (), None
+    return spelled(out, "UnsafeViewBackward0", copied_and_viewed, shape)
 
 
 def copied_and_viewed(t, shape):
@@ -583,6 +596,7 @@ RESHAPED = (
 APART = " or 1 not in shape and v.size and 1 not in v.shape"
 lying = P["reshape"].value("torch")
 quick_view("view", "reshape", "a", IN_FULL, [step.format(others=APART) for step in RESHAPED], lying=lying)
+METHODS["reshape"] = of_integers(METHODS["reshape"], inferred_shape, reshaped)
 quick_view(
     "reshape", "reshape", "a", IN_FULL, [step.format(others="") for step in RESHAPED], function=IN_ONE, lying=lying
 )

@@ -42,6 +42,10 @@ def _for_blas(x):
     return np.ascontiguousarray(x)
 
 
+def stacks_of_matrices(x, y):
+    return np.matmul(_for_blas(x), _for_blas(y))
+
+
 @functools.lru_cache(maxsize=1024)
 def _transposed(nx, ny, dims, side):
     """(dims, perm, does the partner stand on the left?) of the product that gives one operand's cotangent; perm None where the axes come out in
@@ -197,7 +201,7 @@ class dot_general:
         x = x if left is None else x.transpose(left)
         y = y if right is None else y.transpose(right)
         if xb and len(xf) == len(yf) == len(xc) == 1:
-            return np.matmul(_for_blas(x), _for_blas(y))
+            return stacks_of_matrices(x, y)
         s, r, nb = x.shape, y.shape, len(xb)
         rows, columns = s[: nb + len(xf)], r[nb + len(xc) :]
         b, m, k, n = prod(s[:nb]), prod(rows[nb:]), prod(r[nb : nb + len(xc)]), prod(columns)

@@ -223,16 +223,14 @@ def need(holds, text):
 
 def check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads):
     """Is there a batch? AssertionError for ranks that do not fit together."""
-    need(
-        query.dim() in (2, 3),
-        f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor",
-    )
     rank = query.dim()
+    if rank not in (2, 3):
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {rank}-D query tensor")
     kind = f"For {'batched' if rank == 3 else 'unbatched'} ({rank}-D) `query`, expected"
-    need(
-        key.dim() == value.dim() == rank,
-        f"{kind} `key` and `value` to be {rank}-D but found {key.dim()}-D and {value.dim()}-D tensors respectively",
-    )
+    if not key.dim() == value.dim() == rank:
+        raise AssertionError(
+            f"{kind} `key` and `value` to be {rank}-D but found {key.dim()}-D and {value.dim()}-D tensors respectively"
+        )
     if key_padding_mask is not None:
         found = key_padding_mask.dim()
         need(
@@ -332,7 +330,8 @@ def multi_head_attention_forward(
         check_projections(inputs, weights)
         q, k, v = each_projected(inputs, weights, in_proj_bias)
     else:
-        need(key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}")
+        if key is not value and key.shape != value.shape:
+            raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
         need(in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
         split = stacks_of_heads(num_heads) if stacked else side_by_side
         q, k, v = projected(query, key, value, in_proj_weight, in_proj_bias, split)

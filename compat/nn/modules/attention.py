@@ -115,16 +115,13 @@ class MultiheadAttention(Module):
 
     def _in_one_piece(self, x, *masks):
         """Is this what torch computes with a kernel of its own, whose result lies in C order: self-attention that is only evaluated?"""
-        from ...backends import mha  # (few ask)
-
+        if self.training or x.dim() != 3 or self.num_heads % 2 or self.add_zero_attn or self.bias_k is not None:
+            return False
         own = self.in_proj_weight, self.in_proj_bias, self.out_proj.weight, self.out_proj.bias
-        return (
-            not self.training
-            and x.dim() == 3
-            and not self.num_heads % 2
-            and not (self.add_zero_attn or self.bias_k is not None)
-            and not any([p is None for p in own])
-            and not any([m is not None and m.dtype.is_floating_point for m in masks])
-            and not (tls.grad and any([t.requires_grad for t in (x, *own)]))
-            and mha.get_fastpath_enabled()
-        )
+        if any([p is None for p in own]) or any([m is not None and m.dtype.is_floating_point for m in masks]):
+            return False
+        if tls.grad and any([t.requires_grad for t in (x, *own)]):
+            return False
+        from ...backends import mha
+
+        return mha.get_fastpath_enabled()
