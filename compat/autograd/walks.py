@@ -328,7 +328,11 @@ def accumulated(cell, g, create_graph):
     old = cell.grad
     if old is None:
         cell.grad = own_gradient(g, cell) if create_graph and g.owner is TAPE else g
-    elif cell.leaf is not None and not create_graph and old.owner is TAPE and g.owner is TAPE and tls.stage is None:
+    elif (
+        cell.leaf is not None
+        and not create_graph
+        and (tls.stage.recorded if tls.stage else old.owner is TAPE is g.owner)
+    ):
         check_writable(old)
         write(old, P["add"], g)
         check_layout(cell)

@@ -19,7 +19,8 @@ from funcgrad.core import nans, quiet, state
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Cell, fresh
 from funcgrad.core.mutation import view
-from funcgrad.core.node import TapeNode, extra_of
+from funcgrad.core.node import TapeNode, extra_of, leaf_node
+from funcgrad.core.state import tick
 from funcgrad.core.trace import TAPE, record, several
 
 from ..autograd.walks import Accumulation
@@ -41,10 +42,10 @@ class Recorded:
     part of the graph? What comes after these is written back. `written`: the inputs into whose memory something is, so that what backward
     needs of them is a copy."""
 
-    def __init__(self, graph, need, requires, written):
+    def __init__(self, graph, need, requires, written, marks):
         halves = joint(graph, need)
         self.run, self.plan, self.params = compiled(halves.forward), call.plan(need), {"graph": graph}
-        self.results, self.requires, self.count = len(graph.outs), requires, len(requires)
+        self.results, self.requires, self.count, self.marks = len(graph.outs), requires, len(requires), marks
         outs, kept = halves.forward.outs[: self.results], halves.forward.outs[self.results :]
         places = {n: i for i, n in enumerate(halves.forward.ins)}
         saved = [places[n] for n in kept if type(n) is GraphNode and n in places]
@@ -74,8 +75,20 @@ class Recorded:
             n.versions += tuple(
                 [(*handles[i].stamp(), -1) for i in self.saved_outs if i < self.count and i not in self.copied]
             )
-        shown = [h if on else Tensor(h.val, None, TAPE) for h, on in zip(handles, self.requires, strict=False)]
+        shown = [
+            h if on else Tensor(h.val, mark, TAPE)
+            for h, on, mark in zip(handles, self.requires, self.marks, strict=False)
+        ]
         return (*shown, *outs[self.count :])
+
+
+def used_up(graph, at):
+    """The node of results whose graph a backward inside has used up: they require grad, and a walk to it is refused."""
+    n = record(TapeNode, TAPE, call.plan(1), (leaf_node(TAPE, tick(), TapeNode),), {"graph": graph}, None, None)
+    n.extra, n.versions = None, ()
+    n.code, n.lasti = at or (None, None)
+    extra_of(n).label = NAME
+    return n
 
 
 class Leaves:
@@ -208,6 +221,8 @@ def written(f, watch, structure, leaves, places, given, p, at):
         number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
         text = lines.name(x) if number is None else arguments.texts[number]
         lines.test(f"{name!r} not in {text}.__dict__", f"the attribute {name!r} of a Tensor")
+    node = env["used_up"] = used_up(t.graph, at) if any(p.used_up) else None
+    p.marks = [node if on else None for on in p.used_up]
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
     if p.warned:
         body.insert(0, f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
@@ -236,7 +251,8 @@ def finished(lines, body, env):
     )
 
 
-def viewed(x, chain):
+def viewed(x, chain, recorded):
+    x = x if recorded else x.detach()
     for prim, params in chain:
         x = view(x, prim, **params)
     return x
@@ -390,7 +406,7 @@ def run_taped(lines, p, values, texts, given):
             need |= 1 << i
             marks.append(f"{boxes[-1]}.mark")
     written = {i for i, place in enumerate(t.order) if any([place is x for x, _ in t.writes])}
-    record = lines.name(Recorded(t.graph, need, p.requires, written), "record")
+    record = lines.name(Recorded(t.graph, need, p.requires, written, p.marks), "record")
     outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
     parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])
     return ["try:", f"    {outs}= {record}({parts})", *AS_IT_IS]
@@ -439,7 +455,8 @@ def copied_back(lines, p, values, texts):
 
 def tensor(p, number):
     r = f"r{number}"
-    return r if p.staged.taped else f"Tensor({r} if type({r}) is ndarray else asarray({r}), None, TAPE)"
+    mark = "None" if p.marks[number] is None else "used_up"
+    return r if p.staged.taped else f"Tensor({r} if type({r}) is ndarray else asarray({r}), {mark}, TAPE)"
 
 
 def returned(lines, p, texts, containers):
@@ -460,7 +477,8 @@ def returned(lines, p, texts, containers):
         if kind == "view":
             if id(r) not in made:
                 of, made[id(r)] = name(x), f"s{len(made)}"
-                body.append(f"{made[id(r)]} = {lines.name(viewed)}({of}, {lines.name(*chain)})")
+                views, recorded = chain
+                body.append(f"{made[id(r)]} = {lines.name(viewed)}({of}, {lines.name(views)}, {recorded})")
             return made[id(r)]
         return texts[x] if kind == "same" else containers[x][0] if kind == "given" else lines.name(x)
 

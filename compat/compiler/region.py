@@ -135,10 +135,10 @@ class Region(Stage):
 class Program:
     """What a function was staged to: `staged` (compile/staged.py); `results`, for each leaf of what it returned the number of an
     output of the graph, or ("same", number of an argument), ("grad", Tensor whose .grad it becomes), ("given", number of a container in one), ("box", Tensor), ("value", x)
-    or ("view", what of, views in between);
+    or ("view", what of, views in between, are they recorded);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
-    require grad, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
+    require grad, `used_up`: which have a graph that a backward inside has used up, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
     (Tensor, attribute that it must not have)."""
 
 
@@ -193,10 +193,11 @@ def program(f, tensors, watch):
                 place = next((k for k, g in enumerate(given) if g is h), None)
                 if place is None:
                     place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
-                seen[id(o)] = "view", place, o.alias.chain
+                seen[id(o)] = "view", place, o.alias.chain, o.mark is not None
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
         p.attributes = left_in_modules(watch, region, given, outside)
         p.requires = [pending(o, region) for o in given]
+        p.used_up = [o.mark is not None and not on for o, on in zip(given, p.requires, strict=True)]
         entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
         p.leaves = set()
         for o in [o for o, on in zip(given, p.requires, strict=True) if on]:
@@ -234,12 +235,10 @@ def program(f, tensors, watch):
 
 def seen_with(o, outs, region):
     """What a result is a view of, if others have that too: another result, an argument or a box; else None."""
-    alias = o.alias
-    if (
-        type(alias) is not Alias
-        or pending(o, region) != pending(alias.base, region)
-        or (pending(o, region) and alias.made)
-    ):
+    alias, on = o.alias, pending(o, region)
+    if type(alias) is not Alias:
+        return None
+    if o.mark is not None and (alias.base.mark is None or on != pending(alias.base, region) or on and alias.made):
         return None
     if any([x is alias.base for x in outs]):
         return alias.base

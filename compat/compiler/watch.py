@@ -10,6 +10,7 @@ import os
 import types
 from collections import deque
 from contextvars import ContextVar
+from operator import is_
 
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
@@ -66,7 +67,7 @@ class Watch:
 
     def __init__(self, f, args=(), kwargs=()):
         self.tests = []
-        self.env = {"same": same, "MISSING": MISSING, "entry": entry_of}
+        self.env = {"same": same, "MISSING": MISSING, "entry": entry_of, "same_as": is_}
         self.names = {}
         self.places = {}  # (id of a namespace, key) -> (namespace, key, what `same` compares, the value, name)
         self.modules = {}
@@ -291,7 +292,9 @@ class Watch:
                 f"{own}['param_groups'] is {groups} and len({groups}) == {len(o.param_groups)}", "parameter groups"
             )
             state = self.name(o.state)
-            self.add(f"{own}['state'] is {state}", "the optimizer's state")
+            kept = self.name([*o.state.values()])
+            whole = f"len({state}) == {len(o.state)} and all(map(same_as, {state}.values(), {kept}))"
+            self.add(f"{own}['state'] is {state} and {whole}", "the optimizer's state")
             for group in o.param_groups:
                 params = self.name(group["params"])
                 self.add(

@@ -1,5 +1,5 @@
 """What a compiled function is led to by things that Python code does not show: objects and functions written in C, imports, superclasses, what was
-given to Tensors, the sign of zero, tables of modules, warnings. (What is wanted is what the same function does when it is not compiled.)"""
+given to Tensors, the sign of zero, tables of modules, warnings, graphs that are used up, gradients and states that others hold. (What is wanted is what the same function does when it is not compiled.)"""
 
 import array
 import collections
@@ -266,7 +266,57 @@ def warnings_of_ours(compile):
     return found
 
 
+def a_loss_whose_graph_is_used_up(compile):
+    w = nn.Parameter(torch.ones(2))
+
+    def f(x):
+        loss = (w * x).pow(2).sum()
+        loss.backward()
+        return loss, loss.detach()
+
+    f, found = compile(f), []
+    for _ in range(3):
+        loss, value = f(torch.ones(2))
+        found.append((loss.requires_grad, loss.is_leaf, value.requires_grad))
+        for refused in (loss.backward, (loss * 2).backward, loss.numpy):
+            with pytest.raises(RuntimeError) as error:
+                refused()
+            found.append(str(error.value).split("\n")[0])
+    return found
+
+
+def gradients_that_somebody_holds(compile):
+    w = nn.Parameter(torch.ones(2))
+    w.grad = held = torch.ones(2)
+    f, found = compile(lambda x: (w * x).pow(2).sum().backward()), []
+    for _ in range(3):
+        f(torch.ones(2))
+        found.append((held.tolist(), w.grad is held, held._version))
+    return found
+
+
+def a_state_that_is_cleared(compile):
+    w = nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.Adam([w], lr=0.1)
+
+    def f(x):
+        optimizer.zero_grad()
+        (w * x).pow(2).sum().backward()
+        optimizer.step()
+        return w.detach().clone()
+
+    f, found = compile(f), []
+    for i in range(6):
+        found.append([round(v, 5) for v in f(torch.ones(2)).tolist()])
+        if i == 2:
+            optimizer.state.clear()
+        if i == 3:
+            optimizer.state[w] = {k: v.clone() * 2 for k, v in optimizer.state[w].items()}
+    return found
+
+
 PROGRAMS = [
+    a_loss_whose_graph_is_used_up, gradients_that_somebody_holds, a_state_that_is_cleared,
     an_iterator_in_a_list, a_method_of_an_iterator, a_method_of_a_list, an_array, memory, a_digest, a_buffer, a_context_of_decimals, a_limit_of_pythons,
     a_reference, a_view_of_a_dict, dicts_in_a_row, a_dict_of_pythons, a_getter, a_method_of_a_generator_of_numpys, imported, imported_from, of_a_class_above,
     of_a_metaclass, given_to_parameters, given_to_an_argument, signs_of_zero, modules_taken_out, warnings_of_ours,
