@@ -139,7 +139,14 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
             most = float(np.finfo(v.dtype).max)  # (which torch's search for the least and the greatest begins with)
             low, high = (np.minimum(low, most), np.maximum(high, -most)) if low == high else (low, high)
             raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
-        return (np.histogram(v, bins, (low, high))[0].astype(d),)
+        low, high = v.dtype.type(low), v.dtype.type(high)
+        v = v[(low <= v) & (v <= high)]
+        with np.errstate(all="ignore"):
+            width = high - low
+            places = (v - low) * v.dtype.type(bins) / width
+        if not np.isfinite(width):
+            return (np.zeros(bins, d),)
+        return (np.bincount(np.minimum(places.astype(np.int64), bins - 1), minlength=bins).astype(d),)
 
     return on_values(of_arrays, [((bins,), d)], input)[0]
 

@@ -10,7 +10,8 @@ from ..deprecations import once
 from ..payload import current
 from .creation import function, seldom
 from .joining import need_tensors
-from .operands import P, cast, check_sizes, dtype_of, new
+from .nodes import released
+from .operands import P, check_sizes, dtype_of, new
 from .register import FUNCTIONS, operation
 
 
@@ -97,7 +98,7 @@ def complex(real, imag):  # noqa: A001
     """real + 1j * imag, of float32 (or float64) parts."""
     need_two_floats(real, imag)
     check_sizes(current(real), current(imag))
-    return joined_complex(real, imag)
+    return released(P["complex"](current(real), current(imag)), True)
 
 
 def need_two_floats(*parts):
@@ -115,15 +116,10 @@ def need_two_floats(*parts):
         )
 
 
-def joined_complex(real, imag):
-    d = dtypes.complex_of(dtype_of(current(real)))
-    return P["add"](cast(current(real), d), P["mul"](cast(current(imag), d), 1j))
-
-
 @operation("PolarBackward0", method=False)
 def polar(abs, angle):  # noqa: A002
     """abs * (cos(angle) + 1j * sin(angle))."""
     need_two_floats(abs, angle)
     if dtype_of(current(abs)) == FLOAT16:
         raise NotImplementedError("\"polar_cpu\" not implemented for 'Half'")
-    return joined_complex(abs * FUNCTIONS["cos"](angle), abs * FUNCTIONS["sin"](angle))
+    return P["complex"](current(abs * FUNCTIONS["cos"](angle)), current(abs * FUNCTIONS["sin"](angle)))

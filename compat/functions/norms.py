@@ -63,14 +63,15 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
         return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
     size = P["abs"](t, kink="torch")
     if p < 0 or p == float("inf"):
-        for d in dims if 0 in shape else ():
+        given = dim if isinstance(dim, (tuple, list)) else [dim]
+        for d, told in zip(dims, dims if dim in (None, (), []) else given) if 0 in shape else ():
             if shape[d] == 0 and dim in (None, (), []):
                 raise RuntimeError(
                     f"{name} cannot compute the {p:g} norm on an empty tensor because the operation does not have an identity"
                 )
             if shape[d] == 0:
                 raise RuntimeError(
-                    f"{name} cannot compute the {p:g} norm on the dimension {d}because this dimension is empty and the operation does "
+                    f"{name} cannot compute the {p:g} norm on the dimension {told}because this dimension is empty and the operation does "
                     "not have an identity"
                 )
     if p == 0:  # (a count, whose derivative is zero)

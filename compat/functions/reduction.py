@@ -467,7 +467,7 @@ def root(t, power=0.5):
     return P["where"](zero, 0.0, got)
 
 
-def spread(name, shown, results, prim=None):
+def spread(name, shown, results, prim):
     """torch.var, std, var_mean, std_mean; `prim`: what computes floats at once."""
 
     def function(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
@@ -479,8 +479,9 @@ def spread(name, shown, results, prim=None):
         shape = shape_of(t)
         if correction >= math.prod([shape[d] for d in dims_of(dim, len(shape))]) or 0 in shape:
             deprecated("spread", name)
-        elif results == 1 and dtype_of(t).kind == "f":
-            return named(over(t, prim, dim, keepdim, correction=correction), shown, (input,))
+        elif dtype_of(t).kind == "f":
+            out = over(t, prim, dim, keepdim, correction=correction)
+            return named(out if results == 1 else (out, over(t, "mean", dim, keepdim)), shown, (input,))
         var, centre = variance(t, dim, keepdim, correction)
         out = root(var) if "std" in name else var
         return named(out if results == 1 else (out, centre), shown, (input,))
@@ -512,5 +513,5 @@ for _name, _shown, _prim in (("var", "VarBackward0", "variance"), ("std", "StdBa
         ALL_AXES=ALL_AXES,
         lengthened=lengthened,
     )
-spread("var_mean", "VarMeanBackward0", 2)
-spread("std_mean", "StdMeanBackward0", 2)
+spread("var_mean", "VarMeanBackward0", 2, "variance")
+spread("std_mean", "StdMeanBackward0", 2, "deviation")

@@ -260,6 +260,27 @@ medians("median", False)
 medians("nanmedian", True)
 
 
+INSERTED = 16  # elements that torch's sort puts in order one by one
+
+
+def commonest_of_odd(row):
+    """The index of the mode of few numbers with nan among them, which torch sorts by < alone: nothing passes a nan but what goes first."""
+    order = []
+    for i, v in enumerate(row):
+        at = 0 if order and v < row[order[0]] else len(order)
+        while 0 < at and v < row[order[at - 1]]:
+            at -= 1
+        order.insert(at, i)
+    found = most = count = 0
+    for i, after in zip(order, [*order[1:], None]):
+        count += 1
+        if after is None or row[i] != row[after]:
+            if count > most:
+                found, most = i, count
+            count = 0
+    return found
+
+
 @operation()
 def mode(input, dim=-1, keepdim=False):
     """(value, index) of the commonest element along a dimension, the smallest of several, where it stands last."""
@@ -274,6 +295,9 @@ def mode(input, dim=-1, keepdim=False):
         rows = v.reshape(-1, v.shape[-1])
         index = np.empty(len(rows), np.int64)
         for r, row in enumerate(rows):
+            if len(row) <= INSERTED and (row != row).any():
+                index[r] = commonest_of_odd(row.tolist())
+                continue
             values, counts = np.unique(row, return_counts=True, equal_nan=False)  # (nan is equal to nothing)
             commonest = values[counts.argmax()]
             index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]

@@ -99,7 +99,7 @@ def nextafter(r, compute, x, y, **params):
     step = np.where((x < y) == (x > 0), 1 << 16, -(1 << 16)).astype(np.int32)
     out = (np.array(x, order="C").view(np.int32) + step).view(np.float32)
     out = np.where(x == 0, np.copysign(np.float32(2.0**-133), y), out)
-    return np.where((x == y) | np.isnan(x) | np.isnan(y), x + y - x, out)
+    return np.where(x == y, y, np.where(np.isnan(x) | np.isnan(y), np.nan, out))
 
 
 def binary_cross_entropy_with_logits(r, compute, x, y):
@@ -121,7 +121,7 @@ def soft_margin(r, compute, x, y):
 
 def reduced(r, terms, mean):
     """The sum, or the mean, of terms that are of the dtype."""
-    return np.add.reduce(r(terms), axis=None) / np.float32(max(terms.size, 1) if mean else 1)
+    return np.add.reduce(r(terms), axis=None) / np.float32((terms.size or np.nan) if mean else 1)
 
 
 def squared_error(r, compute, x, y, *, mean):

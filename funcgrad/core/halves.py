@@ -29,7 +29,7 @@ TO_PARTS = frozenset(("real", "imag", "as_real", "as_complex"))
 SIZE = {FLOAT16: 2, BFLOAT16: 2, COMPLEX32: 4}  # the bytes that an element has in torch's memory
 LARGEST = {FLOAT16: 65504.0, BFLOAT16: (2.0 - 2.0**-7) * 2.0**127}  # of the finite numbers
 NUMBERS_ROUNDED = frozenset(
-    ("add", "sub", "power", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
+    "add sub power remainder fmod xlogy greater greater_equal less less_equal equal not_equal".split()
 )  # primitives that take a number in the dtype of their operands; the others take it as float32
 waiting = []  # what is to be done when half precision is first asked for
 

@@ -78,15 +78,15 @@ def arcsin(r, ct, out, x, *, need):
 
 def trilinear(r, ct, out, x, w, y, *, need):
     """As torch makes it: by one of w's matrices after the other, of two products each."""
-    of_x, of_w, of_y = np.zeros_like(x), np.empty_like(w), np.zeros_like(y)
-    for k, m in enumerate(w):
+    of_x, of_w, of_y = [np.zeros(v.shape, ct.dtype) for v in (x, w, y)]
+    for k in range(len(of_w)):
         t = ct[:, k : k + 1]
         if need & 1:
-            of_x = r(of_x + r(np.matmul(r(t[:, :, None] * m), y[:, :, None])[..., 0]))
+            of_x = r(of_x + r(np.matmul(r(t[:, :, None] * w[k]), y[:, :, None])[..., 0]))
         if need & 2:
             of_w[k] = r(x * t).T @ y
         if need & 4:
-            of_y = r(of_y + r(r(x @ m) * t))
+            of_y = r(of_y + r(r(x @ w[k]) * t))
     return [g if need >> i & 1 else None for i, g in enumerate((of_x, of_w, of_y))]
 
 
@@ -149,12 +149,12 @@ def huber_error(r, ct, out, x, y, *, need, mean, delta, linear):
 
 def conv(r, ct, out, x, w, *, need, **params):
     """float16: the gradient of the weight is rounded as each sample is added to it, that of the input as each tap is."""
-    if is_bfloat16(r) or len(x) > MOST_TIMES or not (x.size and w.size and ct.size):
+    if is_bfloat16(r) or x.shape[0] > MOST_TIMES or 0 in x.shape + w.shape + ct.shape:
         return None
     of_w = None
     if need & 2:
         of_w = np.float32(0)
-        for k in range(len(x)):
+        for k in range(x.shape[0]):
             of_w = r(of_w + _weight_cotangent(ct[k : k + 1], x[k : k + 1], w.shape, **params))
     return [of_input(r, ct, x.shape, w, **params) if need & 1 else None, of_w]
 

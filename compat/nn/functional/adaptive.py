@@ -28,6 +28,7 @@ from ...payload import current, memory, wrap
 from ...tensor import Tensor
 from .axes import entries, even_parts, mapped, per_axis
 from .dtypes import refuse_integers
+from .lookup import concrete_or_none
 from .pooling import check_line, need_dimensions
 
 P = PRIMITIVES
@@ -158,6 +159,16 @@ def joined(parts, sizes):
     return flat.reshape(*flat.shape[: lead + k], prod(flat.shape[lead + k :]))
 
 
+def last_nan_or_best(windows):
+    """The index of the maximum along the last axis; of several nans, the last, as torch takes."""
+    axis = len(shape_of(windows)) - 1
+    best = P["argmax"](windows, axis=axis)
+    values = concrete_or_none(windows)
+    if values is None or not (none := np.isnan(values)).any():
+        return best
+    return np.where(none.any(-1), none.shape[-1] - 1 - none[..., ::-1].argmax(-1), concrete_or_none(best))
+
+
 def maxima(input, flat, k, label):
     """(the maximum of each window, its flat index) of windows given as flat indices [*parts, taps] or [N, C, ...]."""
     x = current(input)
@@ -168,7 +179,7 @@ def maxima(input, flat, k, label):
     whole = P["reshape"](whole, shape=(*lead, prod(counts), taps))
     table = P["reshape"](x, shape=(*lead, prod(shape[len(lead) :])))
     found = P["window_gather"](table, P["reshape"](whole, shape=(*lead, prod(counts) * taps)), axes=1)
-    best = P["argmax"](P["reshape"](found, shape=(*lead, prod(counts), taps)), axis=len(lead) + 1)
+    best = last_nan_or_best(P["reshape"](found, shape=(*lead, prod(counts), taps)))
     at = P["reshape"](best, shape=(*lead, prod(counts), 1))
     index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
     out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))

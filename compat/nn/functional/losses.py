@@ -250,6 +250,8 @@ def nll_loss(
         weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
         weights = P["cast"](weights, dtype=dtype_of(x))
     out = P["neg"](picked if weights is None else P["mul"](picked, weights))
+    if some:
+        out = P["where"](ignored, 0.0, out)  # (what is ignored may be infinite or nan)
     if reduction == "mean" and weights is not None:
         axes = tuple(range(len(rest)))
         count = P["sum"](weights, axes=axes)
@@ -412,7 +414,7 @@ def soft_cross_entropy(logp, target, weight, channel, reduction, label_smoothing
     out = -product.sum(channel) if reduction == "none" else -product.sum()
     if reduction != "mean":
         return out
-    return named(out / max(logp.numel() // max(logp.shape[channel], 1), 1), "DivBackward1", (out,))
+    return named(out / (logp.numel() // max(logp.shape[channel], 1)), "DivBackward1", (out,))
 
 
 def check_spread(shape, wanted):

@@ -248,7 +248,8 @@ def multi_margin_loss(
     at = P["reshape"](current(target), shape=(n, 1))
     own = P["take_along"](x, at, axis=1)
     gap = P["sub"](margin, P["sub"](own, x))
-    out = P["where"](P["greater"](gap, 0.0), gap if p == 1 else P["square"](gap), 0.0)
+    out = P["where"](P["greater"](gap, 0.0), gap, 0.0)  # (before the square: what is infinite and masked stays masked)
+    out = out if p == 1 else P["square"](out)
     if weight is not None:
         out = P["mul"](out, P["gather"](current(weight), at))
     out = P["where"](P["equal"](np.arange(c), at), 0.0, out)
