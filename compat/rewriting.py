@@ -265,7 +265,7 @@ READ = {
     "102021": "Lerp1where",
     "100": "Lerp0add",
     "101": "Lerp0sub",
-    "1010": "Polar0add",
+    "1010": "Polar0complex",
     "10": "MaskedScatter0scatter_set Ldexp0mul",
     "120": "Addcmul0add Addcmul0fma Addcdiv0add Addmv0add Addr0add Addbmm0add",
 }

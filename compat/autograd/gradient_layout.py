@@ -122,6 +122,8 @@ def as_kernels_lay(got, inputs, marks, roots):
 def is_left(mark, order, uses):
     """Do the kernels of all that a node's value was used by leave its gradient in an order? (A matrix that was used turned is asked as such.)"""
     for n, k in uses.get(mark, ()):
+        if n.extra is not None and n.extra.lays is not None:
+            return False
         if n.plan.prim.name == "affine":  # (whose bias stands last, and first in torch's)
             k += 1
         if k in (IN_ORDER_OF if order == "F" else IN_C_ORDER).get(node_name(n), ()):

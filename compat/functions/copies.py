@@ -24,6 +24,7 @@ from .operands import (
     P,
     dims_of,
     dtype_of,
+    image_back,
     in_c_order,
     integer,
     laid_like,
@@ -243,7 +244,7 @@ def flip(input, *dims, **named_dims):
     dims = named_sizes("flip", "dims", dims, named_dims)
     turned = dims_of(dims, n) if dims else ()
     idx = tuple([slice(None, None, -1) if i in turned else ALL for i in range(n)])
-    return laid_like(copied(t, "getitem", idx=(*idx, Ellipsis)), t)
+    return image_back(laid_like(copied(t, "getitem", idx=(*idx, Ellipsis)), t), t, None)
 
 
 @operation("FlipBackward0")
@@ -283,7 +284,7 @@ def roll(input, shifts, dims=None):
     axes = tuple([wrapped(d, len(shape_of(t))) for d in dims])
     out = P["roll"](t, shift=tuple(shifts), axes=axes)
     still = any([n and s % n == 0 for s, n in zip(shifts, [shape_of(t)[d] for d in axes])])
-    return in_c_order(out) if still else like_image(out, t)
+    return in_c_order(out) if still else like_image(out, t, back=None)
 
 
 @operation("Rot90Backward0")

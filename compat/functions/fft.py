@@ -94,15 +94,15 @@ def along_one(t, n, dim):
     return transform_axes(t, None if n is None else (n,), (dim,), every, True)
 
 
-def is_stretched(t):
-    return t.owner is TAPE and 0 in t.val.strides
+def as_complex(t):
+    return cast(t, dtypes.complex_of(dtype_of(t))) if dtype_of(t).kind == "f" else t
 
 
-def arranged(out, t, n, *rounds, stretched=False):
-    """A result, laid as that of a new Tensor where t was filled up with zeros. `stretched`: numbers of an expanded one were made complex first."""
+def arranged(out, t, n, *rounds):
+    """A result, laid as that of a new Tensor where t was filled up with zeros."""
     if out.owner is not TAPE or t.owner is not TAPE:
         return out
-    if stretched or any([k > t.val.shape[d] for d, k in zip([d for axes in rounds for d in axes], n)]):
+    if any([k > t.val.shape[d] for d, k in zip([d for axes in rounds for d in axes], n)]):
         out.val = laid(out.val, like_image(new(np.empty(t.val.shape, np.int8)), t).val, *rounds)
     return noted(out)
 
@@ -113,13 +113,8 @@ def complex_transform(input, axes, n, norm, inverse, alone=False):
     real = dtype_of(t).kind == "f"
     if real and alone and inverse:  # (the conjugate of the transform, as a view)
         return complex_transform(input, axes, n, OPPOSITE[norm], False, True).conj()
-    out = arranged(
-        P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse),
-        t,
-        n,
-        axes,
-        stretched=real and not alone and is_stretched(t),
-    )
+    t = t if alone else as_complex(t)
+    out = arranged(P["fft"](t, axes=axes, n=n, norm=norm, inverse=inverse), t, n, axes)
     return named(out, "FftR2CBackward0" if real and alone else "FftC2CBackward0", (input,))
 
 
@@ -131,15 +126,9 @@ def real_transform(input, axes, n, norm):
 
 def back_to_real(input, axes, n, norm):
     t, norm = checked(current(input), axes, n, norm)
-    real = dtype_of(t).kind == "f"
-    if real:
-        t = cast(t, dtypes.complex_of(dtype_of(t)))
+    t = as_complex(t)
     out = P["irfft"](t, axes=axes, n=n, norm=norm)
-    return named(
-        arranged(out, t, n[:-1], axes[:-1], axes[-1:], stretched=real and is_stretched(current(input))),
-        "FftC2RBackward0",
-        (input,),
-    )
+    return named(arranged(out, t, n[:-1], axes[:-1], axes[-1:]), "FftC2RBackward0", (input,))
 
 
 def last(n):
@@ -229,7 +218,13 @@ def irfftn(input, s=None, dim=None, norm=None):
 @fft_operation("hfft")
 def hfft(input, n=None, dim=-1, norm=None):
     """The real transform of a signal of which half is given, the rest being its conjugate."""
-    return irfft(input.conj(), n, dim, OPPOSITE.get(norm, norm))
+    return irfft(first_of(input, n, dim).conj(), n, dim, OPPOSITE.get(norm, norm))
+
+
+def first_of(t, n, dim):
+    """What counts of the half of a signal, of which torch forgets the rest before anything else."""
+    count = n // 2 + 1 if type(n) is int and n > 0 and t.dim() else t.size(dim) if t.dim() else 0
+    return as_complex(as_float(t)).narrow(dim, 0, count) if t.dim() and t.size(dim) > count else t
 
 
 @fft_operation("ihfft")
@@ -253,8 +248,8 @@ def several(name, one, default, first):
         last_length = None if ended(s) is None and first else lengths[-1]
         rest = axes[:-1], lengths[:-1]
         if first:  # the complex transforms go first where the last becomes real, last where it was
-            out = complex_transform(input, *rest, norm, False) if rest[0] else input
-            return one(out, last_length, axes[-1], norm)
+            out = first_of(input, last_length, axes[-1])
+            return one(complex_transform(out, *rest, norm, False) if rest[0] else out, last_length, axes[-1], norm)
         out = one(input, last_length, axes[-1], norm)
         return complex_transform(out, *rest, norm, True) if rest[0] else out
 

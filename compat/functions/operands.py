@@ -24,6 +24,7 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size  # noqa: F401
 from ..tensor import Tensor
+from .laid_back import lay_back
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
@@ -326,16 +327,28 @@ def in_columns(t):
     return t
 
 
-def like_image(t, *images):
+def like_image(t, *images, back=True):
     """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
-    order."""
+    order. `back`: do the gradients of these lie so too? (None: if what comes back does.)"""
     if t.owner is TAPE:
         for image in images:
             wanted = suggested(image.val) if image.owner is TAPE else None
             if wanted is not None:
                 t.val = moved(t.val, filled(t.val.shape, ORDER[wanted]))
-                return noted(t)
+                return noted(lay_back(t, images, back))
     return in_c_order(t)
+
+
+def image_back(t, image, back):
+    """t, made of an image; how the gradient of that lies if it is in channels_last."""
+    if t.owner is TAPE is image.owner and suggested(image.val) is not None:
+        lay_back(t, (image,), back)
+    return t
+
+
+def image_in_c_order(t, image):
+    """A result of a kernel that knows no other order, for gradients neither."""
+    return in_c_order(image_back(t, image, False))
 
 
 def apart(t, x):
@@ -400,6 +413,6 @@ def is_dual(t):
 __all__ = """
 BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
 dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like like_first
-like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
+image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
 wrapped
 """.split()

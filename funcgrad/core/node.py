@@ -62,7 +62,7 @@ class Extra:
     `before(ct) -> ct`: what is done to it before the rule. `release`: does a backward use the node up? (None:
     if it saved anything). `unpack(saved) -> saved`: what is saved, where a user's hooks keep it in a form of their own.
     `notes`: the dict a user may write remarks into. `factors`: of a product that a rule has made, the operands of the operation whose
-    rule it is."""
+    rule it is. `lays`: {k: f(g, ct) -> g}, how what the rule makes of ct for the k-th of `ins` lies in memory."""
 
     __slots__ = (
         "cell",
@@ -77,11 +77,12 @@ class Extra:
         "unpack",
         "notes",
         "factors",
+        "lays",
     )
 
     def __init__(self):
         self.cell = self.label = self.span = self.spelling = self.group = self.hooks = self.before = None
-        self.release = self.unpack = self.notes = self.results = self.factors = None
+        self.release = self.unpack = self.notes = self.results = self.factors = self.lays = None
 
 
 class HeardNode(Node):

@@ -118,6 +118,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
 
         order = leaves_at_once(order, leading)
     plainly = raw and watch is None and only is None and (free is None or type(home) is not Record)
+    unseen = not state.shared.shown  # does nobody look at how cotangents lie?
     hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:
         if plainly and n.owner is home and n not in found:
@@ -130,7 +131,11 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                         if n in cts or cell.hooks:
                             deliver(cell, pop(n, None))
                     continue
-            elif extra is None or extra.cell is extra.hooks is extra.before is extra.release is None:
+            elif (
+                extra is None
+                or extra.cell is extra.hooks is extra.before is extra.release is None
+                and (unseen or extra.lays is None)
+            ):
                 ct = pop(n, None)
                 if ct is None and deliver is not None:
                     ct = passed_by(n, free)
@@ -193,7 +198,8 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
             n.saved = extra.unpack(kept)
         if type(ct) is Slots and plan.prim.fills:
             ct = ct.filled(helpers["raw_zeros" if raw and not again else "zeros_of"])
-        into = cts if watch is None or plan.prim is PICK else {}
+        lays = None if unseen or extra is None else extra.lays
+        into = cts if lays is watch is None or plan.prim is PICK else {}
         if raw and not again:
             try:
                 plan.pull(n, ct, into, owned)
@@ -216,7 +222,10 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 tie(n, into)
         try:
             if into is not cts:
-                for p, g in zip(n.ins, watch(n, ct, [into.pop(p, None) for p in n.ins]), strict=True):
+                gs = [into.pop(p, None) for p in n.ins]
+                if lays:
+                    gs = [g if g is None or k not in lays else lays[k](g, ct) for k, g in enumerate(gs)]
+                for p, g in zip(n.ins, gs if watch is None else watch(n, ct, gs), strict=True):
                     if g is not None:
                         cts[p] = add_cts(cts.get(p), g)
                         owned.discard(p)

@@ -15,7 +15,7 @@ from . import halves, quiet
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
-from .laid import LAID, as_torch, astray, noted
+from .laid import LAID, as_torch, astray, goes_back, noted
 from .node import Node, TapeNode, extra_of, leaf_node
 from .primitive import PRIMITIVES, Primitive
 from .site import site, where
@@ -522,7 +522,7 @@ class Tape(Trace):
             n.versions = ()
             if bottom:  # versions of the residuals that a user can reach: arguments and results
                 kept = {id(v) for v in saved}
-                stamped = [a for a in (*args, *outs) if isinstance(a, Taped) and id(a.val) in kept]
+                stamped = [a for a in (*args, *map(noted, outs)) if isinstance(a, Taped) and id(a.val) in kept]
                 n.versions = tuple((*a.stamp(), i) for i, a in enumerate(stamped))
             return outs
         if out is None:
@@ -559,6 +559,8 @@ class Tape(Trace):
         t = face(out, n, self)
         if laid:
             noted(t)
+            if prim.elementwise:
+                goes_back(n)
         if bottom:  # NumPy memory can change: remember the version of what is saved
             if prim.shares:
                 sharing(t, args[0])

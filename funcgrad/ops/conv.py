@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.laid import in_rows, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from ..errors import ShapeError
@@ -255,7 +256,7 @@ def _weight_cotangent(ct, x, shape, *, strides, padding, lhs_dilation, rhs_dilat
         rhs_dilation=strides,
         groups=groups,
     )
-    return _exchanged(g, 0, 1)
+    return left_in(in_rows, _exchanged(g, 0, 1))
 
 
 def case(x, w, kind="plain", order=2, **given):

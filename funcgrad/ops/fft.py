@@ -8,11 +8,12 @@ whether both carry its root ("ortho"). The transposed transform is one of the sa
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.laid import left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ..errors import DTypeError, ShapeError
 from .assignment import getitem, put
-from .complex import real_dtype
+from .complex import real, real_dtype
 from .elementwise import mul
 from .matrix import conj
 from .pad import pad
@@ -60,6 +61,11 @@ def resize(x, shape):
         return pad(x, 0, config=tuple([(0, m - k, 0) for k, m in zip(s, shape)]))
     common = tuple(slice(0, min(k, m)) for k, m in zip(s, shape, strict=True))
     return put(zeros(shape, dtype_of(x)), getitem(x, idx=common), idx=common)
+
+
+def cut(g, x):
+    """A cotangent in the form of its operand, of real ones the real part first."""
+    return fit(resize(g if dtype_of(x).kind == "c" else real(g), shape_of(x)), x)
 
 
 def half_weights(shape, axis, n, inner):
@@ -122,7 +128,7 @@ class fft:
         check_lengths("fft", axes, n, norm)
         return Aval(resized(shape_of(x), axes, n), complex_dtype(dtype_of(x)))
 
-    transpose = (lambda ct, x, **params: fit(resize(fft(ct, **params), shape_of(x)), x),)
+    transpose = (lambda ct, x, **params: cut(fft(ct, **params), x),)
 
     def samples(rng):
         for i, norm in enumerate(NORMS):
@@ -163,7 +169,9 @@ class rfft:
 
     def transpose_(ct, x, *, axes, n, norm="backward"):
         ct = weigh(conj(ct), axes[-1], n[-1], 0.5)
-        return fit(resize(irfft(ct, axes=axes, n=n, norm=OPPOSITE[norm]), shape_of(x)), x)
+        g = irfft(ct, axes=axes, n=n, norm=OPPOSITE[norm])
+        # (torch's is the real part of a transform to all frequencies)
+        return cut(left_in(lambda v: arranged(z := np.array(v, complex_dtype(v.dtype), order="C"), z, axes).real, g), x)
 
     transpose = (transpose_,)
     del transpose_
@@ -201,7 +209,7 @@ class irfft:
 
     def transpose_(ct, x, *, axes, n, norm="backward"):
         g = weigh(conj(rfft(ct, axes=axes, n=n, norm=OPPOSITE[norm])), axes[-1], n[-1], 2.0)
-        return fit(resize(g, shape_of(x)), x)
+        return cut(g, x)
 
     transpose = (transpose_,)
     del transpose_

@@ -285,7 +285,7 @@ class slogdet:
         if is_complex(x):  # the sign turns by the imaginary part of tr(inv(x) t)
             turn = mul(cts[0], out[0])
             c = add_cts(c, sub(turn, real(turn)))
-        return [fit(mul(over_matrix(c), swapped(inv(x, singular="nan"))), x)]
+        return [fit(mul(over_matrix(c), inv(swapped(x), singular="nan")), x)]
 
     def jvp(ts, out, x):
         d = inner(swapped(inv(x, singular="nan")), ts[0])

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.laid import in_columns, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw
 from .elementwise import add, mul, neg, sub, where
@@ -43,7 +44,7 @@ from .shape import fit, zeros, zeros_like
 def divide_right(x, r, **triangle):
     """x r^-1 for an upper triangle r; with transpose_a and conjugate_a, x r^-H."""
     flags = {"transpose_a": not triangle.pop("transpose_a", False), **triangle}
-    return swapped(triangular_solve(r, swapped(x), lower=False, **flags))
+    return left_in(in_columns, swapped(triangular_solve(r, swapped(x), lower=False, **flags)))
 
 
 # ------------------------------------------------------------------------------------------------ cholesky

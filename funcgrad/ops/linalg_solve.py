@@ -237,6 +237,8 @@ class inv:
     def impl(x, *, singular="raise"):
         return solved("inv", np.linalg.inv, x, singular=singular)
 
+    impl_torch = by_columns(impl)
+
     def aval(x, *, singular="raise"):
         return Aval(square("inv", x), linalg_dtype("inv", x))
 

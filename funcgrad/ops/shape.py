@@ -115,15 +115,13 @@ def fit(g, like):
     known = type(like) is Aval
     shape = like.shape if known else shape_of(like)
     dtype = like.dtype if known else dtype_of(like)
-    if type(g) is ndarray:
-        if g.shape != shape:
-            g = unbroadcast(g, shape)
-        if g.dtype is dtype:
+    if type(g) is ndarray and g.dtype is dtype:
+        if g.shape == shape:
             return g
-    elif shape_of(g) != shape:
-        g = unbroadcast(g, shape)
-    if dtype.kind != "c" and dtype_of(g).kind == "c":
+    elif dtype.kind != "c" and dtype_of(g).kind == "c":
         g = PRIMITIVES["real"](g)
+    if shape_of(g) != shape:
+        g = unbroadcast(g, shape)
     return g if dtype_of(g) == dtype or (like.weak if known else is_weak(like)) else cast(g, dtype=dtype)
 
 

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..core.aval import Aval, describe, dtype_of, shape_of
 from ..core.geometries import windows
+from ..core.laid import in_rows, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from ..core.strides import steps_of, view_of_memory
@@ -534,4 +535,4 @@ def _sliding_transpose(ct, shape, axis, size, step):
         base_dilation=(1,),
         window_dilation=(1,),
     )
-    return transpose(g, perm=inverse_permutation((*others, axis)))
+    return left_in(in_rows, transpose(g, perm=inverse_permutation((*others, axis))))

@@ -19,7 +19,7 @@ from ...functions.by_samples import on_values
 from ...functions.drawing import refuse_staging
 from ...functions.kernels import refuse_in
 from ...functions.nodes import as_one
-from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
+from ...functions.operands import dtype_of, image_in_c_order, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import HALVES, half_in, in_float32, rounder, shared
@@ -72,7 +72,7 @@ def adaptive_average(k):
         if 0 in wanted:  # (sums of no booleans are ints in NumPy)
             x = P["cast"](x, dtype=dtype_of(current(input)))
         return labelled(
-            in_c_order(x) if k == 3 else like_image(x, current(input)),
+            (image_in_c_order if k == 3 else like_image)(x, current(input)),
             f"AdaptiveAvgPool{max(k, 2)}DBackward0",
             (input,),
         )
@@ -185,8 +185,8 @@ def maxima(input, flat, k, label):
     out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))
     index = P["reshape"](index, shape=(*lead, *counts))
     index = wrap(Tensor, index) if isinstance(index, np.ndarray) else index
-    images = () if k == 3 else (x,)
-    return labelled(like_image(out, *images), label, (input,)), like_image(index, *images)
+    laid = like_image if k == 2 and label.startswith("Adaptive") else image_in_c_order
+    return labelled(laid(out, x), label, (input,)), laid(index, x)
 
 
 def adaptive_maximum(k):

@@ -188,7 +188,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
-    out = like_image(scaled(out, weight, None, normalized), t)
+    out = like_image(scaled(out, weight, None, normalized), t, back=None)
     return out if dtype_of(current(out)) == d else P["cast"](out, dtype=d)
 
 

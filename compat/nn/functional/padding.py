@@ -8,7 +8,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.kernels import refuse_in
 from ...functions.nodes import released
-from ...functions.operands import dtype_of, fitting, integer, like_image, shape_of
+from ...functions.operands import dtype_of, fitting, image_in_c_order, integer, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, shared
@@ -83,7 +83,7 @@ def pad(input, pad, mode="constant", value=None):
         for axis, (a, b) in enumerate(config):
             if a or b:
                 out = picked(out, axis, places_along(shape[axis], a, b, how))
-    out = P["copy"](t, t) if out is t else like_image(out, *[t] * bool(name))
+    out = P["copy"](t, t) if out is t else (like_image if name else image_in_c_order)(out, t)
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
 
@@ -135,7 +135,7 @@ def filled(input, t, shape, config, pad, value):
         np.asarray(fitting(float(value) if type(value) is int else value, d), d),
         config=tuple([(a, b, 0) for a, b in config]),
     )
-    return labelled(like_image(out, t), "ConstantPadNdBackward0", (input,))
+    return labelled(like_image(out, t, back=None), "ConstantPadNdBackward0", (input,))
 
 
 def check(mode, shape, config):

@@ -31,7 +31,7 @@ def pixel_shuffle(input, upscale_factor):
     x = P["reshape"](x, shape=(*lead, c // (r * r), r, r, h, w))
     x = P["transpose"](x, perm=(*range(k), k, k + 3, k + 1, k + 4, k + 2))
     out = P["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r))
-    out = like_image(apart(out, current(input)), current(input))
+    out = like_image(apart(out, current(input)), current(input), back=None)
     return labelled(out, "PixelShuffleBackward0", (input,))
 
 
@@ -55,7 +55,7 @@ def pixel_unshuffle(input, downscale_factor):
     x = P["reshape"](x, shape=(*lead, c, h // r, r, w // r, r))
     x = P["transpose"](x, perm=(*range(k), k, k + 2, k + 4, k + 1, k + 3))
     out = P["reshape"](x, shape=(*lead, c * r * r, h // r, w // r))
-    out = like_image(apart(out, current(input)), current(input))
+    out = like_image(apart(out, current(input)), current(input), back=None)
     return labelled(out, "PixelUnshuffleBackward0", (input,))
 
 
@@ -80,7 +80,7 @@ def channel_shuffle(input, groups):
     out = P["reshape"](x, shape=(n, groups, c // groups, *sizes))
     out = P["transpose"](out, perm=(0, 2, 1, *range(3, len(sizes) + 3)))
     out = apart(P["reshape"](out, shape=shape), x)
-    return labelled(like_image(out, x), "ChannelShuffleBackward0", (input,))
+    return labelled(like_image(out, x, back=None), "ChannelShuffleBackward0", (input,))
 
 
 native_channel_shuffle = channel_shuffle

@@ -230,7 +230,7 @@ def interpolate(
         exact = mode == "nearest-exact"
         x = taken(x, [kept_places(*given, exact) for given in zip(shape[2:], sizes, factors)])
         return labelled(
-            like_image(apart(x, current(input)), current(input)),
+            like_image(apart(x, current(input)), current(input), back=None if k == 2 else False),
             f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0",
             (input,),
         )
@@ -245,7 +245,8 @@ def interpolate(
         given = shape[axis + 2], sizes[axis], align_corners, factors[axis], d
         x = mapped(x, axis + 2, kept_weights(mode, antialias, *given))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
-    return labelled(like_image(apart(x, current(input)), current(input)), f"Upsample{kind}Backward0", (input,))
+    x = like_image(apart(x, current(input)), current(input), back=False if mode == "bicubic" else None)
+    return labelled(x, f"Upsample{kind}Backward0", (input,))
 
 
 def kernel_of(mode, k, antialias):
