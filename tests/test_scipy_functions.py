@@ -18,6 +18,8 @@ FOLDER = pathlib.Path(__file__).parent / "expected"
 sys.path.insert(0, str(FOLDER))
 from scipy_cases import CASES, SPD, SQUARE, VECTOR, found, parts  # noqa: E402
 
+from tests.raised import refused  # noqa: E402
+
 MODULES = {"fft": fft, "linalg": linalg, "signal": signal, "special": special, "stats": stats}
 
 
@@ -192,9 +194,7 @@ ERRORS = {
 @pytest.mark.parametrize("what", ERRORS)
 def test_errors(what):
     error, text, f = ERRORS[what]
-    with pytest.raises(error) as caught:
-        f()
-    assert text in str(caught.value)
+    refused(error, f, text)
 
 
 def test_shape_of_scalars():

@@ -25,7 +25,7 @@ TESTS = (
     (NUMPY < (2, 1), r"test_primitives\.py::test_jit\[min\]", "NumPy 2.0's minimum.reduce with out= is wrong along a reversed axis"),
     (NUMPY < (2, 1), r"test_jax_coverage\.py.*\[numpy\.linalg\.\*\]", "NumPy before 2.1 has condition numbers of complex matrices complex"),
     (NUMPY < (2, 2), r"test_jax_keywords\.py::test_calls\[failing-numpy\.t\]", "trim_zeros takes axes since NumPy 2.2"),
-    (PYTHON >= (3, 12), r"test_programs\.py::test_a_script.*\[(files|matrices_that_stop|one_process)\]|test_serialization\.py::test_(what_torch_wrote|texts)|"
+    (PYTHON >= (3, 12), r"test_programs\.py::test_a_script.*\[(files|matrices_that_stop|one_process|compiled_containers)\]|test_serialization\.py::test_(what_torch_wrote|texts)|"
      r"test_swap_programs\.py::test_program\[(jax_pytrees|jax_sharding_one_device|jax_trees)\.py\]",
      "Python prints an OrderedDict, and refuses an abstract class, in other words since 3.12"),
     (NUMPY >= (2, 5), r"test_used_names\.py.*\[autograd\]", "autograd.numpy.row_stack is NumPy's until 2.4"),

@@ -151,9 +151,6 @@ class At:
         return f"_IndexUpdateHelper({self.x!r})"
 
 
-NEUTRAL = {"add": 0, "subtract": 0, "multiply": 1, "divide": 1}
-
-
 class Update:
     """`x.at[idx]`: get, and the array with set, add, subtract, multiply, divide, power, min, max or apply done at idx.
 

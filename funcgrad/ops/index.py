@@ -382,7 +382,7 @@ def both_forms(name, along, rule):
         (at_indices, name, "at x[i0, i1, ...], index arrays as gather takes them"),
         (along_axis, along, "where idx, an array of x's rank, points along `axis`, as in take_along"),
     ):
-        body.__name__, body.__doc__ = own, rule.__doc__.replace("[there]", places)
+        body.__name__, body.__doc__ = own, (rule.__doc__ or "").replace("[there]", places)
         either[own] = define(body)
     return either[name], either[along]
 

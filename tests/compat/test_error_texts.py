@@ -6,7 +6,6 @@ Nothing that the user owns is changed by an operation that fails. torch's senten
 import ast
 import functools
 import importlib
-import inspect
 import math
 import pathlib
 import sys
@@ -21,30 +20,10 @@ import compat as torch
 import funcgrad as fg
 from compat import _reading as reading
 from compat import breaks
+from tests.raised import line, line_in, refused
 
 deprecations = sys.modules[f"{torch.__name__}.deprecations"]
 HERE = pathlib.Path(__file__).name
-
-
-def line():
-    """`file:line` of the caller."""
-    return f"{HERE}:{sys._getframe(1).f_lineno}"
-
-
-def line_in(f, text):
-    """`file:line` of the line of f that holds `text`."""
-    lines, first = inspect.getsourcelines(f)
-    (k,) = [k for k, one in enumerate(lines) if text in one and "line_in" not in one]
-    return f"{HERE}:{first + k}"
-
-
-def refused(kind, f, *words):
-    """f() raises `kind` with these words; returns the error."""
-    with pytest.raises(kind) as caught:
-        f()
-    for word in words:
-        assert word in str(caught.value), str(caught.value)
-    return caught.value
 
 
 # ------------------------------------------------------------------------------------------------ row 2
@@ -386,11 +365,11 @@ def test_row_03_any_source_can_be_read(file):
     for scope in [tree, *[n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]]:
         for step in reading.steps_of(scope):
             assert step.first <= step.last and all(isinstance(k, str) for k in step.targets)
-            assert all(line >= 1 and kind in breaks.MEANING for line, kind in reading.breaks_in(step.value, {}))
+            assert all(number >= 1 and kind in breaks.MEANING for number, kind in reading.breaks_in(step.value, {}))
             reading.functions_in(step.value, vars(torch))
-        for line in range(1, file.read_text().count("\n") + 2):
-            asked = reading.asked_for(scope, line)
-            assert asked is None or asked.lineno <= line
+        for number in range(1, file.read_text().count("\n") + 2):
+            asked = reading.asked_for(scope, number)
+            assert asked is None or asked.lineno <= number
 
 
 def test_row_03_what_only_chooses_is_no_suspect():
@@ -753,7 +732,7 @@ def names_of(error):
         code = traceback.tb_frame.f_code
         found.append((pathlib.Path(code.co_filename).name, code.co_name))
         traceback = traceback.tb_next
-    return found[found.index((HERE, "refused")) + 1 :]
+    return found[found.index(("raised.py", "refused")) + 1 :]
 
 
 def test_traceback_of_backward_shows_the_hook_and_one_frame_of_ours():

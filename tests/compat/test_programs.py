@@ -3,6 +3,7 @@ of tests/expected/programs, which go through torch's libraries line by line."""
 
 import importlib.util
 import json
+import os
 import re
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from compat import overrides, runner
 from compat.compiler.compiled import Compiled
 from compat.deprecations import _said
+from compat.printing import set_printoptions
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
@@ -22,8 +24,8 @@ RELATIVE = 1e-4  # float32 through some hundred steps of training
 
 
 def run(path, *options):
-    """What a script prints on compat, in this process: one that has warned of nothing yet."""
-    said = {*_said}
+    """What a script prints on compat, in this process: one that has warned of nothing yet. What it sets for its process is undone."""
+    said, environment = {*_said}, dict(os.environ)
     _said.clear()
     runner.install()
     try:
@@ -31,6 +33,9 @@ def run(path, *options):
     finally:
         runner.uninstall()
         overrides.unwatch()
+        set_printoptions(profile="default")
+        os.environ.clear()
+        os.environ.update(environment)
         _said.update(said)
 
 

@@ -239,7 +239,7 @@ def always_with_indices(f):
     def pooled(input, output_size, return_indices=False):  # (which changes nothing)
         return f(input, output_size, True)
 
-    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f.__doc__[:-1] + "; and where they are."
+    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", (f.__doc__ or "")[:-1] + "; and where they are."
     return pooled
 
 

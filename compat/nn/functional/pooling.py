@@ -305,7 +305,10 @@ def with_indices(f):
     def pooled(*args, return_indices=True, **kwargs):
         return f(*args[:6], return_indices=True, **kwargs)  # (return_indices may be the seventh: it changes nothing)
 
-    pooled.__name__, pooled.__doc__ = f"{f.__name__}_with_indices", f.__doc__[:-1] + "; and the indices of the places."
+    pooled.__name__, pooled.__doc__ = (
+        f"{f.__name__}_with_indices",
+        (f.__doc__ or "")[:-1] + "; and the indices of the places.",
+    )
     return pooled
 
 

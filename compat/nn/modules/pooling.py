@@ -16,7 +16,7 @@ def shown(module, *names):
 def ranked(base, name, *ranks):
     """The classes of one kind of pooling for each number of axes."""
     for k in ranks:
-        doc = f"{base.__doc__.split('.')[0]}, over {k} ax{'i' if k == 1 else 'e'}s."
+        doc = f"{(base.__doc__ or '').split('.')[0]}, over {k} ax{'i' if k == 1 else 'e'}s."
         yield type(f"{name}{k}d", (base,), {"_rank": k, "__doc__": doc, "__module__": __name__})
 
 
