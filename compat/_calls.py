@@ -231,7 +231,7 @@ def check(p, x, name, number):
     if kind == "D":
         return isinstance(x, dtypes.dtype) or isinstance(x, type) and x in (float, int, bool, complex)
     if kind == "V":
-        return isinstance(x, (str, int, Device)) and not isinstance(x, bool)
+        return isinstance(x, (str, bytes, int, np.integer, Device)) and not isinstance(x, bool)
     if kind == "Y":
         return isinstance(x, Layout)
     if kind == "M":

@@ -4,6 +4,7 @@ Invariant: each is a loop over the operation of that name, so figures, records a
 with the lists is said here.
 """
 
+from .errors import type_name
 from .functions.register import METHODS
 from .payload import current
 from .tensor import Tensor
@@ -21,7 +22,7 @@ def tensors(x, at=0):
     """A list of Tensors as it is; TypeError or RuntimeError if it is none."""
     for i, t in enumerate(x):
         if not isinstance(t, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument {at}, but got {type(t).__name__}")
+            raise TypeError(f"expected Tensor as element {i} in argument {at}, but got {type_name(t)}")
     if not x:
         raise RuntimeError("Tensor list must have at least one tensor.")
     return x
@@ -52,7 +53,7 @@ def made(name):
             return tuple([self**t for t in tensors(args[0] if args else kwargs["exponent"], 1)])
         if not isinstance(self, (list, tuple)):
             raise TypeError(
-                f"_foreach_{name}(): argument 'self' (position 1) must be tuple of Tensors, not {type(self).__name__}"
+                f"_foreach_{name}(): argument 'self' (position 1) must be tuple of Tensors, not {type_name(self)}"
             )
         count = len(tensors(self))
         if inplace:

@@ -7,7 +7,7 @@ import os
 
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled  # noqa: F401
 from .deprecations import deprecated
-from .errors import type_name
+from .errors import need_bool, type_name
 from .native import of_arguments
 
 DEBUG_MODES = ("default", "warn", "error")
@@ -85,10 +85,7 @@ def get_float32_matmul_precision():
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Kept, without effect: every operation gives the same figures each time."""
-    if not isinstance(mode, bool):
-        raise TypeError(
-            f"_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not {type_name(mode)}"
-        )
+    need_bool(mode, "_set_deterministic_algorithms", "mode")
     Kept.deterministic = (1 if warn_only else 2) if mode else 0
 
 

@@ -97,6 +97,8 @@ def asked_for(given, named):
     if refused is not None:
         raise refused
     first = given[0] if given else named.get("device", named.get("type"))
+    if isinstance(first, bytes):
+        first = first.decode()
     if isinstance(first, int) and not LONG[0] <= first <= LONG[1]:
         raise ValueError(OVERFLOW)
     if isinstance(first, Device):

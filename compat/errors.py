@@ -369,6 +369,12 @@ def type_name(x):
     return f"{cls.__module__}.{name}"
 
 
+def need_bool(x, call, argument="enabled", position=1):
+    """TypeError in the words of torch's parser unless x is True or False."""
+    if x is not True and x is not False:
+        raise TypeError(f"{call}(): argument '{argument}' (position {position}) must be bool, not {type_name(x)}")
+
+
 class OutOfMemoryError(RuntimeError):
     """What torch raises where the memory of a device is full; here MemoryError is raised, as in any Python program."""
 

@@ -20,7 +20,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from .errors import modified
 from .names import full_name, node_name
-from .native import shown_as
+from .native import of_arguments
 from .rewriting import unfold, whole
 
 _classes = {}
@@ -39,11 +39,9 @@ class Node:
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
-    @shown_as(lambda self: None)
-    def name(self, *wrong):
+    @of_arguments(0, "")
+    def name(self):
         """torch's name of the operation: those that belong to autograd itself say so."""
-        if wrong:
-            raise TypeError(f"{type(self).__name__}.name() takes no arguments ({len(wrong)} given)")
         return full_name(type(self).__name__)
 
     @property
@@ -71,6 +69,7 @@ class Node:
     def requires_grad(self):
         return True
 
+    @of_arguments(0, "")
     def _sequence_nr(self):
         return int(self.node.index)
 

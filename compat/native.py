@@ -81,17 +81,19 @@ class State:
     plain = False
 
 
-def of_arguments(count):
+def of_arguments(count, of=None):
     """A decorator of a function or method that torch has in C with no arguments, or one that has no name, and that says so in Python's
-    words of those."""
+    words of those. `of`: the class that a method is said to be of; "": that of the object it is called of."""
 
     def counting(f):
-        own = "." in f.__qualname__  # (a method's self is not counted)
+        own = of is not None or "." in f.__qualname__  # (a method's self is not counted)
 
         @functools.wraps(f)
         def call(*args, **kwargs):
             if kwargs or len(args) != count + own:
                 name = f"{f.__qualname__ if own else f'torch.{f.__name__}'}()"
+                if of is not None:
+                    name = f"{of or type(args[0]).__name__}.{f.__name__}()"
                 if kwargs:
                     raise TypeError(f"{name} takes no keyword arguments")
                 most = "exactly one argument" if count else "no arguments"

@@ -23,7 +23,7 @@ from .devices import Device, usable
 from .errors import type_name
 from .formats import address, elements
 from .functions.missing import refusal as _refusal
-from .native import Native
+from .native import Native, of_arguments
 from .payload import ground
 
 STORAGES = {  # torch's class of a storage -> dtype of its elements
@@ -370,6 +370,19 @@ class UntypedStorage(Storage, metaclass=Native, called="torch.storage.UntypedSto
 
     def __repr__(self):
         return self.described("UntypedStorage(device=cpu)")
+
+
+for _name, _count in {
+    "data_ptr": 0,
+    "resizable": 0,
+    "is_shared": 0,
+    "nbytes": 0,
+    "element_size": 0,
+    "new": 0,
+    "resize_": 1,
+    "fill_": 1,
+}.items():
+    setattr(UntypedStorage, _name, of_arguments(_count, "StorageBase")(getattr(UntypedStorage, _name)))
 
 
 class TypedStorage(Storage, metaclass=Native, called="torch.storage.TypedStorage"):

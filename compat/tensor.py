@@ -209,7 +209,10 @@ class Tensor(Taped, metaclass=TensorMeta):
         """Does the memory hold the elements in C order (or in another format)?"""
         if wrong or named or memory_format is not None and type(memory_format) is not type(contiguous_format):
             takes_none(
-                self, "is_contiguous", wrong, {"memory_format": memory_format, **named} if memory_format else named
+                self,
+                "is_contiguous",
+                wrong,
+                {"memory_format": memory_format, **named} if memory_format is not None else named,
             )
         v = ground(self)
         if v is None:
@@ -595,13 +598,11 @@ class Tensor(Taped, metaclass=TensorMeta):
         v = self.val
         if type(v) is np.ndarray and v.size == 1 and self.mark is None and not shared.staging:
             return bool(current(self).val.item())
-        v = np.asarray(concrete(self, "bool"))
-        if v.size != 1:
+        if self.numel() != 1:
             raise RuntimeError(
-                "Boolean value of Tensor with no values is ambiguous"
-                if v.size == 0
-                else "Boolean value of Tensor with more than one value is ambiguous"
+                f"Boolean value of Tensor with {'more than one value' if self.numel() else 'no values'} is ambiguous"
             )
+        v = np.asarray(concrete(self, "bool"))
         return bool(v.reshape(()))
 
     def only(self):
@@ -624,7 +625,8 @@ class Tensor(Taped, metaclass=TensorMeta):
             and not shared.staging
         ):
             return v.item()
-        warn_converted(self)
+        if self.numel() == 1:
+            warn_converted(self)
         return float(real_number(self.only(), "double"))
 
     def __int__(self):

@@ -15,6 +15,7 @@ from funcgrad.core.site import internal, warn, where
 from funcgrad.core.state import shared, tls
 from funcgrad.numpy.concrete import concrete
 
+from ..errors import need_bool
 from ..names import full_name, node_name
 from ..native import of_arguments
 
@@ -129,18 +130,11 @@ def watcher():
     return check if Anomaly.enabled and Anomaly.check_nan else None
 
 
-def need_bool(x, name, place):
-    if type(x) is not bool:
-        raise TypeError(
-            f"set_anomaly_enabled(): argument '{name}' (position {place}) must be bool, not {type(x).__name__}"
-        )
-
-
 class set_detect_anomaly:
     """Look for NaN in backward from now on, or inside a `with` block."""
 
     def __init__(self, mode, check_nan=True):
-        need_bool(mode, "enabled", 1), need_bool(check_nan, "check_nan", 2)
+        need_bool(mode, "set_anomaly_enabled"), need_bool(check_nan, "set_anomaly_enabled", "check_nan", 2)
         self.before = Anomaly.switch(mode, check_nan)
 
     def __enter__(self):
@@ -170,7 +164,7 @@ class detect_anomaly:
         )
 
     def __enter__(self):
-        need_bool(self.check_nan, "check_nan", 2)
+        need_bool(self.check_nan, "set_anomaly_enabled", "check_nan", 2)
         self.before = Anomaly.switch(True, self.check_nan)
 
     def __exit__(self, *error):

@@ -20,7 +20,7 @@ from funcgrad.errors import ModifiedError
 from funcgrad.transforms.boundary import inner
 from funcgrad.transforms.rules import Spec
 
-from ..errors import modified
+from ..errors import modified, type_name
 from ..payload import current
 from ..tensor import Tensor
 from .forward_ad import Level, check_shared, state_of
@@ -56,7 +56,7 @@ def saved_by(ctx, needed):
         if t is not None and not isinstance(t, Tensor):
             if needed:
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
+                    f"save_for_backward can only save variables, but argument {i} is of type {type_name(t)}"
                 )
             return ()
     return ctx._to_save
@@ -507,7 +507,7 @@ class Call(Spec):
                     "input was not a Variable"
                 )
             if g is not None and not isinstance(g, Tensor):
-                raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
+                raise RuntimeError(f"expected Variable or None (got {type_name(g)})")
         return [got[i] for i in self.positions]
 
     def users_backward(self, ctx, *gradients):
@@ -566,7 +566,7 @@ class Call(Spec):
         got = got if isinstance(got, tuple) else (got,)
         for number, t in enumerate(got):
             if t is not None and not isinstance(t, Tensor):
-                raise RuntimeError(f"expected Variable or None (got {type(t).__name__}) for grad output {number}.")
+                raise RuntimeError(f"expected Variable or None (got {type_name(t)}) for grad output {number}.")
         if len(got) != len(self.results):
             raise RuntimeError(
                 f"Function's jvp returned an invalid number of forward gradients (expected {len(self.results)} but got "

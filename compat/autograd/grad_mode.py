@@ -13,6 +13,7 @@ from funcgrad.core.site import internal, warn
 
 from .. import inference
 from ..breaks import note, note_function
+from ..errors import need_bool
 from ..functions.missing import refusal as _refusal
 from ..native import of_arguments
 
@@ -160,11 +161,8 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode):
-        if type(mode) is not bool:
-            raise TypeError(
-                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
-        self.mode = bool(mode)
+        need_bool(mode, "set_grad_enabled")
+        self.mode = mode
         self.before = tls.grad
         tls.grad = inference.ASKED if self.mode and tls.inference else self.mode
         if not self.mode:
@@ -229,10 +227,7 @@ class set_multithreading_enabled(Switch):
     said = threading.local()
 
     def __init__(self, mode):
-        if type(mode) is not bool:
-            raise TypeError(
-                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
+        need_bool(mode, "set_multithreading_enabled")
         super().__init__(mode)
 
 

@@ -455,7 +455,7 @@ def gradgradcheck(
         grad_outputs = [make_tensor(o.shape, dtype=o.dtype, low=-1, high=1, **likes) for o in outs]
     grad_outputs = as_tuple(grad_outputs)
     count = -len(grad_outputs)
-    asked = [isinstance(a, Tensor) and a.requires_grad for a in (*inputs, *grad_outputs)]
+    asked = [isinstance(a, Tensor) and a.requires_grad for a in inputs] + [g.requires_grad for g in grad_outputs]
 
     def first(*args):
         args = [a.requires_grad_() if on and not a.requires_grad else a for a, on in zip(args, asked, strict=True)]

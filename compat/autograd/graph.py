@@ -56,12 +56,21 @@ class save_on_cpu(saved_tensors_hooks):
     """Inside this `with` block what the graph saves is kept on the CPU, where it is anyway."""
 
     def __init__(self, pin_memory=False, device_type="cuda"):
-        super().__init__(lambda t: (t.device, t.cpu()), lambda packed: packed[1].to(packed[0]))
+        def unpack(packed):
+            return packed[1].to(packed[0], non_blocking=pin_memory)
+
+        pin_memory = bool(pin_memory) and pin_memory  # (of several elements: the RuntimeError of their truth)
+        super().__init__(lambda t: (t.device, t.cpu()), unpack)
 
 
 @contextlib.contextmanager
 def disable_saved_tensors_hooks(error_message):
     """Inside this `with` block, using saved_tensors_hooks raises RuntimeError with this message."""
+    if not isinstance(error_message, str):
+        raise TypeError(
+            "_saved_tensors_hooks_disable(): incompatible function arguments. The following argument types are supported:\n"
+            f"    1. (error_message: str, fail_if_non_empty: bool = True) -> None\n\nInvoked with: {error_message!r}"
+        )
     before = Disabled.message()
     if tls.packing is not None:
         raise RuntimeError(error_message)
@@ -127,7 +136,7 @@ def get_gradient_edge(tensor):
 
 
 # ------------------------------------------------------------------------------------------------ several gradients
-class MultiHandle(RemovableHandle):
+class _MultiHandle(RemovableHandle):
     """Takes the hooks of several Tensors out together."""
 
     __slots__ = ("handles",)
@@ -139,9 +148,6 @@ class MultiHandle(RemovableHandle):
     def remove(self):
         for handle in self.handles:
             handle.remove()
-
-
-MultiHandle.__name__ = MultiHandle.__qualname__ = "_MultiHandle"
 
 
 def register_multi_grad_hook(tensors, fn, *, mode="all"):
@@ -167,7 +173,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
             if not seen:
                 fn(g)
 
-        return MultiHandle([t.register_hook(first) for t in tensors if t.requires_grad])
+        return _MultiHandle([t.register_hook(first) for t in tensors if t.requires_grad])
     nodes = [reference(whole(mark_in_graph(t))) for t in tensors]  # (the nodes keep the hooks)
     waiting = {}  # walk -> (the gradients so far, how many are still to come)
 
@@ -185,11 +191,11 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
         if missing == 0:
             fn(gradients)
 
-    return MultiHandle([t.register_hook(functools.partial(arrived, i)) for i, t in enumerate(tensors)])
+    return _MultiHandle([t.register_hook(functools.partial(arrived, i)) for i, t in enumerate(tensors)])
 
 
 def mark_in_graph(t):
-    mark = node_of(current(t))
+    mark = node_of(current(t)) if t.requires_grad else None
     if mark is None:
         raise AssertionError("Expected gradient function to be set")
     return mark

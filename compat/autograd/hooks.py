@@ -18,6 +18,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from ..errors import type_name
 from ..graph import Node, parents
+from ..native import of_arguments
 from ..payload import current, recorded
 from ..rewriting import gated, reference, whole
 from ..tensor import Tensor
@@ -171,7 +172,7 @@ def replace_hooks(self, hooks):
     mark = heard_by(current(self))
     if mark is not None and mark.extra is not None and mark.extra.hooks is not None:
         mark.extra.hooks.clear()
-    for hook in (hooks or {}).values():
+    for hook in hooks.values() if isinstance(hooks, dict) else ():  # (what is none, torch drops)
         register_hook(self, hook)
 
 
@@ -215,7 +216,7 @@ def several_shown(cts):
 def as_given(got):
     """What a hook of an operation returned; TypeError if it is no tuple."""
     if not isinstance(got, tuple):
-        raise TypeError(f"expected tuple, but hook returned '{type(got).__name__}'")
+        raise TypeError(f"expected tuple, but hook returned '{type_name(got)}'")
     return got
 
 
@@ -348,7 +349,8 @@ def hooks_of(fn):
     return n, span, extra.before.__self__
 
 
-def register_node_hook(self, fn):
+@of_arguments(1, "")
+def register_hook(self, fn):
     """Call fn(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
     n, span, hooks = hooks_of(self)
     if n.plan is not None and hooks.steps is None:
@@ -356,10 +358,11 @@ def register_node_hook(self, fn):
     return register(hooks.after, fn)
 
 
-def register_node_prehook(self, fn):
+@of_arguments(1, "")
+def register_prehook(self, fn):
     """Call fn(grad_outputs) before this operation's derivative is computed; it may return new grad_outputs."""
     return register(hooks_of(self)[-1].before, fn)
 
 
-Node.register_hook = register_node_hook
-Node.register_prehook = register_node_prehook
+Node.register_hook = register_hook
+Node.register_prehook = register_prehook

@@ -14,6 +14,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 
 from ..dtypes import SPOKEN, name_of, of_numpy
+from ..errors import type_name
 from ..graph import labelled, saved_tensor
 from ..inference import is_inference
 from ..names import ALSO, node_name, saved_names
@@ -56,7 +57,7 @@ class Packed:
         t = call_in(tls.grad if tls.walking is None else walking().create, self.unpack, self.value)
         if not isinstance(t, Tensor):
             raise TypeError(
-                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(t).__name__}"
+                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type_name(t)}"
             )
         return current(t)
 

@@ -38,6 +38,7 @@ from ..errors import (
     not_used,
     size_mismatch,
     trains_nothing,
+    type_name,
     unequal_sizes,
 )
 from ..functions.register import FUNCTIONS
@@ -504,7 +505,7 @@ def mark_of(x, position=0):
     if not isinstance(x, Tensor):
         if isinstance(x, GradientEdge):
             return x.node.node if type(x) is GradientEdge else x.of[2]
-        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type_name(x)}")
     mark = node_of(current(x))
     if mark is None:
         raise no_grad_asked_for(x, position)

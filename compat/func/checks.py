@@ -46,6 +46,8 @@ def check_primals(leaves):
 
 
 def check_tensors(name, leaves):
+    if not leaves or leaves == [None]:
+        raise RuntimeError(f"{name}: Expected f to be a function that has non-empty output (got output = {leaves})")
     for leaf in leaves:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(

@@ -44,7 +44,7 @@ def target_of(x):
     """What one argument of to() asks for: ("dtype", d) or ("device", d)."""
     if isinstance(x, dtypes.dtype) or x in (float, int, bool, complex):
         return "dtype", x
-    if isinstance(x, (str, Device, int)):
+    if isinstance(x, (str, bytes, Device, int, np.integer)):
         return "device", usable(x)
     raise TypeError(f"to() received an invalid combination of arguments: {type(x).__name__} is no dtype and no device")
 

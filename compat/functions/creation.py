@@ -163,10 +163,10 @@ def as_tensor(data, *, dtype=None, device=None):
     >>> a
     array([1., 0.])
     """
-    if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
-    if isinstance(data, np.ndarray):
-        t = from_numpy(data)
+    if isinstance(data, (Tensor, np.ndarray)):
+        t = data if isinstance(data, Tensor) else from_numpy(data)
+        if device is not None:
+            t = t.to(device)
         return t if dtype is None else t.to(dtype)
     return tensor(data, dtype=dtype, device=device)
 

@@ -357,7 +357,7 @@ def split_of(tensor, split_size, dim=0):
             return apart(t, places, "SplitBackward0")
     if isinstance(split_size, Tensor) and split_size.numel() == 1:
         split_size = int(split_size)
-    if not hasattr(split_size, "__index__"):
+    if not isinstance(split_size, int):
         raise TypeError(
             "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not "
             f"{type_name(split_size)}"

@@ -33,6 +33,11 @@ def constructed(args, kwargs, dtype):
         args = (Size(kwargs.pop("size")),)
     if kwargs.keys() - {"device"}:
         raise not_new(args, kwargs)
+    if len(args) == 1 and isinstance(args[0], Tensor) and kwargs.get("device") is not None:
+        raise RuntimeError(
+            "Legacy tensor constructor of the form torch.Tensor(tensor, device=device) is not supported.  Use torch.tensor(...) or "
+            "torch.as_tensor(...) instead."
+        )
     if (device := kwargs.get("device")) is not None and Device(device).type != "cpu":
         kind = Device(device).type
         raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {kind} was passed")
@@ -47,7 +52,7 @@ def constructed(args, kwargs, dtype):
         for at, k in enumerate(sizes, 1):
             if not is_size(k):
                 text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
-                raise TypeError(f'new(): {text} {type(k).__name__}"')
+                raise TypeError(f'new(): {text} {type_name(k)}"')
             if not LONG[0] <= k <= LONG[1]:
                 text = "argument 'size' failed to unpack the object"
                 raise TypeError(f'new(): {text} at pos {at} with error "{OVERFLOW}"')

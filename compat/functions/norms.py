@@ -202,7 +202,7 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         d = dtype_of(current(x))
         if d.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, X{at} got: {spoken(d)}")
-    if p < 0:
+    if not p >= 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if x1.numel() and x2.numel():
         if shared.halves and half_in(x1):

@@ -70,7 +70,11 @@ def tensordot(a, b, dims=2):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         one, two = tuple(range(-dims, 0)), tuple(range(dims))
     else:
-        one, two = ((d,) if isinstance(d, int) else tuple(d) for d in dims)
+        one, two = dims
+        if not isinstance(one, (list, tuple)) or one and not isinstance(one[0], int):
+            from .._calls import C
+
+            C.tensordot(a, b, one, two)
     if len(one) != len(two):
         raise RuntimeError("both dimension lists should have same length")
     if dtype_of(x) != dtype_of(y):

@@ -22,7 +22,7 @@ from funcgrad.transforms.boundary import enter
 
 from ..devices import Default, Device, usable
 from ..errors import type_name
-from ..native import Native, of_arguments
+from ..native import Native, of_arguments, shown_as
 from ..payload import current, wrap
 from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
@@ -73,13 +73,15 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
     tensor([0.4963, 0.7682])
     """
 
-    def __init__(self, device="cpu", *more, stream=None):
-        if more:
-            raise TypeError(f"Generator() takes from 0 to 1 positional arguments but {1 + len(more)} were given")
-        if not isinstance(device, (Device, str, int)) and device is not None:
-            raise TypeError(
-                f"Generator(): argument 'device' (position 1) must be torch.device, not {type_name(device)}"
-            )
+    @shown_as(lambda self, device=None: None)
+    def __init__(self, *args, stream=None, **named):
+        if args or named:
+            from .._calls import Signature
+
+            refused = Signature("V?device=None").misfit("Generator", args, named)
+            if refused is not None:
+                raise refused
+        (device,) = (*args, *named.values()) or (None,)
         device = Device("cpu" if device is None else device)
         kind = device.type
         if kind != "cpu":

@@ -395,7 +395,7 @@ def truth(name):
             return new(np.asarray(found > 0 if name == "any" else found == t.val.size))
         if isinstance(dim, Tensor):
             dim = integer(dim, "dim")
-        if dim is not None and not isinstance(dim, (int, np.integer)) and len(dim) == 0:
+        if isinstance(dim, (tuple, list)) and not dim:
             out = P["not_equal"](t, 0)  # (no dimension, not every one)
         else:
             out = over(t, name, dim, keepdim)

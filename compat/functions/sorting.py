@@ -330,8 +330,6 @@ def quantiles(name, skip_nan):
             raise RuntimeError("quantile() input tensor must be either float or double dtype")
         qs = np.asarray(concrete(q, name)) if isinstance(q, Tensor) else np.asarray(q, dtype_of(t))
         if (qs < 0).any() or (qs > 1).any():
-            if qs.ndim == 0:
-                raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {float(qs):g}")
             raise RuntimeError("quantile() q values must be in the range [0, 1]")
         own = shape_of(t)
         if dim is None:

@@ -220,6 +220,8 @@ def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
     t = on_tape(self, "__dlpack__")
     if t.mark is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    if self.is_conj():
+        raise BufferError("Can't export tensors with the conjugate bit set")
     if not t.val.dtype.isnative:
         raise BufferError(
             f"DLPack: the memory of a {t.dtype.name} Tensor is wider here, which nobody else would know; share one of float32 or complex64."

@@ -13,6 +13,7 @@ from ..functions.drawing import refuse_staging
 from ..functions.missing import refusal as _refusal
 from ..functions.random import stream_of
 from ..functions.register import FUNCTIONS as T
+from ..functions.writing import check_writable
 from ..payload import current, memory
 from ..tensor import Tensor
 
@@ -269,6 +270,7 @@ def orthogonal_(tensor, gain=1, generator=None):
     q = q * np.sign(np.diag(r))
     if rows < tensor.numel() // rows:
         q = q.T
+    check_writable(current(tensor))
     if type(gain) not in (int, float):
         from .._calls import C
 

@@ -11,7 +11,7 @@ from funcgrad.core.trace import Tape
 
 from .. import dtypes
 from .._duplicates import without_values
-from ..errors import type_name
+from ..errors import need_bool, type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 from ..native import TensorMeta, shown_as
@@ -48,13 +48,6 @@ def constructed(like):
         return shown_as(like)(__init__)
 
     return made
-
-
-def need_bool(requires_grad):
-    if type(requires_grad) is not bool:
-        raise TypeError(
-            f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
-        )
 
 
 class _ParameterMeta(TensorMeta):
@@ -117,7 +110,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     @constructed(lambda self, data=None, requires_grad=True: None)
     def __init__(self, data=None, requires_grad=True):
         made_over(self, data)
-        need_bool(requires_grad)
+        need_bool(requires_grad, "_make_subclass", "require_grad", 3)
         if requires_grad:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
@@ -181,7 +174,7 @@ class Uninitialized:
 
     def materialize(self, shape, device=None, dtype=None):
         """Take a shape (and a dtype); from now on this is an ordinary Parameter, or Tensor."""
-        current(self).val = T["empty"](tuple(shape), device=device, dtype=dtype or self.dtype).val
+        current(self).val = T["empty"](shape, device=device, dtype=dtype or self.dtype).val
         self.__class__ = self.becomes
 
     @property
@@ -207,7 +200,7 @@ class Uninitialized:
     def of_no_size(self, requires_grad, device, dtype):
         """What its making does."""
         empty = T["empty"](0, device=device, dtype=dtype)
-        need_bool(requires_grad)
+        need_bool(requires_grad, "_make_subclass", "require_grad", 3)
         if requires_grad and empty.dtype.numpy.kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made_over(self, empty)

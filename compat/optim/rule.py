@@ -16,6 +16,7 @@ from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE
 
 from .._families import own_copies
+from ..errors import need_bool
 from ..functions.operands import need_room
 from ..functions.register import FUNCTIONS
 from ..payload import current
@@ -95,10 +96,7 @@ class RuleOptimizer(Optimizer):
         before = tls.grad
         loss = None
         differentiable = self.defaults.get("differentiable", False)
-        if differentiable is not False and differentiable is not True:
-            raise TypeError(
-                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(differentiable).__name__}"
-            )
+        need_bool(differentiable, "set_grad_enabled")
         try:
             if closure is not None:
                 tls.grad = True

@@ -90,4 +90,6 @@ def location_tag(storage):
 
 def default_restore_location(storage, location):
     """A storage from a device of this name, here; RuntimeError where that cannot be."""
-    return restored(storage, location, type(storage).__name__)
+    from ..functions.conversion import typename
+
+    return restored(storage, location, typename(storage))

@@ -40,7 +40,7 @@ def placing(map_location):
     return place
 
 
-def restored(storage, location, named="UntypedStorage"):
+def restored(storage, location, named="torch.storage.UntypedStorage"):
     """A storage (of a class `named` so) from a device of this name, on the CPU; RuntimeError unless that is where it has been, or the user's own rules know
     another place."""
     for _, _, move in RULES:
@@ -60,4 +60,4 @@ def restored(storage, location, named="UntypedStorage"):
         raise RuntimeError(f"The {kind.upper()} device module is not registered. {TO_CPU}")
     if kind == "mps":
         raise RuntimeError("torch.UntypedStorage(): Storage device not recognized: mps")
-    raise RuntimeError(f"don't know how to restore data location of torch.storage.{named} (tagged with {location})")
+    raise RuntimeError(f"don't know how to restore data location of {named} (tagged with {location})")

@@ -74,11 +74,13 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     file = open(f, "rb") if path else f
     try:
         for needed in ("seek", "tell", "read"):
-            if not hasattr(file, needed):
+            try:
+                getattr(file, needed)
+            except AttributeError as error:
                 raise AttributeError(
-                    f"'{type(file).__name__}' object has no attribute '{needed}'. You can only torch.load from a file that is "
-                    "seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
-                )
+                    f"{error}. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer like "
+                    "io.BytesIO and try to load from it instead."
+                ) from None
         start = file.tell()
         head = file.read(4)
         file.seek(start)

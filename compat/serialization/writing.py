@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 from collections import OrderedDict
+from operator import index
 from types import FunctionType
 
 import numpy as np
@@ -253,8 +254,8 @@ def save(
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
     if path and _use_new_zipfile_serialization:
         check_path(f)
-    if pickle_module is None:
-        raise AttributeError("'NoneType' object has no attribute 'Pickler'")
+    pickle_module.Pickler  # noqa: B018 (which torch's own is made from)
+    index(pickle_protocol)
     if not _use_new_zipfile_serialization:
         data = io.BytesIO()
         legacy.save(obj, data, pickle_protocol)

@@ -283,8 +283,11 @@ def batch_norm(
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
         if eps < 0.0:
             raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
-        if training is not True and training is not False:
-            raise TypeError("training is a bool")
+        if training is not True and training is not False or type(momentum) is not float:
+            from ..._calls import C
+
+            C.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, True)
+            momentum = float(momentum)
         return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
     except BaseException as error:
         error = mended(error)

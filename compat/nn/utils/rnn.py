@@ -11,7 +11,6 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ... import dtypes
 from ..._calls import C
-from ...errors import type_name
 from ...functions.missing import refusal as _refusal
 from ...functions.nodes import named
 from ...functions.operands import broadcast_shapes, dtype_of
@@ -102,16 +101,12 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
     lengths: of each sequence, longest first unless enforce_sorted is False. RuntimeError for lengths that do not fit.
     """
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"_pack_padded_sequence(): argument 'input' (position 1) must be Tensor, not {type_name(input)}"
-        )
     lengths = (
         lengths.to(dtypes.BY_NAME["int64"])
         if isinstance(lengths, Tensor)
         else T["as_tensor"](lengths, dtype=dtypes.BY_NAME["int64"])
     )
-    if type(batch_first) is not bool:
+    if type(batch_first) is not bool or not isinstance(input, Tensor):
         C._pack_padded_sequence(input, lengths, batch_first)
     dims, lengths = lengths.dim(), figures(lengths)
     order = None
@@ -154,17 +149,16 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
     """(padded sequences [T, N, *], or [N, T, *] with batch_first; their lengths int64[N]) of a PackedSequence."""
     sizes = figures(sequence.batch_sizes)
+    steps, count = len(sizes), int(sizes[0])
+    if total_length is not None and total_length < steps:
+        raise ValueError(
+            "Expected total_length to be at least the length of the longest sequence in input, but got "
+            f"total_length={total_length} and max sequence length being {steps}"
+        )
     if type(batch_first) is not bool or type(total_length) is float or not isinstance(padding_value, (int, float)):
         total = -1 if total_length is None else total_length
         C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, total)
-    steps, count = len(sizes), int(sizes[0])
-    if total_length is not None:
-        if total_length < steps:
-            raise ValueError(
-                "Expected total_length to be at least the length of the longest sequence in input, but got "
-                f"total_length={total_length} and max sequence length being {steps}"
-            )
-        steps = total_length
+    steps = steps if total_length is None else total_length
     starts = np.concatenate([[0], np.cumsum(sizes)])
     at = np.full((steps, count), starts[-1])  # the row behind all others is the padding
     for t, n in enumerate(sizes):

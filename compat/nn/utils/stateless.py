@@ -120,7 +120,7 @@ def called(module, tensors, args=None, kwargs=None, *, tie_weights=True, strict=
         raise RuntimeError("The stateless API can't be used with nn.DataParallel module")
     args = () if args is None else args if isinstance(args, tuple) else (args,)
     with reparametrized(module, tensors, tie_weights, strict):
-        return module(*args, **(kwargs or {}))
+        return module(*args, **({} if kwargs is None else kwargs))
 
 
 def warning(f):

@@ -9,6 +9,8 @@ from .plateau import ReduceLROnPlateau
 class Composed(LRScheduler):
     """Base of the two: `_schedulers` are schedules of one optimizer, and their state is part of this one's."""
 
+    _each = ("state_dict", "load_state_dict")
+
     def adopt(self, schedulers, optimizer):
         """Take the schedules, or raise ValueError or TypeError, in torch's words, for what does not go together."""
         name = type(self).__name__

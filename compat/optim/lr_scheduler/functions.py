@@ -16,7 +16,7 @@ def state_of(f):
 class ByFunctions(Schedule):
     """Base of the two: `lr_lambda` is one function of the epoch, or one for each group (else ValueError)."""
 
-    _each = ("__init__",)
+    _each = ("__init__", "state_dict", "load_state_dict")
 
     def __init__(self, optimizer, lr_lambda, last_epoch=-1):
         self.optimizer = optimizer
