@@ -18,7 +18,7 @@ from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, warn
 from funcgrad.core.strides import memory_of
-from funcgrad.core.trace import TAPE, Batch, Tape
+from funcgrad.core.trace import TAPE, Batch, Tape, memory_below
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete, raising
 
@@ -226,7 +226,8 @@ class Tensor(Taped, metaclass=TensorMeta):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
         v = ground(self)
-        return 0 if v is None else offset_in(v, base_of(v))
+        v = memory_below(current(self)) if v is None else v  # (of what is mapped: that of the first sample)
+        return offset_in(v, base_of(v)) if isinstance(v, np.ndarray) else 0
 
     def data_ptr(self, *wrong, **named):
         """The address of the first element."""

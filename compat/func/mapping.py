@@ -55,6 +55,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         written = []  # the arguments that func has changed in place: they are results too
         same = {}  # result -> which of those it is
         others = {}  # results that are no Tensors, and go past
+        spread = {}  # results that are not mapped -> the dimension where torch asks `expand` for one
 
         def of_leaves(leaves):
             leaves = [
@@ -68,6 +69,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                 i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
             ]
             same.update({j: i for j, y in enumerate(results) for i in written if y is leaves[i]})
+            for j, (x, d) in enumerate(zip(results, out)):
+                if d and not is_mapped(x):
+                    spread[j], out[j] = d, None
             out.extend([dims[i] for i in written])
             if None in out:
                 others.update({j: y for j, y in enumerate(results) if not isinstance(y, Tensor)})
@@ -87,6 +91,9 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                     results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
                 for j, y in others.items():
                     results[j] = y
+                for j, d in spread.items():
+                    shape = results[j].shape
+                    results[j] = results[j].expand(*shape[:d], size, *shape[d:])
                 del out[count:]
                 return results[:count]
             except ConcretizationError as error:
@@ -107,6 +114,11 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
 
     return wrapper
+
+
+def is_mapped(x):
+    """Does the vmap that runs map a Tensor?"""
+    return x.owner is tls.mapping.tape and x.val.mark is not None
 
 
 def check_randomness(randomness):
@@ -188,7 +200,7 @@ def output_dims(func, out_dims, leaves, spec):
         )
     for i, (x, d) in enumerate(zip(leaves, dims, strict=True)):
         if d is None:
-            if isinstance(x, Tensor) and x.owner is tls.mapping.tape and x.val.mark is not None:
+            if isinstance(x, Tensor) and is_mapped(x):
                 raise ValueError(
                     f"vmap({name_of(func)}, ...): `{name_of(func)}` can not return a BatchedTensor when out_dim is None"
                 )

@@ -11,12 +11,13 @@ from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answering, to_places
+from .by_samples import mapped_innermost
 from .given_out import resize
 from .nodes import renamed
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv
 from .refusals import refuse
-from .register import operation, publish
+from .register import FUNCTIONS, operation, publish
 from .results import C_NAMES
 from .rounding import half_of, in_float32, in_one, number_in, rounded_to
 from .writing import kept, rewrite
@@ -187,6 +188,13 @@ def with_addend(name, product, shown, check=None):
         multiplied = product(one, two)
         if tls.packing is not None:
             renamed(multiplied, shown)
+        if check is not None and dtype_of(current(multiplied)).kind in "iub" and mapped_innermost((input, one, two)):
+            input = (
+                input if beta == 1 else input * beta
+            )  # (as torch maps it: integers that a float weighs become floats)
+            if name == "addmm":
+                return FUNCTIONS["add"](input, multiplied, alpha=alpha)
+            return (multiplied if alpha == 1 else multiplied * alpha) + input
         out = combined(input, multiplied, beta, alpha)
         return out if check is None else in_c_order(out)
 

@@ -12,7 +12,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..payload import current
-from .by_samples import by_samples
+from .by_samples import by_samples, refuse_mapped
 from .given_out import store
 from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, new, shape_of
 from .register import FUNCTIONS, operation, twin
@@ -31,6 +31,8 @@ def nonzero(input, *, as_tuple=False, out=None):
         if as_tuple:
             raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
         return store("nonzero", out, nonzero(input), (input,))
+    if as_tuple:
+        refuse_mapped("nonzero_numpy", input)
     v = np.asarray(concrete(current(input), "nonzero"))
     found = (v.reshape(1) if v.ndim == 0 else v).nonzero()
     if as_tuple:

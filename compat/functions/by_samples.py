@@ -10,8 +10,9 @@ import functools
 import numpy as np
 
 from funcgrad.core.aval import Aval
-from funcgrad.core.handle import Handle
-from funcgrad.core.trace import Batch
+from funcgrad.core.handle import Array, Handle
+from funcgrad.core.primitive import helpers
+from funcgrad.core.trace import TAPE, Batch
 from funcgrad.transforms.boundary import enter
 
 from ..payload import current
@@ -49,6 +50,21 @@ def by_samples(f):
         return enter(trace, FUNCTIONS["stack"](outs), 0)
 
     return each
+
+
+def through_maps(f, t, axis):
+    """f(t, axis), which gives integers of a Tensor over memory, of one that is mapped or followed: of all samples at once, the axis where
+    it is of them all."""
+    v = t.val
+    if t.owner is TAPE or type(v) is not Array or not isinstance(v.val, Tensor):
+        return f(t, axis)
+    mapping = type(v.owner) is Batch
+    if not mapping and not v.owner.concrete:
+        return f(t, axis)
+    d = v.mark if mapping else None
+    if d is None:
+        return through_maps(f, current(v.val), axis)
+    return enter(v.owner, through_maps(f, helpers["front"](current(v.val), d), axis + 1), 0)
 
 
 OLDER = "Batching rule not implemented for aten::{}. We could not generate a fallback."

@@ -22,7 +22,7 @@ from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType
 from .nodes import named
-from .operands import P, as_operand, cast, dtype_of, rank
+from .operands import P, as_operand, beneath, cast, dtype_of, in_format, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
 
@@ -116,7 +116,8 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     if t.owner is TAPE:
         order_of(memory_format, t.val.ndim)
         return contiguous_copy(t, "ToCopyBackward0", memory_format)
-    return out.contiguous(memory_format=memory_format)
+    copy = P["copy"](t, t)
+    return out.contiguous(memory_format=memory_format) if beneath(copy) is None else in_format(copy, memory_format)
 
 
 install("to", changes_nothing(METHODS["to"]))

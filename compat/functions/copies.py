@@ -14,11 +14,11 @@ from funcgrad.core.written_any import tape_recorder
 from funcgrad.lazy import deferred
 from funcgrad.numpy.concrete import concrete
 
-from ..formats import contiguous_format, is_in, memory_in, order_of, preserve_format
+from ..formats import channels_last, channels_last_3d, contiguous_format, is_in, memory_in, order_of, preserve_format
 from ..method_arguments import wrapped
 from ..payload import current, ground, layout_of_traced, strides_of
 from ..tensor import Tensor
-from .by_samples import by_samples
+from .by_samples import by_samples, refuse_mapped
 from .nodes import named
 from .operands import (
     P,
@@ -47,7 +47,7 @@ CLONE.shown = True
 def contiguous_copy(t, name="CloneBackward0", wanted=None):
     """A copy in C order or another format (a NumPy copy keeps the order of strides: the memory is made first, then filled)."""
     if t.owner is not TAPE:
-        return named(P["copy"](t, t), name, (t,))
+        return in_c_order(named(P["copy"](t, t), name, (t,)))
     memory = memory_in(wanted, shape_of(t), dtype_of(t))
     if not shared.staging:
         memory[...] = t.val
@@ -72,11 +72,21 @@ def contiguous_copy(t, name="CloneBackward0", wanted=None):
     return named(out, name, (t,))
 
 
+NAMES = {channels_last: "ChannelsLast", channels_last_3d: "ChannelsLast3d"}
+CLONED = (
+    "NYI: Tensor.clone(memory_format) inside vmap is only supported with memory_format torch.preserve_format or "
+    "torch.contiguous_format (got {})"
+)
+ASKED = "NYI: querying is_contiguous inside of vmap for memory_format other than torch.contiguous_format"
+
+
 @operation()
 def clone(input, *, memory_format=None):
     """A copy that stays in the graph."""
     t = current(input)
     wanted = None if memory_format is preserve_format else memory_format
+    if wanted is not None and wanted is not contiguous_format:
+        refuse_mapped("clone", t, text=CLONED.format(NAMES[wanted]))
     if t.owner is TAPE:
         if wanted is not None and (wanted is not contiguous_format or not is_in(t.val, wanted)):
             return contiguous_copy(t, wanted=wanted)
@@ -110,6 +120,7 @@ def contiguous(self, *wrong, memory_format=None):
         whole = self.is_contiguous() if v is None else v.flags.c_contiguous
         return self if whole else contiguous_copy(current(self))
     t = current(self)
+    refuse_mapped("contiguous", t, text=ASKED)
     if memory_format is preserve_format:
         if self.is_contiguous():
             return self

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from funcgrad.core import laid
 from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
-from funcgrad.core.laid import moved, noted, preserved
+from funcgrad.core.laid import copied, moved, noted, preserved
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
@@ -13,15 +14,26 @@ from funcgrad.transforms.boundary import inner
 from .. import dtypes
 from ..deprecations import once
 from ..devices import CPU, Default, on_meta
-from ..formats import contiguous_format, memory_in, preserve_format
-from ..payload import current, layout_of_traced, readable, strides_of
+from ..formats import ORDER, contiguous_format, memory_in, order_of, preserve_format
+from ..payload import contiguous_strides, current, layout_of_traced, readable, strides_of
 from ..size import Size
 from ..tensor import Tensor
 from .answers import answering
 from .data import Shown, array_of, of_traced, scalar_of
 from .elements import HoldsTraced, check_array, is_traced
 from .given_out import need_its_dtype, store
-from .operands import NUMBERS, P, cast, dtype_argument, dtype_of, fitting, float_argument, integer, new, shape_of
+from .operands import (
+    NUMBERS,
+    P,
+    cast,
+    dtype_argument,
+    dtype_of,
+    fitting,
+    float_argument,
+    integer,
+    new,
+    shape_of,
+)
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 
@@ -57,12 +69,14 @@ def completed(name, t, out, device, requires_grad):
     )
 
 
-def finished_like(name, t, array, device, requires_grad):
-    """A new Tensor over an array, for the Tensor t: mapped by each vmap that maps t, so that mapped values may be written into it."""
+def finished_like(name, t, array, device, requires_grad, wanted=contiguous_format):
+    """A new Tensor over an array in a memory format, for the Tensor t: mapped by each vmap that maps t, so that mapped values may be
+    written into it."""
     if t.owner is TAPE:
+        array = laid_out(array, t, wanted)
         return completed(name, new(array), None, CPU if device is None else device, requires_grad)
-    device = t.device if device is None else device
-    return completed(name, mapped_as(t, array), None, device, requires_grad)
+    out = mapped_as(t, array, wanted) if wanted in ORDER else mapped_as(t, laid_out(array, t, wanted))
+    return completed(name, out, None, t.device if device is None else device, requires_grad)
 
 
 def maker(make, device, t=None):
@@ -74,17 +88,22 @@ def maker(make, device, t=None):
     return make
 
 
-def mapped_as(t, array):
-    """A Tensor over an array, one for each sample of what t is mapped over."""
+def mapped_as(t, array, wanted=None):
+    """A Tensor over an array, one for each sample of what t is mapped over; `wanted`: a format for images, of them all."""
     traces = []
     while isinstance(t, Handle):
         if type(t.owner) is Batch and t.mark is not None:
             traces.append(t.owner)
         t = t.val
     traces.reverse()
-    out = new(
-        np.array(np.broadcast_to(array, (*[int(trace.size) for trace in traces], *array.shape))) if traces else array
-    )
+    if traces:  # (one behind the other, each as the first lies)
+        shape, steps = (*[int(trace.size) for trace in traces], *array.shape), strides_of(array)
+        extent = 1 + sum([(max(n, 1) - 1) * s for n, s in zip(array.shape, steps)])
+        outer = contiguous_strides((*shape[: len(traces)], extent))[:-1]
+        array = copied(np.broadcast_to(array, shape), (*outer, *steps))
+    if wanted is not None:
+        array = moved(array, laid.filled(array.shape, order_of(wanted, array.ndim)))
+    out = new(array)
     for trace in traces:
         out = trace.tape.face(Array(inner(out), 0, trace), None, trace.tape)
     return out
@@ -350,7 +369,7 @@ def filled(name, make):
     def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, pin_memory=False):
         t = readable(input)
         array = maker(make, device, t)(shape_of(t), dtype_argument(dtype, dtype_of(t)))
-        out = finished_like(like.__name__, t, laid_out(array, t, memory_format), device, requires_grad)
+        out = finished_like(like.__name__, t, array, device, requires_grad, memory_format)
         return out if memory_format is None is t.alias else noted(out)
 
     def of_kind(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **more):
@@ -441,7 +460,7 @@ def full_like(
     need_number(fill_value)
     t = readable(input)
     array = full_array(shape_of(t), fill_value, dtype_argument(dtype, dtype_of(t)))
-    return noted(finished_like("full_like", t, laid_out(array, t, memory_format), device, requires_grad))
+    return noted(finished_like("full_like", t, array, device, requires_grad, memory_format))
 
 
 @method

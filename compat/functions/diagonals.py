@@ -50,7 +50,7 @@ def spread(t, offset=0):
     start = offset if offset >= 0 else -offset * n
     flat = P["full"](shape=(*shape[:-1], n * n), value=0, dtype=dtype_of(t))
     idx = (Ellipsis, slice(start, start + k * (n + 1), n + 1)) if k else (Ellipsis, slice(0, 0))
-    return P["reshape"](P["put"](flat, t, idx=idx), shape=(*shape[:-1], n, n))
+    return P["reshape"](in_c_order(P["put"](flat, t, idx=idx)), shape=(*shape[:-1], n, n))
 
 
 @operation("DiagEmbedBackward0")

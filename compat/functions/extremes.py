@@ -16,10 +16,11 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, not_a_tensor, to_places
+from .creation import mapped_as
 from .given_out import begin, store
 from .indexing import along
 from .nodes import as_one, named, renamed
-from .operands import INT64, P, cast, dims_of, dtype_of, integer, new, shape_of, with_ones
+from .operands import INT64, P, cast, dims_of, dtype_of, in_c_order, integer, new, shape_of, with_ones
 from .quick_roads import quick_call
 from .reduction import EVERY, asked, by_other_names, given_out, lengthened, over
 from .refusals import need_dtype
@@ -59,7 +60,7 @@ def index_of_extreme(t, prim, dim, keepdim=True):
     shape = shape_of(t)
     if not shape:
         wrapped(dim, 0)
-        return new(np.zeros((), np.int64))
+        return mapped_as(t, np.zeros((), np.int64))
     dim = wrapped(dim, len(shape))
     if t.owner is TAPE:  # (an index is recorded nowhere)
         return new(
@@ -69,7 +70,7 @@ def index_of_extreme(t, prim, dim, keepdim=True):
                 .reshape(with_ones(shape, (dim,)) if keepdim else shape[:dim] + shape[dim + 1 :])
             )
         )
-    out = cast(P[prim](t, axis=dim), INT64)
+    out = in_c_order(cast(P[prim](t, axis=dim), INT64))
     return P["reshape"](out, shape=with_ones(shape, (dim,))) if keepdim else out
 
 
@@ -133,8 +134,8 @@ def extreme(name, longer, evenly):
             index = index_of_extreme(t, arg, dim)
             if t.owner is TAPE and t.mark is None:
                 return pair(*in_place_of_rows(t.val, index.val, dim, keepdim))
-            values = named(without(picked(t, index, dim), dim, keepdim), shown + "Backward0", (input,))
-            return pair(values, without(index, dim, keepdim))
+            values = named(without(in_c_order(picked(t, index, dim)), dim, keepdim), shown + "Backward0", (input,))
+            return pair(values, without(in_c_order(index), dim, keepdim))
         except BaseException as error:
             drop(error)
             raise

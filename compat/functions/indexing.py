@@ -69,7 +69,7 @@ def as_picked(out, t, v, arrays, front):
     """What index arrays have picked of t, as torch lays it out: by the strides of t, and then of the arrays. `v`: t with the axes that they
     index in front; `front`: how many of its other axes stand before theirs in the result."""
     if out.owner is not TAPE or v.owner is not TAPE:
-        return out
+        return in_c_order(out)
     shape, places = out.val.shape, [i.val if isinstance(i, Handle) else i for i in arrays]
     if out.val.flags.c_contiguous and t.val.flags.c_contiguous and all([i.flags.c_contiguous for i in places]):
         return in_c_order(out)

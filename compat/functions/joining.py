@@ -159,7 +159,7 @@ def laid(ts, dim):
         if wanted is not None:
             out.val = moved(out.val, filled(out.val.shape, ORDER[wanted]))
             return noted(out)
-    if out.owner is TAPE and not out.val.flags.c_contiguous:
+    if out.owner is not TAPE or not out.val.flags.c_contiguous:
         in_c_order(out)
     return noted(out)
 
@@ -186,7 +186,9 @@ def stack(tensors, dim=0):
             )
     parts = same_dtype(ts)
     out = P["stack"](*parts, axis=dim)
-    if out.owner is TAPE and not ts[0].val.flags.c_contiguous:
+    if out.owner is not TAPE:
+        in_c_order(out)
+    elif not ts[0].val.flags.c_contiguous:
         lay_stacked(out, parts, dim)
     if out.mark is not None and (ts[-1].mark is None or parts is not ts):
         set_label(out, "StackBackward0", tensors)
@@ -285,7 +287,7 @@ def block_diag(*tensors):
         n, m = shape_of(t)
         out = P["put"](out, t, idx=(slice(r, r + n), slice(c, c + m)))
         r, c = r + n, c + m
-    return out
+    return in_c_order(out)
 
 
 # ------------------------------------------------------------------------------------------------ apart

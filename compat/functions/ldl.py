@@ -109,7 +109,7 @@ def factored(A, hermitian, name):
         return packed, pivots.reshape(whole[:-1]), info.reshape(whole[:-2])
 
     packed, *rest = on_values(of_arrays, [(whole, d), (whole[:-1], np.int32), (whole[:-2], np.int32)], t)
-    return without_derivative(FACTOR, in_columns(packed), A), *map(in_c_order, rest)
+    return in_columns(without_derivative(FACTOR, in_columns(packed), A)), *map(in_c_order, rest)
 
 
 @linalg_operation(name="ldl_factor_ex")

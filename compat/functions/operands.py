@@ -9,17 +9,18 @@ import operator
 import numpy as np
 
 from funcgrad.core import laid
-from funcgrad.core.handle import Array, Handle
+from funcgrad.core.handle import Array, Frozen, Handle
 from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
-from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.trace import TAPE, Jvp
+from funcgrad.core.primitive import PRIMITIVES, helpers
+from funcgrad.core.strides import reach
+from funcgrad.core.trace import TAPE, Batch, Jvp
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
 from ..deprecations import once
 from ..dtypes import C_NAMES, LONG, beyond  # noqa: F401
 from ..errors import size_mismatch
-from ..formats import ORDER, suggested
+from ..formats import ORDER, base_of, offset_in, order_of, suggested
 from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size  # noqa: F401
@@ -312,30 +313,99 @@ def name_places(v, n):
     return not v.size or bool(v.min() >= 0 and v.max() < n)
 
 
+def beneath(t):
+    """The Tensor over memory that holds a result of which nobody else knows, with the axes that vmaps map moved in front, as torch has
+    them; None where it is recorded or staged on the way."""
+    while t.owner is not TAPE:
+        v = t.val
+        if type(v) is not Array or not isinstance(v.owner, (Batch, Jvp)):
+            return None
+        if type(v.val) is np.ndarray:
+            v = t.val = Array(new(v.val), v.mark, v.owner)
+        elif not isinstance(v.val, Tensor):
+            return None
+        if type(v.owner) is Batch and v.mark:
+            v = t.val = Array(helpers["front"](v.val, v.mark), 0, v.owner)
+        t = v.val
+    return None if type(t.alias) is Frozen else t
+
+
+def arrays_beneath(operands, n):
+    """The arrays of those of a result's operands that are Tensors, axes that are mapped in front of the n others that they are stretched to."""
+    found = []
+    for t in operands:
+        if not isinstance(t, Tensor):
+            continue
+        t, mapped = current(t), []
+        while t.owner is not TAPE:
+            v = t.val
+            if type(v) is not Array or not isinstance(v.val, Tensor):
+                break
+            if type(v.owner) is Batch and v.mark is not None:
+                mapped.insert(0, v.mark)
+            t = current(v.val)
+        else:
+            a = t.val
+            for at, d in enumerate(mapped):
+                a = np.moveaxis(a, at + d, at) if d else a
+            k = len(mapped)
+            short = n - (a.ndim - k) if k else 0
+            found.append(a[(slice(None),) * k + (None,) * short] if short > 0 else a)
+    return found
+
+
+OUTSIDE = (
+    "result = tensor.as_strided({}, {}, {}) can access memory outside of `tensor`. `result` can access some memory in range [{}, {}], but "
+    "`tensor` can only access some memory in range [{}, {}]. This is not supported inside of vmap, please try to rewrite the `as_strided` "
+    "call as a sequence of PyTorch view operations"
+)
+
+
+def lying_of(t, size, stride, offset):
+    """(the strides of a traced Tensor, the offset of a window from its first element): those of one sample where it is mapped, of the first
+    one. A Tensor that is staged counts as one in C order, all of its memory. RuntimeError where a window of a sample leaves it."""
+    shape = shape_of(t)
+    found = arrays_beneath((t,), 0)
+    if not found:
+        return contiguous_strides(shape), offset or 0
+    a = found[0]
+    own, start = strides_of(a)[a.ndim - len(shape) :], offset_in(a, base_of(a))
+    offset = start if offset is None else offset
+    if a.ndim > len(shape) and 0 not in size:
+        last, end = (1 + at + reach(n, s)[1] for at, n, s in ((offset, size, stride), (start, shape, own)))
+        if last > end or offset < start:
+            raise RuntimeError(OUTSIDE.format(list(size), list(stride), offset, offset, last, start, end))
+    return own, offset - start
+
+
 def in_c_order(t, *operands):
     """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
-    if t.owner is TAPE and (not t.val.flags.c_contiguous or {*t.val.shape} & {0, 1}):
-        t.val = moved(t.val, contiguous_strides(t.val.shape))
+    m = t if t.owner is TAPE else beneath(t)
+    if m is not None and (not m.val.flags.c_contiguous or {*m.val.shape} & {0, 1}):
+        m.val = moved(m.val, contiguous_strides(m.val.shape))
     return t
 
 
 def in_columns(t):
     """A result over memory of its own, each of its matrices column after column, as LAPACK leaves what it computes."""
-    if t.owner is TAPE:
-        t.val = laid.in_columns(t.val)
-        noted(t)
+    m = t if t.owner is TAPE else beneath(t)
+    if m is not None:
+        m.val = laid.in_columns(m.val)
+        noted(m)
     return t
 
 
 def like_image(t, *images, back=True):
     """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
     order. `back`: do the gradients of these lie so too? (None: if what comes back does.)"""
-    if t.owner is TAPE:
-        for image in images:
-            wanted = suggested(image.val) if image.owner is TAPE else None
-            if wanted is not None:
-                t.val = moved(t.val, filled(t.val.shape, ORDER[wanted]))
-                return noted(lay_back(t, images, back))
+    m = t if t.owner is TAPE else beneath(t)
+    if m is not None:
+        for image in arrays_beneath(images, 0):
+            wanted = suggested(image)
+            if wanted is not None and image.ndim == m.val.ndim:
+                m.val = moved(m.val, filled(m.val.shape, ORDER[wanted]))
+                noted(m if m is not t else lay_back(t, images, back))
+                return t
     return in_c_order(t)
 
 
@@ -351,6 +421,25 @@ def image_in_c_order(t, image):
     return in_c_order(image_back(t, image, False))
 
 
+def in_format(t, wanted):
+    """A result of which nobody else knows in a memory format, of which torch counts the dimensions of all samples that a vmap maps."""
+    m = t if t.owner is TAPE else beneath(t)
+    if m is not None:
+        m.val = moved(m.val, filled(m.val.shape, order_of(wanted, m.val.ndim)))
+        noted(m)
+    return t
+
+
+def behind_first(t):
+    """A result whose samples torch computes as channels of one call, where a vmap maps it: their axis stands in memory behind the first."""
+    m = t if t.owner is TAPE else beneath(t)
+    if m is not None and m.val.ndim - len(shape_of(t)) == 1 < m.val.ndim - 1:
+        turned = m.val.swapaxes(0, 1)
+        m.val = moved(turned, contiguous_strides(turned.shape)).swapaxes(0, 1)
+        noted(m)
+    return t
+
+
 def apart(t, x):
     """t, or a copy of it if it is x or lies in x's memory: what torch's kernels make never does."""
     if t.owner is TAPE and x.owner is TAPE:
@@ -362,21 +451,28 @@ def apart(t, x):
 
 def laid_like(t, like):
     """A result over memory of its own, as torch lays out what keeps the way in which another Tensor of its shape lies."""
-    if t.owner is TAPE and like.owner is TAPE and (like.alias is not None or not like.val.flags.c_contiguous):
-        t.val = moved(t.val, preserved(like.val.shape, strides_of(like.val)))
-        return noted(t)
+    m = t if t.owner is TAPE else beneath(t)
+    if m is None or m is t and like.owner is TAPE and like.alias is None and like.val.flags.c_contiguous:
+        return in_c_order(t)
+    for a in arrays_beneath((like,), 0):
+        if a.shape == m.val.shape:
+            m.val = moved(m.val, preserved(a.shape, strides_of(a)))
+            noted(m)
+            return t
     return in_c_order(t)
 
 
 def iterated(t, *operands):
     """A result over memory of its own as torch's elementwise kernels lay it out, by the strides of their operands."""
-    if t.owner is not TAPE:
+    m = t if t.owner is TAPE else beneath(t)
+    if m is None:
         return t
-    arrays = [current(o).val for o in operands if isinstance(o, Tensor) and o.owner is TAPE]
-    if all([a.flags.c_contiguous for a in arrays]) or t.val.ndim < 2:
+    arrays = arrays_beneath(operands, len(shape_of(t)))
+    if all([a.flags.c_contiguous for a in arrays]) or m.val.ndim < 2:
         return in_c_order(t)
-    t.val = as_torch(t.val, *arrays)
-    return noted(t)
+    m.val = as_torch(m.val, *arrays)
+    noted(m)
+    return t
 
 
 def iterating(f):

@@ -26,7 +26,7 @@ from .each_call import need_places
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
 from .nodes import named
-from .operands import P, broadcast_shapes, dtype_of, iterated, laid_like, new, shape_of, sizes
+from .operands import P, broadcast_shapes, dtype_of, in_c_order, iterated, laid_like, new, shape_of, sizes
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
 from .return_types import BY_NAME as RETURN
@@ -64,7 +64,7 @@ def with_gaps(out, t):
         placed[...] = out.val
         out.val = placed
         noted(out)
-    return out
+    return out if out.owner is TAPE else in_c_order(out)
 
 
 def need_slice(src, positions):

@@ -24,7 +24,7 @@ from .answers import MISSING, answer, need_function, not_a_tensor, to_places, un
 from .arithmetic import quick_binary
 from .given_out import store_row
 from .nodes import renamed
-from .operands import P, broadcast_shapes, broadcast_to, dtype_of, need_scalar_type, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, dtype_of, in_c_order, need_scalar_type, shape_of
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish
 from .results import C_NAMES
@@ -62,7 +62,8 @@ def matrices(x, y):
         need_same_dtype(x, y)
     if d.kind == "b" and n and k and p:
         refuse("addmm_impl_cpu_", d)
-    return DOT(x, y, dims=MATRIX)
+    out = DOT(x, y, dims=MATRIX)
+    return out if out.owner is TAPE else in_c_order(out)
 
 
 def matrix_vector(x, y):
@@ -153,7 +154,7 @@ def product(input, other):
             raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
         else:
             got = stacked(x, y, s, r)
-        return got
+        return got if got.owner is TAPE else in_c_order(got)
     except BaseException as error:
         if tls.packing is not None and isinstance(error, RuntimeError) and (n, m) in OWN_NAMES:
             tls.packing.failed(OWN_NAMES[n, m], (x, y))

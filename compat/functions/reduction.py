@@ -56,7 +56,7 @@ def over(t, prim, dim, keepdim=False, **params):
     shape = shape_of(t)
     dims = dims_of(dim, len(shape))
     out = P[prim](t, axes=dims, **params)
-    if t.owner is TAPE and not t.val.flags.c_contiguous:
+    if t.owner is not TAPE or not t.val.flags.c_contiguous:
         out = in_c_order(out)
     return finish(out, shape, dims, keepdim)
 
@@ -159,6 +159,8 @@ def sum(input=MISSING, /, dim=EVERY, keepdim=False, *more, dtype=None, out=MISSI
         every = dim is EVERY
         dims = ALL_AXES[len(shape)] if every else dims_of(dim, len(shape))
         got = P["sum"](t, axes=dims)
+        if t.owner is not TAPE:
+            in_c_order(got)
         if whole is not None and dtype_of(got) != whole:  # (booleans)
             got = cast(got, whole)
         if keepdim:

@@ -105,8 +105,10 @@ def geqrf(input):
     t = matrix(input, "torch.geqrf")
     shape, d = shape_of(t), dtype_of(t)
     packed, tau = on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t)
-    out = in_columns(packed), tau
-    return RETURN["geqrf"](*[without_derivative("geqrf", o, input, **own_words("GeqrfBackward0")) for o in out])
+    packed, tau = [
+        without_derivative("geqrf", o, input, **own_words("GeqrfBackward0")) for o in (in_columns(packed), tau)
+    ]
+    return RETURN["geqrf"](in_columns(packed), tau)
 
 
 def factored(a):

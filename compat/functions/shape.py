@@ -19,19 +19,19 @@ from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import TapeNode
 from funcgrad.core.strides import geometry, viewed
-from funcgrad.core.trace import TAPE, on_tape, record
+from funcgrad.core.trace import TAPE, Batch, on_tape, record
 
 from .. import dtypes
 from ..deprecations import once
 from ..formats import base_of, offset_in
 from ..graph import label as set_label
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current, ground
+from ..payload import current, ground, layout_of_traced
 from ..rewriting import spelled
 from ..tensor import Tensor
 from .answers import answer
 from .nodes import renamed
-from .operands import P, dims_of, dtype_of, integer, named_sizes, shape_of, sizes
+from .operands import P, dims_of, dtype_of, integer, lying_of, named_sizes, shape_of, sizes
 from .other_memory import leave, strided
 from .quick_roads import of_integers, quick_attribute, quick_view
 from .register import FUNCTIONS, METHODS, alias, install, operation, publish
@@ -102,11 +102,11 @@ def view(self, *given, **size):
             from .bits import bits_as
 
             return bits_as(t, dtypes.as_numpy(shape[0]))
-        memory = t.val if t.owner is TAPE else None
+        memory = t.val if t.owner is TAPE else layout_of_traced(t) if type(t.owner.under) is Batch else None
         shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
         if memory is not None and not memory.flags.c_contiguous:
             try:
-                viewed(t.val, shape)
+                viewed(memory, shape)
             except ValueError:
                 raise RuntimeError(
                     "view size is not compatible with input tensor's size and stride (at least one dimension spans "
@@ -496,11 +496,9 @@ def as_strided(input, size, stride, storage_offset=None):
     size, stride = sizes((size,)), sizes((stride,))
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
-    if t.owner is not TAPE:  # a traced Tensor has no strides: it counts as one in C order, all of its memory
-        own = contiguous_strides(shape_of(t))
-        return view_of(
-            t, "strided", "AsStridedBackward0", size=size, stride=stride, offset=storage_offset or 0, own=own
-        )
+    if t.owner is not TAPE:
+        own, offset = lying_of(t, size, stride, storage_offset)
+        return view_of(t, "strided", "AsStridedBackward0", size=size, stride=stride, offset=offset, own=own)
     if any([s < 0 for s in stride]):
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
     own = ground(t)

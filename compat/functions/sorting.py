@@ -18,7 +18,7 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .by_samples import on_values
+from .by_samples import on_values, through_maps
 from .extremes import in_place_of_rows, without
 from .indexing import along
 from .nodes import named
@@ -110,12 +110,16 @@ def topk(input, k, dim=-1, largest=True, sorted=True):  # noqa: A002
     if not 0 <= k <= shape_of(t)[axis]:
         raise RuntimeError("selected index k out of range")
     k = k if input.dim() else 1  # (a number is its own largest, of none too)
-    order = order_of(t, axis, largest)
-    index = first_of(order, axis, 0, k)
-    loose = not sorted and t.owner is order.owner is TAPE and t.val.size <= FEW
-    if k and (loose or has_equals(t, order, axis, 0, k + 1)):
-        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest, sorted)))
-    return chosen("topk", "TopkBackward0", input, index, dim)
+
+    def places(t, axis):
+        order = order_of(t, axis, largest)
+        index = first_of(order, axis, 0, k)
+        loose = not sorted and t.owner is order.owner is TAPE and t.val.size <= FEW
+        if k and (loose or has_equals(t, order, axis, 0, k + 1)):
+            index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: top(row, k, largest, sorted)))
+        return index
+
+    return chosen("topk", "TopkBackward0", input, through_maps(places, t, axis), dim)
 
 
 LONG_ROW = 256  # from here on a row is parted, not sorted, for a few of its elements
@@ -185,11 +189,16 @@ def kthvalue(input, k, dim=-1, keepdim=False):
         raise RuntimeError("kthvalue(): selected number k out of range for dimension " + str(axis))
     if shape_of(current(input)):  # (of a 0-d Tensor torch gives it back)
         need_dtype("kthvalue", dtype_of(t))
-    order = order_of(t, axis)
-    index = first_of(order, axis, k - 1, k)
-    if has_equals(t, order, axis, max(k - 2, 0), k + 1):
-        index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: [kth(row, k - 1)]))
-    return chosen("kthvalue", "KthvalueBackward0", input, index, dim, keepdim and bool(shape_of(current(input))))
+
+    def place(t, axis):
+        order = order_of(t, axis)
+        index = first_of(order, axis, k - 1, k)
+        if has_equals(t, order, axis, max(k - 2, 0), k + 1):
+            index = new(as_torch_chooses(np.array(index.val), t.val, axis, lambda row: [kth(row, k - 1)]))
+        return index
+
+    index, keepdim = through_maps(place, t, axis), keepdim and bool(shape_of(current(input)))
+    return chosen("kthvalue", "KthvalueBackward0", input, index, dim, keepdim)
 
 
 # ------------------------------------------------------------------------------------------------ medians

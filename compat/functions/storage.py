@@ -22,7 +22,7 @@ from ..formats import base_of, contiguous_format, elements, memory_format, offse
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
-from .creation import completed, seldom
+from .creation import completed, mapped_as, seldom
 from .data import Shown
 from .forward_mode import has_tangent, refuse_tangents
 from .given_out import grown, resize
@@ -362,7 +362,9 @@ def get_device(input):
 @operation(function=False)
 def new_empty_strided(self, size, stride, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
     """empty_strided in the dtype of this Tensor."""
-    return FUNCTIONS["empty_strided"](size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
+    t = current(self)
+    made = FUNCTIONS["empty_strided"](size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
+    return made if t.owner is TAPE or made.owner is not TAPE else mapped_as(t, made.val)
 
 
 def empty_permuted(

@@ -48,16 +48,16 @@ def layout_of(x):
         if type(x.mark) is GraphNode:
             return of_node(x.mark, x.owner.layouts, common)
         if type(x.owner) is Batch and x.mark is not None:
-            return normal(of_sample(layout_of(x.val), shape_of(x.val), x.mark))
+            return normal(of_sample(layout_of(x.val), shape_of(x.val), x.mark, common is torch_order))
         x = x.val
     return normal(lying_as(x)) if type(x) is ndarray else None
 
 
-def of_sample(layout, shape, axis):
-    """The layout of one sample of a mapped array: as if there were no others between its elements."""
+def of_sample(layout, shape, axis, gaps):
+    """The layout of one sample of a mapped array: with others between its elements, or as if there were none."""
     strides = (dense(shape) if layout is None else layout).strides
     size, step = max(shape[axis], 1), abs(strides[axis])
-    own = [s // size if step and abs(s) > step else s for s in strides]
+    own = [s // size if step and abs(s) > step and not gaps else s for s in strides]
     return ghost(shape[:axis] + shape[axis + 1 :], own[:axis] + own[axis + 1 :])
 
 
@@ -116,15 +116,15 @@ def by_strides(strides):
 
 
 def normal(layout):
-    """None where a layout is C order in effect: axes of one element do not count."""
-    step = None
+    """None where a layout is C order: axes of one element do not count."""
+    step = 1
     for n, stride in zip(reversed(layout.shape), reversed(layout.strides), strict=True):
         if n == 0:
             return None
         if n > 1:
-            if step is not None and stride != step:
+            if stride != step:
                 return layout
-            step = stride * n
+            step *= n
     return None
 
 

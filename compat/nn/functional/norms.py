@@ -23,7 +23,7 @@ from ...formats import contiguous_format, suggested
 from ...functions.arithmetic import ADD, by_number
 from ...functions.forward_mode import has_tangent, refuse_recorded
 from ...functions.kernels import mended, refuse_in
-from ...functions.operands import dtype_of, in_c_order, like_image, shape_of
+from ...functions.operands import behind_first, dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
@@ -357,7 +357,7 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
                 call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
         if t.alias is not None:
             noted(out)
-        return labelled(like_image(out, t), "NativeBatchNormBackward0", (input, weight, bias))
+        return labelled(behind_first(like_image(out, t)), "NativeBatchNormBackward0", (input, weight, bias))
     except BaseException as error:
         error = mended(error)
         raise error

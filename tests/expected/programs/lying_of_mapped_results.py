@@ -1,0 +1,138 @@
+"""How results of vmap and of forward mode lie in memory, and what of them torch counts on all samples at once."""
+
+import warnings
+
+import torch
+import torch.nn.functional as F
+
+warnings.simplefilter("ignore")
+torch.manual_seed(0)
+vmap = torch.func.vmap
+
+
+def said(f):
+    try:
+        return f()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def strides(x):
+    return (
+        [strides(t) for t in x] if isinstance(x, tuple) else x if isinstance(x, str) else (tuple(x.shape), x.stride())
+    )
+
+
+def show(name, f, *args, **options):
+    print(name, strides(said(lambda: vmap(f, **options)(*args))))
+
+
+square = torch.randn(2, 3, 3)
+definite = square @ square.mT + torch.eye(3)
+rows, side = torch.randn(2, 5), torch.randn(3, 2, 4)
+
+print("# matrices, as LAPACK leaves them")
+for name in "inv inv_ex qr lu_factor lu_factor_ex eigh svd householder ldl_factor cholesky cholesky_ex".split():
+    if name == "householder":
+        show(name, torch.linalg.householder_product, square, rows[:, :3])
+    else:
+        show(name, getattr(torch.linalg, name), definite)
+show("geqrf", torch.geqrf, square)
+show("solve", torch.linalg.solve, definite, torch.randn(2, 3, 4))
+show("lstsq", lambda a, b: torch.linalg.lstsq(a, b)[0], definite, torch.randn(2, 3, 4))
+
+print("# reductions, products and what is joined, mapped along other dimensions")
+for d in range(3):
+    for f in (
+        lambda a: a.sum(0),
+        lambda a: a.sum(1),
+        lambda a: a.mean(1, keepdim=True),
+        lambda a: tuple(a.max(1)),
+        lambda a: tuple(a.min(0)),
+        lambda a: a.amax(0),
+        lambda a: a.argmin(1),
+        lambda a: a @ a.mT,
+        lambda a: torch.cat([a, a]),
+        lambda a: torch.stack([a, a], 1),
+        lambda a: a.softmax(1),
+        lambda a: a.cumsum(0),
+        lambda a: a.flip(0),
+        lambda a: tuple(a.sort(0)),
+        lambda a: a.clone(),
+        lambda a: a.contiguous(),
+    ):
+        show(d, f, side, in_dims=d)
+show("weights alone", lambda w: torch.ones(3, 4) @ w, torch.randn(2, 4, 5))
+show("weights alone", lambda w: F.linear(torch.ones(3, 4), w), torch.randn(2, 5, 4))
+show("convolution by mapped weights", lambda w, x: F.conv1d(x, w), torch.randn(2, 4, 3, 3), torch.randn(2, 5, 3, 8))
+show("batch_norm", lambda x: F.batch_norm(x, None, None, training=True), torch.randn(2, 5, 3, 4))
+show("index", lambda a: a[torch.tensor([0, 1])], torch.randn(2, 4, 3))
+show("index", lambda a: a[:, torch.tensor([0, 1])], torch.randn(2, 4, 3))
+
+print("# what a sample says of itself")
+for d in range(3):
+    said_by = []
+    vmap(
+        lambda a: said_by.extend((a.stride(), a.is_contiguous(), a.T.stride(), a[1:].storage_offset())) or a, in_dims=d
+    )(side)
+    print(said_by, said(lambda: vmap(lambda a: a.view(-1), in_dims=d)(side).stride()))
+
+print("# made for a sample, and copies of views")
+for f in (
+    torch.diag,
+    torch.diag_embed,
+    lambda a: torch.block_diag(a[None], a[None]),
+    lambda a: a.new_zeros(2, 3),
+    lambda a: a.new_empty_strided((2, 3), (1, 2)),
+    torch.zeros_like,
+    torch.isreal,
+    lambda a: torch.isnan(a.long()),
+    lambda a: torch.permute_copy(a.reshape(1, 5), (1, 0)),
+    lambda a: torch.unfold_copy(a, 0, 2, 1),
+    lambda a: torch.expand_copy(a, (3, 5)),
+    lambda a: torch.diagonal_scatter(torch.zeros(5, 5), a),
+    lambda a: tuple(torch.cummax(a[0], 0)),
+    lambda a: a[0].argmax(),
+    lambda a: torch.zeros(2),
+):
+    show("made", f, rows)
+
+print("# formats are those of all samples")
+for shape in ((2, 3, 2, 2), (2, 2, 3, 2, 2)):
+    images = torch.ones(shape)
+    for wanted in (torch.channels_last, torch.channels_last_3d):
+        show("to", lambda a: a.to(memory_format=wanted), images)
+        show("double", lambda a: a.double(memory_format=wanted), images)
+        show("like", lambda a: torch.zeros_like(a, memory_format=wanted), images)
+        show("clone", lambda a: a.clone(memory_format=wanted), images)
+        show("contiguous", lambda a: a.contiguous(memory_format=wanted), images)
+
+print("# windows of memory")
+whole = torch.arange(24.0).reshape(2, 3, 4)
+for name, f in {
+    "turned": lambda a: a.t().as_strided((2, 2), (1, 2)),
+    "behind": lambda a: a[1:].as_strided((2, 2), (1, 2)),
+    "placed": lambda a: a[1:].as_strided((2, 2), (1, 2), 4),
+    "gaps": lambda a: a[:, ::2].as_strided((2, 2), (2, 4)),
+    "written": lambda a: a.clone().t().as_strided((2, 2), (1, 2)).mul_(10),
+}.items():
+    print(name, vmap(f)(whole).tolist())
+    print(*[t.tolist() for t in torch.func.jvp(f, (whole[0],), (whole[1],))])
+    print(torch.func.grad(lambda a: (f(a) * torch.arange(4.0).reshape(2, 2)).sum())(whole[0]).tolist())
+print(said(lambda: vmap(lambda a: a.as_strided((2, 2), (1, 2), 10))(torch.ones(3, 4))))
+print(said(lambda: vmap(lambda a: a[1:].as_strided((2,), (1,), 0))(torch.ones(3, 4))))
+
+print("# integers that a float weighs, equal elements, what is not mapped")
+matrix, vector = torch.arange(12).reshape(2, 2, 3), torch.arange(6).reshape(2, 3)
+print(vmap(lambda a, v: torch.addmv(torch.ones(2, dtype=torch.int64), a, v, beta=0.5, alpha=1.5))(matrix, vector))
+one = torch.ones(2, 2, dtype=torch.int64)
+print(said(lambda: vmap(lambda a, b: torch.addmm(one, a, b.mT, alpha=1.5))(matrix, matrix)))
+print(vmap(lambda a, b: torch.addmm(one, a, b.mT, beta=0.5))(matrix, matrix))
+equal = torch.tensor([[1, 0, 1, 1, 0, 1, 0, 0], [2, 2, 2, 1, 1, 0, 0, 2]])
+print(*vmap(lambda a: torch.topk(a, 5))(equal), *vmap(lambda a: torch.kthvalue(a, 3))(equal))
+print(*vmap(lambda a: torch.topk(a, 2, 0), in_dims=1)(equal))
+print(said(lambda: vmap(lambda a: torch.ones(3, 2), out_dims=1)(rows)))
+print(
+    vmap(lambda a: torch.ones(1, 3), out_dims=1)(rows).shape,
+    said(lambda: vmap(lambda a: a.nonzero(as_tuple=True))(rows)),
+)
