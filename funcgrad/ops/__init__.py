@@ -72,7 +72,7 @@ FAMILIES = {
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
     "arcsinh arccosh arctanh arctan2 sinc",
     "weak": "weak",
-    "window": "window_sum window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
+    "window": "window_sum window_mean window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
     "sliding_windows",
 }
 HELPERS = {

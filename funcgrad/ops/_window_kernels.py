@@ -12,6 +12,7 @@ from math import gcd, lcm, prod
 import numpy as np
 
 from ..errors import DTypeError, ShapeError
+from .torch_order import down
 
 
 # ------------------------------------------------------------------------------------------------ geometry
@@ -129,6 +130,37 @@ def taps_along(axis, size, *params):
     met = [((*head, p), (*head, i)) for _, p, i in axis_overlaps(size, count, *params)]
     every = (*head, slice(0, count, 1))
     return count, [i for p, i in met if p == every], [(p, i) for p, i in met if p != every]
+
+
+def sum_windows(x, *params):
+    """The sums over every window in torch's order: its elements one after the other, those of the last axis first. Always a fresh array."""
+    head, sizes = x.shape[: x.ndim - len(params[0])], x.shape[x.ndim - len(params[0]) :]
+    counts, met, inside = windows_met(sizes, *params)
+    if inside and x.size <= SMALL and x.flags.c_contiguous and apart(sizes, *params):
+        taps = x.reshape(-1).take(places_of_taps(x.shape, *params)).reshape(len(met), -1)
+        sums = down(taps) if taps.shape[1] > 1 else np.add.accumulate(taps)[-1]
+        return sums.reshape((*head, *counts))
+    if one_each(sizes, counts, *params):  # (the transpose of windows side by side: each position meets one element)
+        out = np.empty((*head, *counts), x.dtype)
+        tiles = [n for size, window in zip(sizes, params[0], strict=True) for n in (size, window)]
+        lie = [k for size in sizes for k in (size, 1)]
+        out.reshape((*head, *tiles))[...] = x.reshape((*head, *lie))
+        return out
+    out = np.zeros((*head, *counts), x.dtype)
+    for _, p, i in met:
+        part = out[(..., *p)]
+        np.add(part, x[(..., *i)], out=part)
+    return out
+
+
+def one_each(sizes, counts, window, strides, padding, base_dilation, window_dilation):
+    """Do the windows meet one element each, the next one after as many positions as the window has taps?"""
+    return (
+        base_dilation == window
+        and all([s == d == 1 for s, d in zip(strides, window_dilation, strict=True)])
+        and all([low == w - 1 for w, (low, _) in zip(window, padding, strict=True)])
+        and counts == tuple([n * w for n, w in zip(sizes, window, strict=True)])
+    )
 
 
 def lowest(dtype):

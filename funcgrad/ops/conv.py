@@ -20,6 +20,7 @@ from ._window_kernels import positions, span, transposed_padding
 from .assignment import getitem
 from .elementwise import add
 from .shape import batched, fit, fit_tangent, front, reshape, sum_, transpose
+from .torch_order import channel_sums
 
 
 @define
@@ -94,6 +95,14 @@ def conv_mapped(size, x, w, dx, dw, *, groups, **params):
     return reshape(out, shape=(n, size, o, *counts)), 1
 
 
+def sums_by_channel(x):
+    """The sums over all axes but the second (over arrays the quickest way, for torch's convolutions add in an order of their own)."""
+    return sum_(x, axes=(0, *range(2, len(shape_of(x)))))
+
+
+sums_by_channel.plain = channel_sums
+
+
 @define
 class conv_bias:
     """conv(x, w) + b, with b [O] by channel: a layer as one node."""
@@ -130,7 +139,7 @@ class conv_bias:
         return [
             fit(_input_cotangent(ct, shape_of(x), w, **params), x) if need & 1 else None,
             fit(_weight_cotangent(ct, x, shape_of(w), **params), w) if need & 2 else None,
-            fit(sum_(ct, axes=(0, *range(2, len(shape_of(ct))))), b) if need & 4 else None,
+            fit(sums_by_channel(ct), b) if need & 4 else None,
         ]
 
     def jvp(ts, out, x, w, b, **params):

@@ -153,7 +153,7 @@ def short_row_sums(x, lanes):
 
 def in_turn(rows):
     """The sums of rows of few numbers, one after the other."""
-    return down(columns_of(rows)) if len(rows) > 1 else np.add.accumulate(rows, axis=1)[:, -1]
+    return down(columns_of(rows)) if len(rows) > 1 else np.add.accumulate(rows, axis=1)[:, -1].copy()
 
 
 def row_sums(x):
@@ -283,8 +283,8 @@ def dealt_columns(x):
 
 
 def sum_over(x, axes):
-    """np.add.reduce over `axes`, in torch's order where that is known and cheap: whole contiguous arrays, rows of matrices, and sums over the first
-    dimensions."""
+    """np.add.reduce over `axes`, in torch's order: whole contiguous arrays, rows and columns of matrices by the shortest way, all else as
+    torch's iterator goes through it."""
     if type(x) is not np.ndarray:
         return np.add.reduce(x, axis=axes)
     contiguous = x.flags.c_contiguous
@@ -292,34 +292,114 @@ def sum_over(x, axes):
         return np.add.reduce(x, axis=axes) if contiguous else in_c_order(np.add.reduce(x, axis=axes))
     shape = x.shape
     n = len(shape)
-    if axes and not contiguous and n == 2 and x.flags.f_contiguous:
-        x, axes, shape, contiguous = x.T, tuple([1 - i for i in axes]), shape[::-1], True
-    if len(axes) == n:
-        if not contiguous or x.size < 2:
-            return np.add.reduce(x, axis=axes)
-        return vector_sum(x if n == 1 else x.reshape(-1))
-    if not contiguous:
+    if x.size < 2 or not axes:
         return in_c_order(np.add.reduce(x, axis=axes))
-    if n == 2 and axes == (0,):
-        return sums_of_columns(x)
-    if n == 2 and axes == (1,) and shape[0] > 1 and shape[1]:
-        return row_sums(x)
-    if x.size < 2:
-        return np.add.reduce(x, axis=axes)
-    left = [k for i, k in enumerate(shape) if i not in axes]
-    if max(left) == 1:
-        total = np.empty(left, x.dtype)
-        total[...] = vector_sum(x.reshape(-1))
-        return total
-    if axes == ALL_AXES[len(axes)]:
-        return sums_of_columns(x.reshape(-1, math.prod(left))).reshape(left)
-    if n - 1 not in axes:
-        return down(x) if axes == (n - 2,) and shape[-1] > 1 else np.add.reduce(x, axis=axes)
-    if axes == (n - 1,) and shape[-1]:
-        return row_sums(x.reshape(-1, shape[-1])).reshape(shape[:-1])
-    if len(left) == 1 and axes == (0, *range(2, n)):
-        return channel_sums(x)
-    return np.add.reduce(x, axis=axes)
+    if contiguous:
+        if len(axes) == n:
+            return vector_sum(x if n == 1 else x.reshape(-1))
+        if n == 2 and axes == (0,):
+            return sums_of_columns(x)
+        if n == 2 and axes == (1,) and shape[0] > 1:
+            return row_sums(x)
+        left = [k for i, k in enumerate(shape) if i not in axes]
+        if max(left) == 1:
+            total = np.empty(left, x.dtype)
+            total[...] = vector_sum(x.reshape(-1))
+            return total
+        if axes == ALL_AXES[len(axes)]:
+            return sums_of_columns(x.reshape(-1, math.prod(left))).reshape(left)
+        if axes[0] == n - len(axes) and axes == ALL_AXES[n][axes[0] :]:
+            return row_sums(x.reshape(-1, math.prod(shape[axes[0] :]))).reshape(left)
+        if len(axes) == 1 and shape[-1] > 1 < shape[axes[0]]:
+            (at,) = axes
+            return sums_of_stacks(x.reshape(-1, shape[at], math.prod(shape[at + 1 :]))).reshape(left)
+    return sums_in_turn(x, axes)
+
+
+def sums_of_stacks(x):
+    """The sums of the columns of a contiguous stack of matrices [count, n, columns], as sums_of_columns has them of one."""
+    n, columns = x.shape[1:]
+    lanes = LANE_BYTES // x.itemsize
+    rest = columns % (ACCUMULATORS * lanes if columns >= lanes else ACCUMULATORS)
+    if not rest:
+        return in_blocks(x)
+    return columns_beside(x, rest)
+
+
+def columns_beside(x, rest):
+    """The sums of columns [count, n, columns]: in blocks, and those of the last `rest` of them dealt to the accumulators."""
+    sums = add_rows(np.ascontiguousarray(x[:, :, -rest:]))
+    if rest == x.shape[2]:
+        return sums
+    return np.concatenate((in_blocks(x[:, :, :-rest]), sums), axis=1)
+
+
+def sums_in_turn(x, axes):
+    """The sums over any axes of any memory as torch's iterator goes through it: the two axes in front of its order by one of four kernels,
+    whose sums are added one after the other along the summed axes that are left."""
+    order, sizes, stay = iterated(x.shape, x.strides, tuple(axes))
+    if order is None:
+        return in_c_order(np.add.reduce(x, axis=axes))
+    left = [k for i, k in enumerate(x.shape) if i not in axes]
+    v = x.transpose(order).reshape(sizes)  # (the slowest axis first; nothing is copied)
+    *outer, many, n = (1, *sizes)[-max(len(sizes), 2) :]
+    by_number, by_row = v.strides[-1], v.strides[-2] if len(sizes) > 1 else 0
+    lanes = LANE_BYTES // x.itemsize
+    if by_number == x.itemsize and n >= lanes:
+        sums = row_sums(np.ascontiguousarray(v).reshape(-1, n))
+    elif by_number < by_row and not (by_row == x.itemsize and many >= lanes):
+        sums = add_rows(np.ascontiguousarray(v).reshape(-1, n, 1))
+    else:
+        columns = np.ascontiguousarray(v.reshape(-1, many, n).swapaxes(1, 2))
+        rest = many % (ACCUMULATORS * lanes if by_row == x.itemsize and many >= lanes else ACCUMULATORS)
+        sums = columns_beside(columns, rest) if rest else in_blocks(columns)
+    summed = [i for i, kept in enumerate(stay) if not kept]
+    if summed:
+        sums = sums.reshape(sizes[:-1]).transpose([i for i, kept in enumerate(stay) if kept] + summed)
+        sums = in_turn(sums.reshape(-1, math.prod([sizes[i] for i in summed])))
+    return sums.reshape(left)
+
+
+@functools.lru_cache(1024)
+def iterated(shape, strides, axes):
+    """How torch's iterator goes through an array whose `axes` are summed: (its axes, the slowest first; their lengths, where neighbours lie in
+    one piece put together; does each but the last stay?). No axes where nothing is summed, or memory is gone through backwards."""
+    long = [i for i in reversed(range(len(shape))) if shape[i] > 1]
+    if not any([i in axes for i in long]) or min(strides) < 0:
+        return None, None, None
+    order = []  # the fastest first
+    for at, axis in enumerate(long):
+        order.append(axis)
+        for k in reversed(range(at)):
+            first = comes_first(order[k], axis, shape, strides, axes)
+            if first > 0:
+                order[at], order[k], at = order[k], axis, k
+            elif first < 0:
+                break
+    sizes, stay, steps = [], [], []
+    for i in order:
+        kept = i not in axes
+        if sizes and stay[-1] == kept and steps[-1] * sizes[-1] == strides[i]:
+            sizes[-1] *= shape[i]
+        else:
+            sizes.append(shape[i])
+            stay.append(kept)
+            steps.append(strides[i])
+    rest = [i for i, k in enumerate(shape) if k == 1]
+    return (*rest, *reversed(order)), tuple(reversed(sizes)), tuple(reversed(stay[1:]))
+
+
+def comes_first(a, b, shape, strides, axes):
+    """1 if axis b goes before a: summed axes, then smaller steps of the result, then of the operand; 0 where nothing says so."""
+    if (a in axes) != (b in axes):
+        return 1 if b in axes else -1
+    if a not in axes:
+        return 1 if b > a else -1
+    if 0 in (strides[a], strides[b]):
+        return 0
+    if strides[a] != strides[b]:
+        return 1 if strides[a] > strides[b] else -1
+    return 1 if shape[a] > shape[b] else 0
 
 
 def square_sums_over(x, axes):

@@ -26,10 +26,12 @@ from ._window_kernels import (
     lowest,
     reduce_windows,
     scatter_windows,
+    sum_windows,
     transposed_padding,
     unfold_windows,
     window_shape,
 )
+from .elementwise import div
 from .shape import batched, fit, front, inverse_permutation, transpose
 
 
@@ -156,6 +158,22 @@ def index_samples(rng, *dtypes):
 
 
 # ------------------------------------------------------------------------------------------------ sums
+def summed(sums, x, **params):
+    x = np.asarray(x)
+    window_shape("window_sum", x.shape, **params)
+    if x.dtype == np.float16:  # stored, not summed in
+        return sums(x.astype(np.float32), **params).astype(x.dtype)
+    return sums(x, **params)
+
+
+def by_axis(x, **params):
+    return reduce_windows(np.add, 0, x, **params)
+
+
+def in_torch_order(x, *, window, strides, padding, base_dilation, window_dilation):
+    return sum_windows(x, window, strides, padding, base_dilation, window_dilation)
+
+
 @define
 class window_sum:
     """The sum over every window; what is not there counts as 0. x: [*lead, *sizes] -> [*lead, *positions].
@@ -182,11 +200,10 @@ class window_sum:
         )
 
     def impl(x, **params):
-        x = np.asarray(x)
-        window_shape("window_sum", x.shape, **params)
-        if x.dtype == np.float16:  # stored, not summed in
-            return reduce_windows(np.add, 0, x.astype(np.float32), **params).astype(x.dtype)
-        return reduce_windows(np.add, 0, x, **params)
+        return summed(by_axis, x, **params)
+
+    def impl_torch(x, **params):
+        return summed(in_torch_order, x, **params)
 
     def aval(x, **params):
         return Aval(window_shape("window_sum", shape_of(x), **params), dtype_of(x))
@@ -208,6 +225,52 @@ def _window_sum_transpose(ct, shape, window, strides, padding, base_dilation, wi
         base_dilation=strides,
         window_dilation=window_dilation,
     )
+
+
+@define
+class window_mean:
+    """window_sum, divided by each of `divisors` in turn: the means of windows that hold as many elements each, in as many steps as torch
+    divides in. x: [*lead, *sizes] -> [*lead, *positions]."""
+
+    linear = (0,)
+    saves = ((0,),)
+    without = {
+        "bool": BOOL,
+        "int64": "the means of integers are its callers' matter",
+        "unread operand 0": "torch's averages keep x, so that what is written into it meanwhile is an error",
+    }
+
+    def samples(rng):
+        for sample in window_samples(drawn(rng), ("float32", "float16", "complex128", "complex64")):
+            sample.params["divisors"] = (2.0, 3.0)
+            yield sample
+
+    def jax(jax, x, *, divisors, **params):
+        return window_sum.jax(jax, x, **params) / prod(divisors)
+
+    def impl(x, *, divisors, **params):
+        return divided(window_sum.impl(x, **params), divisors)
+
+    def impl_torch(x, *, divisors, **params):
+        return divided(window_sum.impl_torch(x, **params), divisors)
+
+    def aval(x, *, divisors, **params):
+        return window_sum.aval(x, **params)
+
+    def batch(size, xs, ds, **params):
+        return window_mean(front(xs[0], ds[0]), **params), 0
+
+    transpose = (
+        lambda ct, x, *, divisors, **params: fit(
+            _window_sum_transpose(divided(ct, divisors, div), shape_of(x), **params), x
+        ),
+    )
+
+
+def divided(x, divisors, div=np.divide):
+    for n in divisors:
+        x = div(x, n)
+    return x
 
 
 # ------------------------------------------------------------------------------------------------ extrema

@@ -1,4 +1,4 @@
-"""Sums and 2-norms are torch's to the last bit: of vectors, of rows and of columns of matrices, whichever way they are added."""
+"""Sums, means of windows and 2-norms are torch's to the last bit: of vectors, of rows and of columns of matrices, over any axes of any memory."""
 
 import json
 import zlib
@@ -14,7 +14,10 @@ from tests.expected.torch_sums_cases import computed
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "torch_sums.json").read_text())
 
 
-@pytest.mark.parametrize(("what", "least"), [("sums", 1900), ("norms", 1900), ("norms of several", 200)])
+@pytest.mark.parametrize(
+    ("what", "least"),
+    [("sums", 1900), ("sums over axes", 300), ("means of windows", 70), ("norms", 1900), ("norms of several", 200)],
+)
 def test_bits(what, least):
     found = {name: zlib.crc32(x.numpy().tobytes()) for name, x in computed(torch)[what]}
     assert [name for name, sum_ in found.items() if sum_ != EXPECTED[what][name]] == []

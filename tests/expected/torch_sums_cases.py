@@ -1,4 +1,6 @@
-"""The arrays whose sums and norms test_torch_sums.py compares with torch's, bit for bit."""
+"""The arrays whose sums, norms and means of windows test_torch_sums.py compares with torch's, bit for bit."""
+
+from itertools import combinations
 
 import numpy as np
 
@@ -14,6 +16,47 @@ COLUMNS = [
     for count in (1, 2, 4, 5, 7, 8, 10, 16, 31, 32, 50, 64, 77)
 ]
 BLOCKS = [((3, 5, 20), (0, 1)), ((6, 7, 2, 5), (0, 1)), ((1, 9, 33, 1), (0, 1)), ((40, 1, 6), (0, 1))]
+
+LAID = [  # (shape in memory, the order in which its axes are read)
+    ((6, 5, 7), (0, 1, 2)), ((3, 40, 9), (0, 1, 2)), ((2, 3, 7, 7), (0, 1, 2, 3)), ((4, 8, 16, 16), (0, 1, 2, 3)), ((33, 17, 2), (0, 1, 2)),
+    ((5, 1, 6, 4), (0, 1, 2, 3)), ((2, 3, 4, 5, 6), (0, 1, 2, 3, 4)), ((64, 3, 32), (0, 1, 2)), ((4, 70, 36), (0, 1, 2)), ((6, 5, 7), (2, 0, 1)),
+    ((6, 5, 7), (0, 2, 1)), ((4, 8, 6, 6), (0, 2, 3, 1)), ((4, 8, 6, 6), (0, 2, 1, 3)), ((3, 1, 40, 8), (2, 1, 0, 3)),
+]  # fmt: skip
+WINDOWS = [  # (shape, arguments of avg_pool2d)
+    ((4, 3, 8, 8), (2,)), ((4, 3, 9, 9), (3, 2, 1)), ((2, 3, 8, 8), (3, 1, 1)), ((2, 3, 8, 9), ((2, 3),)), ((2, 3, 7, 7), (7,)),
+    ((2, 3, 5, 5), (2, 1)), ((2, 5, 25, 25), (5,)), ((8, 16, 32, 32), (2,)), ((3, 6, 7), (2, 2, 1, True)),
+]  # fmt: skip
+PARTS = [((4, 3, 8, 8), 2), ((4, 3, 9, 9), 3), ((2, 3, 7, 7), 1), ((2, 3, 6, 5), (2, None)), ((2, 3, 15, 21), (5, 3))]
+
+
+def over_axes(torch):
+    """(name, sum) of arrays of several orders in memory over every choice of their axes."""
+    rng = np.random.default_rng(1)
+    for dtype in ("float32", "float64"):
+        for shape, order in LAID:
+            x = torch.from_numpy(rng.standard_normal(shape).astype(dtype)).permute(order)
+            for count in range(1, len(shape) + 1):
+                for axes in combinations(range(len(shape)), count):
+                    yield f"{dtype} {shape} {order} {axes}", x.sum(axes).contiguous()
+            yield f"{dtype} {shape} {order} stretched", x.unsqueeze(1).expand(-1, 3, *x.shape[1:]).sum((0, 1))
+            yield f"{dtype} {shape} {order} steps", x[:, ::2].mean((0, -1)).contiguous()
+
+
+def over_windows(torch):
+    """(name, means or their derivative) of pooling by averages."""
+    rng = np.random.default_rng(2)
+    pool = torch.nn.functional
+    calls = [(shape, pool.avg_pool2d, args) for shape, args in WINDOWS]
+    calls += [(shape, pool.adaptive_avg_pool2d, (size,)) for shape, size in PARTS]
+    calls += [((2, 3, 6, 6, 6), pool.avg_pool3d, (3,)), ((2, 3, 6, 6, 10), pool.adaptive_avg_pool3d, ((2, 3, 2),))]
+    calls += [((4, 3, 9), pool.avg_pool1d, (3, 2, 1)), ((4, 3, 8), pool.adaptive_avg_pool1d, (4,))]
+    for dtype in ("float32", "float64"):
+        for shape, f, args in calls:
+            x = torch.from_numpy(rng.standard_normal(shape).astype(dtype)).requires_grad_()
+            means = f(x, *args)
+            means.backward(torch.from_numpy(rng.standard_normal(tuple(means.shape)).astype(dtype)))
+            yield f"{dtype} {shape} {f.__name__} {args}", means.detach()
+            yield f"{dtype} {shape} {f.__name__} {args} derivative", x.grad
 
 
 def arrays():
@@ -38,6 +81,8 @@ def computed(torch):
     cases = list(arrays())
     total_norm = torch.nn.utils.get_total_norm
     return {
+        "sums over axes": list(over_axes(torch)),
+        "means of windows": list(over_windows(torch)),
         "sums": [(name, torch.from_numpy(x).sum(axis)) for name, x, axis in cases],
         "norms": [(name, torch.linalg.vector_norm(torch.from_numpy(x), dim=axis)) for name, x, axis in cases],
         "norms of several": [

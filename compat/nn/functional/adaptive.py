@@ -3,6 +3,7 @@
 Invariant: the place of a maximum is an integer found first; the value is read there, so its gradient goes there.
 """
 
+import functools
 import operator
 from math import prod
 
@@ -11,6 +12,7 @@ import numpy as np
 from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
+from funcgrad.core.written_calls import written_call
 
 from ..._gate import Refusal
 from ...dtypes import BY_NAME
@@ -20,6 +22,7 @@ from ...functions.drawing import refuse_staging
 from ...functions.kernels import refuse_in
 from ...functions.nodes import as_one
 from ...functions.operands import dtype_of, image_in_c_order, like_image, shape_of
+from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import HALVES, half_in, in_float32, rounder, shared
@@ -63,6 +66,9 @@ def adaptive_average(k):
             return in_float32(d, adaptive_avg_pool, input, output_size)
         x = with_elements(x, wanted, name)
         shape = shape_of(x)
+        parts = equal_parts(shape, wanted) if dtype_of(x).kind == "f" else None
+        if parts is not None:
+            x, wanted = P["window_mean"](x, **parts), ()
         for axis, w in zip(range(len(shape) - k, len(shape)), wanted):
             n = shape[axis]
             start, end = even_parts(n, w)
@@ -80,6 +86,32 @@ def adaptive_average(k):
     adaptive_avg_pool.__name__ = name
     adaptive_avg_pool.__doc__ = f"The means of as many even parts of the last {k} axes as output_size says."
     return adaptive_avg_pool
+
+
+@functools.lru_cache
+def equal_parts(shape, wanted):
+    """The settings of a mean over parts of one size; None where the parts differ in theirs."""
+    k = len(wanted)
+    sizes = shape[len(shape) - k :]
+    if 0 in wanted or any([n % w for n, w in zip(sizes, wanted)]):
+        return None
+    window, ones = tuple([n // w for n, w in zip(sizes, wanted)]), (1,) * k
+    padding = ((0, 0),) * k
+    return dict(
+        window=window, strides=window, padding=padding, base_dilation=ones, window_dilation=ones, divisors=window
+    )
+
+
+@functools.lru_cache
+def known_parts(shape, size):
+    """equal_parts() of images, several of them; ValueError for all else."""
+    wanted = (size, size) if type(size) is int else size
+    if len(shape) not in (3, 4) or 0 in shape or min(wanted) < 1 or wanted == (1, 1):
+        raise ValueError
+    parts = equal_parts(shape, wanted)
+    if parts is None:
+        raise ValueError
+    return parts
 
 
 def wanted_sizes(input, output_size, k):
@@ -381,3 +413,13 @@ fractional_max_pool3d_with_indices = with_places(fractional_max_pool3d)
 
 
 refuse_in(globals())
+adaptive_avg_pool2d = quick(
+    written_call,
+    adaptive_avg_pool2d,
+    "window_mean",
+    ("output_size",),
+    "(type(output_size) is int or type(output_size) is tuple and [*map(type, output_size)] == [int, int])",
+    ("params = known(v.shape, output_size)", "out = impl(v, **params)"),
+    ("AdaptiveAvgPool2DBackward0",),
+    known=known_parts,
+)

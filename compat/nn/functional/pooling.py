@@ -164,34 +164,11 @@ def average_pooling(k):
         need_bool(ceil_mode)
         need_bool(count_include_pad)
         x = current(input)
-        window = entries(kernel_size, k, name, "kernel_size")
-        stride = strides_of(stride, window, k, name)
-        padding = entries(padding, k, name, "padding")
-        shape = shape_of(x)
         if out is not None:
             begin(name, out, (input,), {})
-        if k == 3:
-            check_rank(shape, k)
-        if divisor_override is not None:
-            divisor_override = whole(divisor_override)
-            if not divisor_override:
-                raise RuntimeError("divisor must be not zero")
-        if k == 2:
-            need_dimensions(shape, 3)
-        sizes = shape[-k:]
-
-        def ranked():
-            if k == 2:
-                return need_images(shape)
-            need_volumes(shape, name)
-            if any([n < w for n, w in zip(sizes, window)]):
-                raise RuntimeError(
-                    "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
-                        *sizes, *window
-                    )
-                )
-
-        pads = windows_of(shape, window, stride, padding, (1,) * k, ceil_mode, ranked)
+        params, count = of_means(
+            name, shape_of(x), kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        )
         d = dtype_of(x)
         if out is not None:
             check_out(name, out.owner.dtype(out), d)
@@ -199,17 +176,15 @@ def average_pooling(k):
             refuse("avg_pool2d" if k == 2 else "avg_pool3d_out_frame", d)
         if k == 3:
             refuse_halves("avg_pool3d_out_frame", input)
-        params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
-        half = (
-            half_in(x) if all([w <= s for w, s in zip(window, stride)]) else None
-        )  # (else cotangents are added up in the dtype)
+        side_by_side = all([w <= s for w, s in zip(params["window"], params["strides"])])
+        half = half_in(x) if side_by_side else None  # (else cotangents are added up in the dtype)
         x = x if half is None else widened(x)
-        total = P["window_sum"](x, **params)
-        if divisor_override:
-            count = divisor_override
+        if type(count) is int and d.kind == "f" and (half is not None or not half_in(x)):
+            mean = P["window_mean"](x, **params, divisors=(count,))
         else:
-            count = counts(sizes, window, stride, padding, pads, bool(count_include_pad), dtype_of(x))
-        mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
+            count = np.asarray(count, dtype_of(x))
+            total = P["window_mean"](x, **params, divisors=()) if d.kind == "f" else P["window_sum"](x, **params)
+            mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
         mean = mean if half is None else P["cast"](mean, dtype=half)
         got = labelled(
             in_c_order(mean) if k == 3 else like_image(mean, current(input)), f"AvgPool{k}DBackward0", (input,)
@@ -221,19 +196,51 @@ def average_pooling(k):
     return avg_pool
 
 
+def of_means(
+    name, shape, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+):  # fmt: skip
+    """(settings of the primitives for a shape, by how much each sum is divided); what is wrong with it, or with the arguments, raises."""
+    k = int(name[-2])
+    window = entries(kernel_size, k, name, "kernel_size")
+    stride = strides_of(stride, window, k, name)
+    padding = entries(padding, k, name, "padding")
+    if k == 3:
+        check_rank(shape, k)
+    if divisor_override is not None:
+        divisor_override = whole(divisor_override)
+        if not divisor_override:
+            raise RuntimeError("divisor must be not zero")
+    if k == 2:
+        need_dimensions(shape, 3)
+    sizes = shape[-k:]
+
+    def ranked():
+        if k == 2:
+            return need_images(shape)
+        need_volumes(shape, name)
+        if any([n < w for n, w in zip(sizes, window)]):
+            raise RuntimeError(
+                "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})".format(
+                    *sizes, *window
+                )
+            )
+
+    pads = windows_of(shape, window, stride, padding, (1,) * k, ceil_mode, ranked)
+    params = dict(window=window, strides=stride, padding=pads, base_dilation=(1,) * k, window_dilation=(1,) * k)
+    return params, divisor_override or counts(sizes, window, stride, padding, pads, bool(count_include_pad))
+
+
 @functools.lru_cache
-def counts(sizes, window, stride, padding, pads, include, dtype):
-    """How many elements each window's mean is over, in a dtype: padding counts if `include`, what ceil_mode added never."""
+def counts(sizes, window, stride, padding, pads, include):
+    """How many elements each window's mean is over, an int if that is the same for all: padding counts if `include`, what ceil_mode added
+    never."""
     out = np.ones((1,) * len(sizes), int)
     for axis, (n, w, s, p, (low, high)) in enumerate(zip(sizes, window, stride, padding, pads)):
         start = np.arange((n + low + high - w) // s + 1) * s - p
         end = np.minimum(start + w, n + p)
         each = end - start if include else np.minimum(end, n) - np.maximum(start, 0)
         out = out * each.reshape([-1 if a == axis else 1 for a in range(len(sizes))])
-    out = out.astype(dtype)
-    out = out.ravel()[:1].reshape(()) if out.size and (out == out.flat[0]).all() else out
-    out.flags.writeable = False
-    return out
+    return int(out.flat[0]) if out.size and (out == out.flat[0]).all() else out
 
 
 max_pool2d, max_pool3d = (max_pooling(k) for k in (2, 3))
@@ -260,6 +267,7 @@ def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
         )
         if dtype_in(input).kind != "f":
             refuse("max_pool1d_impl", dtype_in(input))
+    stride = window if stride is None else stride
     out = max_pool2d(input.unsqueeze(-2), window, stride, padding, dilation, ceil_mode, return_indices)
     return tuple([o.squeeze(-2) for o in out]) if return_indices else out.squeeze(-2)
 
@@ -294,6 +302,7 @@ def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
     window = flat(kernel_size, "avg_pool1d", "kernel_size")
     stride = flat(stride, "avg_pool1d", "stride")
     padding = flat(padding, "avg_pool1d", "padding", 0)
+    stride = window if stride is None else stride
     out = avg_pool2d(input.unsqueeze(-2), window, stride, padding, ceil_mode, count_include_pad)
     return out.squeeze(-2)
 
@@ -374,4 +383,37 @@ max_pool2d = quick(
     ),
     ("MaxPool2DWithIndicesBackward0",),
     known=known_maxima,
+)
+
+
+@functools.lru_cache
+def known_means(shape, *given):
+    """of_means(), without what was not given, where every mean is over as many elements."""
+    named = zip(("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"), given, strict=True)
+    try:
+        params, count = of_means("avg_pool2d", shape, **{n: a for n, a in named if a is not None})
+    except RuntimeError as error:
+        raise ValueError from error
+    if type(count) is not int:
+        raise ValueError
+    return {**params, "divisors": (count,)}
+
+
+FLAG = "({0} is NONE or type({0}) is bool)"
+avg_pool2d = quick(
+    written_call,
+    avg_pool2d,
+    "window_mean",
+    ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"),
+    " and ".join(
+        [SIZE.format(n) for n in ("kernel_size", "stride", "padding")]
+        + [FLAG.format(n) for n in ("ceil_mode", "count_include_pad")]
+    ),
+    (
+        "given = [None if a is NONE else a for a in (kernel_size, stride, padding, ceil_mode, count_include_pad)]",
+        "params = known(v.shape, *given)",
+        "out = impl(v, **params)",
+    ),
+    ("AvgPool2DBackward0",),
+    known=known_means,
 )
