@@ -43,6 +43,7 @@ from .index_entries import (
     scalar_index,
     step_by_step,
 )
+from .laid_back import rows_back
 from .nodes import named
 from .operands import (
     BOOL,
@@ -102,7 +103,7 @@ def along_one(t, index, at):
     turned = P["transpose"](t, perm=(at, *range(at), *behind))
     out = P["transpose"](P["gather"](turned, index), perm=(*before, 0, *behind))
     as_picked(out, t, turned, [index], at)
-    return named(out, "IndexBackward0", (t,))
+    return named(rows_back(out, t), "IndexBackward0", (t,))
 
 
 tls = state.tls
@@ -167,6 +168,7 @@ def getitem(t, idx):
             rest = list(range(k, n))
             out = P["transpose"](out, perm=(*rest[:front], *range(k), *rest[front:]))
         as_picked(out, x, v, arrays, front)
+        rows_back(out, x)
         return named(out, "IndexBackward0", (x,)) if perm is not None or front else out
     except BaseException as error:
         trim(error)

@@ -5,7 +5,7 @@ back lies (`Extra.lays`), whoever looks at it.
 """
 
 from funcgrad.core.aval import ndarray
-from funcgrad.core.laid import filled, in_rows, moved, noted
+from funcgrad.core.laid import filled, in_columns, in_rows, moved, noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.trace import TAPE
 
@@ -32,39 +32,61 @@ class Kernel:
         return g
 
     def laid(self, g, ct):
-        v = value(g)
-        if type(v) is not ndarray or v.ndim not in BY_RANK:
-            return g
-        own = (
+        return relaid(self.arranged, g)
+
+    def arranged(self, v):
+        if v.ndim not in BY_RANK:
+            return v
+        return (
             moved(v, filled(v.shape, BY_RANK[v.ndim]))
             if self.came and any([n != 1 for n in v.shape[2:]])
             else in_rows(v)
         )
-        return g if own is v else own if g is v else noted(Tensor(own, g.mark, TAPE))
-
-    def laid_by(self, g, ct):
-        return self.laid(self.note(g, ct), ct)
 
 
-def lay_back(out, images, last=True):
-    """out, a result that knows how the gradients lie of those images that it was made of."""
+def relaid(f, g):
+    """What a step gives back, laid as f lays an array."""
+    v = value(g)
+    own = f(v) if type(v) is ndarray else v
+    return g if own is v else own if g is v else noted(Tensor(own, g.mark, TAPE))
+
+
+def lay(out, operands, f, last=None):
+    """Have the steps that made out of operands lay by f(g, ct) what they give back to these, and its last step call `last` of the same."""
     n = out.mark
-    marks = [t.mark for t in images if t.mark is not None]
+    marks = [t.mark for t in operands if t.mark is not None]
     if n is None or n.plan is None or not marks or n in marks:
         return out
-    kernel = Kernel(last)
-    extra_of(n).lays = {} if last is not None else dict.fromkeys(range(len(n.ins)), kernel.note)
+    extra_of(n).lays = {} if last is None else dict.fromkeys(range(len(n.ins)), last)
     low = max([m.index for m in marks])  # (no step of the operation is older than that)
     steps = [n]
     for m in steps:  # (which grows on the way)
         for k, p in enumerate(m.ins):
             if p in marks:
-                lays = extra_of(m)
-                f = kernel.laid_by if m is n and last is None else kernel.laid
-                lays.lays = {**(lays.lays or {}), k: f}
+                extra = extra_of(m)
+                extra.lays = {
+                    **(extra.lays or {}),
+                    k: f if m is not n or last is None else lambda g, ct: f(last(g, ct), ct),
+                }
             elif p.index > low and p not in steps:
                 steps.append(p)
     return out
 
 
-__all__ = ["lay_back"]
+def lay_back(out, images, last=True):
+    """out, a result that knows how the gradients lie of those images that it was made of."""
+    kernel = Kernel(last)
+    return lay(out, images, kernel.laid, None if last is not None else kernel.note)
+
+
+def rows_back(out, t):
+    """out, of which torch writes the gradient of t into new zeros."""
+    return out if t.alias is None else lay(out, (t,), lambda g, ct: relaid(in_rows, g))
+
+
+def columns_back(out, *operands):
+    """out, a result of LAPACK's, which writes the gradients of these operands too."""
+    return lay(out, operands, lambda g, ct: relaid(in_columns, g))
+
+
+__all__ = ["columns_back", "lay_back", "rows_back"]

@@ -11,6 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
 from ..payload import current
+from .laid_back import columns_back
 from .linalg_checks import (
     fit_together,
     has_kernel,
@@ -176,12 +177,12 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     low = {"lower": True, "unit_diagonal": True}
     up = {"lower": False}
     t, b = (current(x.expand(*lead, *x.shape[-2:])) for x in (LU, B))
-    B = b
     if adjoint:
         turned = {"transpose_a": True, "conjugate_a": dtype_of(t).kind == "c"}
         z = P["triangular_solve"](t, P["triangular_solve"](t, b, **up, **turned), **low, **turned)
-        return in_columns(rows(z, order.argsort(-1)))
-    return in_columns(P["triangular_solve"](t, P["triangular_solve"](t, current(rows(b, order)), **low), **up))
+        return columns_back(in_columns(rows(z, order.argsort(-1))), current(B))
+    x = P["triangular_solve"](t, P["triangular_solve"](t, current(rows(b, order)), **low), **up)
+    return columns_back(in_columns(x), current(B))
 
 
 @operation(name="lu_solve")

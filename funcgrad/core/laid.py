@@ -213,11 +213,18 @@ def relaid(h, tape, *operands):
 def goes_back(n):
     """Note beside an operation on elements of images, which keeps an array, in which order its gradient lies. (In small steps on matrices it
     would be a fifth of the time.)"""
-    if len(n.ins) == 1 and n.plan is not None:
-        for v in n.saved:
+    plan = n.plan
+    if plan is None:
+        return
+    rules = plan.prim.formulas and plan.prim.formulas[plan.kink]
+    for k, i in enumerate(plan.operands):
+        for r in rules[i].saves(len(rules)) if rules else plan.reads:
+            v = n.saved[-1 if type(r) is str else plan.reads.index(r)]
             if type(v) is ndarray and v.ndim > 3:
-                extra_of(n).lays = {0: functools.partial(as_kept, n.plan.prim.name in KEPT_FIRST, steps_of(v))}
-                return
+                f = functools.partial(as_kept, plan.prim.name in KEPT_FIRST, steps_of(v))
+                extra = extra_of(n)
+                extra.lays = {**(extra.lays or {}), k: f}
+                break
 
 
 KEPT_FIRST = {"relu", "leaky_relu"}  # (torch's kernels of whose gradients look at what was kept before what comes back)

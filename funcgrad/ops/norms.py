@@ -5,6 +5,7 @@ With u = x / norm, d norm = sum(u dx) and du = (dx - u d norm) / norm: nothing i
 
 import numpy as np
 
+from ..core.laid import as_torch, left_in, value
 from ..core.sample import Sample
 from .elementwise import div, equal, mul, where
 from .reduction import reduction, samples_over
@@ -94,7 +95,7 @@ class length:
         return np.abs(x).reshape(total.shape) if total.size == x.size else np.sqrt(total)
 
     def vjp(ct, out, x, *, need, axes):
-        return [mul(spread(ct, x, axes), unit(x, out, axes))]
+        return [left_in(lambda v: as_torch(v, value(x)), mul(spread(ct, x, axes), unit(x, out, axes)))]
 
     def jvp(ts, out, x, *, axes):
         return sum_(mul(ts[0], unit(x, out, axes)), axes=axes)

@@ -24,6 +24,7 @@ from ...functions.operands import (
     cast,
     check_sizes,
     dtype_of,
+    image_back,
     in_c_order,
     laid_like,
     name_places,
@@ -470,7 +471,8 @@ def binary_cross_entropy_with_logits(
     if size_average is reduce is weight is pos_weight is None and reduction in REDUCED:  # the commonest
         x, y = current(input), current(target)
         if of_one(x, y):
-            return P["logits_loss"](x, y, mean=REDUCED[reduction])
+            out = P["logits_loss"](x, y, mean=REDUCED[reduction])
+            return out if x.alias is None else image_back(out, x, True)
     reduction = reduction_of(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
