@@ -7,8 +7,11 @@ the shapes of the steps. Dimensions count from the front, however they were give
 import functools
 import math
 
-from funcgrad.core.aval import PYTHON_SCALARS, shape_of
+import numpy as np
 
+from funcgrad.core.aval import PYTHON_SCALARS, Aval, shape_of
+
+from ._gate import Through
 from ._node_fields import TEXT
 from .names import RESULTS, SAVED, node_name
 from .rewriting import steps_of
@@ -21,9 +24,15 @@ MORE = {  # operands of operations whose hooks see them under other names
     "GridSampler2D": ("input", "grid"), "GridSampler3D": ("input", "grid"), "LinalgSolveEx": ("A", "B"), "LinalgDet": ("A",), "LinalgSlogdet": ("A",),
     "ScaledDotProductFlashAttentionForCpu": ("query", "key", "value"), "Trilinear": ("i1", "i2", "i3"),
 }  # fmt: skip
+PARTS = {  # which of its results a node keeps as which field
+    "LinalgQr": ("Q", "R"), "LinalgSvd": ("U", "S", "Vh"), "LinalgEigh": ("eigenvalues", "eigenvectors"),
+    "LinalgEig": ("eigenvalues", "eigenvectors"), "LinalgSlogdet": ("sign", ""), "Sort": ("", "indices"), "Topk": ("", "indices"),
+    "LinalgLu": ("P", "L", "U"), "LinalgLuFactorEx": ("LU", "pivots"),
+}  # fmt: skip
+BY_ONE_INDEX = ("IndexSelect", "IndexAdd", "IndexCopy", "IndexFill", "Put")
 NAMED = {  # what a primitive calls a field of torch's
     "dims": ("perm", "axes"), "dim": ("axis", "axes"), "dimension": ("axis",), "n": ("nth",), "p": ("p", "order"), "max_val": ("high",), "min_val": ("low",),
-    "offset": ("k",), "k": ("k",), "stride": ("strides",), "dilation": ("rhs_dilation", "window_dilation"), "kernel_size": ("window",),
+    "offset": ("k",), "storage_offset": ("offset",), "k": ("k",), "stride": ("strides",), "dilation": ("rhs_dilation", "window_dilation"), "kernel_size": ("window",),
     "group": ("groups",), "diagonal": ("k",), "unitriangular": ("unit_diagonal",),
 }  # fmt: skip
 
@@ -44,10 +53,16 @@ class Fields:
     """The fields of one node."""
 
     def __init__(self, n):
-        self.n = n
         self.name = node_name(n) if n.plan is not None else ""
         self.span = n.extra and n.extra.span
-        rule = n.plan is None or n.plan.prim.name == "rule"
+        rule, self.parts = n.plan is None or n.plan.prim.name == "rule", ()
+        if (
+            rule and n.plan is not None and type(n.params["spec"]) is Through
+        ):  # (a gate that several results go through)
+            self.parts = [p for p in n.ins if p is not None and p.plan is not None and p.plan.prim.name != "copy"]
+            if self.parts:
+                n, self.span, rule = self.parts[0], None, False
+        self.n = n
         self.sorts = {} if rule else dict(table().get(self.name, ()))
         if self.sorts:
             self.steps = [n] if self.span is None else steps_of(n)
@@ -57,7 +72,7 @@ class Fields:
             self.operands = MORE.get(base) or SAVED.get(base, ("self", "other"))
             if n.plan.prim.name == "dot_general":
                 self.operands = self.operands[-2:]
-            self.result = RESULTS.get(base, "result")
+            self.result = {"StdMean": "result0", "Aminmax": "min"}.get(base) or RESULTS.get(base, "result")
 
     def places(self, k):
         """[(step, operand)] that are the k-th operand."""
@@ -71,6 +86,12 @@ class Fields:
     def place(self, field):
         """(step, place among what it saved) of a Tensor; (None, None) where torch saves None; NOTHING if no step has saved it."""
         n = self.n
+        parts = PARTS.get(self.name.partition("Backward")[0], ())
+        if field in parts:
+            kept = n.saved[-1] if n.plan.keeps and n.saved else None
+            whole = isinstance(kept, tuple) and len(kept) == len(parts) and type(kept[parts.index(field)]) is not Aval
+            if whole or n.plan.keeps and n.saved is None:
+                return n, (len(n.plan.reads), parts.index(field))
         if field == self.result:
             return (n, len(n.plan.reads)) if n.plan.keeps and n.plan.results is None and self.whole() else NOTHING
         if n.plan.prim.name == "where" and self.span is None and field in ("condition", "mask"):
@@ -81,6 +102,13 @@ class Fields:
             and self.name[:6] != "IndexB"
         ):
             return (n, 0) if n.saved is None or len(n.saved) == 1 else NOTHING
+        if field == "index" and self.name.startswith(BY_ONE_INDEX):
+            found = [
+                m
+                for m in self.steps
+                if m.plan.prim.name in ("gather", "scatter_add", "scatter_set") and len(m.saved or ()) == 1
+            ]
+            return (found[0], 0) if found else NOTHING
         if field not in self.operands and field not in ("weight", "pos_weight"):
             return NOTHING
         k = self.operands.index(field) if field in self.operands else n.plan.prim.arity
@@ -160,7 +188,7 @@ class Fields:
             if place == (None, None):
                 return None
             v = place[0].saved[place[1]] if place is not NOTHING and place[0].saved else NOTHING
-            v = v if type(v) in PYTHON_SCALARS else NOTHING
+            v = v.item() if type(v) is np.ndarray and v.ndim == 0 else v if type(v) in PYTHON_SCALARS else NOTHING
         return self.param(field) if v is NOTHING else v
 
     def value(self, field):
@@ -313,6 +341,60 @@ def entries(f):
     return [e for e in (idx if type(idx) is tuple else (idx,)) if e is not Ellipsis]
 
 
+def scalars(f, own):
+    """The number that a part of a sum is multiplied by: the first operand (`own`), what the others make, or (None) either."""
+    of_first, found = [m for m, _ in f.places(0)], []
+    for m in f.steps:
+        if m.plan.prim.name == "mul" and own in (None, any([m is o for o in of_first])):
+            if m.saved is None:
+                return NOTHING
+            v = m.saved[0] if len(m.saved) == 1 else None
+            found += (
+                [v.item() if type(v) is np.ndarray else v]
+                if type(v) in PYTHON_SCALARS or np.ndim(v) == 0 and v is not None
+                else []
+            )
+    return found[0] if found else 1
+
+
+def weighed(own, names):
+    return lambda f: scalars(f, own) if f.name.partition("Backward")[0] in names else NOTHING
+
+
+def flipped(f):
+    idx = next((m.params["idx"] for m in f.steps if m.plan.prim.name == "getitem"), ())
+    return (
+        [i for i, e in enumerate(idx) if isinstance(e, slice) and e.step == -1]
+        if f.name.startswith("Flip")
+        else NOTHING
+    )
+
+
+def padded(f):
+    """What is added before and behind, the last dimension first, as far as anything is."""
+    if f.n.plan.prim.name != "pad":
+        return NOTHING
+    pairs = [p[:2] for p in f.n.params["config"][::-1]]
+    while pairs and pairs[-1] == (0, 0):
+        pairs.pop()
+    return [n for p in pairs for n in p]
+
+
+def lengths(f):
+    """Of the parts that a dimension is split into."""
+    if not f.parts or any(["idx" not in (p.params or {}) for p in f.parts]):
+        return NOTHING
+    size, axis, found = f.sizes("self"), dim(f), []
+    for p in f.parts:
+        found.append(len(range(*[e for e in p.params["idx"] if e is not Ellipsis][axis].indices(size[axis]))))
+    return found
+
+
+def first_length(f):
+    found = lengths(f)
+    return found if found is NOTHING else found[0]
+
+
 def entry(kind, read):
     def get(f):
         if "idx" not in (f.n.params or {}):
@@ -323,9 +405,25 @@ def entry(kind, read):
     return get
 
 
+SUMS = ("Addmm", "Addmv", "Addr", "Addbmm", "Baddbmm")
+PARTS_OF_SUMS = weighed(False, SUMS), weighed(True, SUMS)
 OWN = {
-    "alpha": steepness,
-    "beta": lambda f: f.n.params["delta"] if f.n.plan.prim.name == "smooth_absolute_error" else factor(f),
+    "alpha": lambda f: steepness(f) if (v := PARTS_OF_SUMS[0](f)) is NOTHING else v,
+    "beta": lambda f: (
+        f.n.params["delta"]
+        if f.n.plan.prim.name == "smooth_absolute_error"
+        else factor(f)
+        if (v := PARTS_OF_SUMS[1](f)) is NOTHING
+        else v
+    ),
+    "value": weighed(None, ("Addcmul", "Addcdiv")),
+    "upper": lambda f: (
+        f.n.plan.prim.name == "transpose" if f.name.startswith(("CholeskyBackward", "LinalgCholesky")) else NOTHING
+    ),
+    "dims": flipped,
+    "pad": padded,
+    "rounding_mode": lambda f: {"trunc_divide": "trunc", "floor_divide": "floor"}.get(f.n.plan.prim.name, NOTHING),
+    "exponent": lambda f: {"square": 2, "cube": 3}.get(f.n.plan.prim.name, NOTHING),
     "scale": of_elu(lambda params: whole_number(params["high"])),
     "input_scale": of_elu(lambda params: whole_number(params["inner"])),
     "normalized_shape": lambda f: f.n.params["shape"] if f.n.plan.prim.name == "normalized" else NOTHING,
@@ -349,6 +447,8 @@ OWN = {
     "step": entry(slice, lambda e: 1 if e.step is None else e.step),
     "output_padding": convolved(lambda f: (0,) * len(f.n.params["strides"])),
     "sparse_grad": lambda f: False,
+    "split_size": first_length,
+    "split_sizes": lengths,
     "transposed": convolved(lambda f: False),
     "bias_sym_sizes_opt": convolved(bias_sizes),
     "ord": lambda f: 2 if f.n.plan.prim.name == "length" else NOTHING,

@@ -120,11 +120,17 @@ class Argument:
         return kind not in SINGLE or number or isinstance(value, SINGLE[kind])
 
 
+def as_printed(number):
+    """A float as torch prints it in a schema: all its digits, and a point."""
+    text = f"{number:.17g}"
+    return text if set(text) & {".", "e"} else f"{text}."
+
+
 class Schema:
     """What an operation takes and gives; `text` as torch prints it."""
 
     def __init__(self, text):
-        self.text = text
+        self.text = re.sub(r"(float\??) (\w+)=([-+\d.e]+)", lambda m: f"{m[1]} {m[2]}={as_printed(float(m[3]))}", text)
         self.name, taken, self.gives = re.fullmatch(r"\s*([\w:.]*)\s*\((.*)\)\s*->\s*(.*)", text, re.S).groups()
         self.arguments, keyword = [], False
         for part in re.split(r",(?![^\[(]*[\])])", taken) if taken.strip() else []:

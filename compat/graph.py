@@ -123,10 +123,15 @@ def saved_tensor(n, k):
     except ModifiedError as error:
         raise modified(error) from None
     kept = n.saved
+    k, part = k if type(k) is tuple else (k, None)  # (one of several results that are kept)
     if n.extra is not None and n.extra.unpack is not None:
-        n.saved = (*kept[:k], *n.extra.unpack(kept[k : k + 1]), *kept[k + 1 :])
+        if part is None:
+            shown = n.extra.unpack(kept[k : k + 1])
+        else:
+            shown = (n.extra.unpack((kept[k][part],)) * len(kept[k]),)  # (no hook is asked about the others)
+        n.saved = (*kept[:k], *shown, *kept[k + 1 :])
     try:
-        v = rewrapped(n)[k]
+        v = rewrapped(n)[k] if part is None else rewrapped(n)[k][part]
         if type(v) in PYTHON_SCALARS:
             return as_tensor(np.array(v))  # (torch has made a Tensor of a number that stands for one)
         return face_of(n, v)

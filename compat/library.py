@@ -10,6 +10,7 @@ import inspect
 
 import numpy as np
 
+from funcgrad.core.site import here, warn
 from funcgrad.core.state import tls
 
 from ._schemas import Schema, infer_schema
@@ -44,13 +45,22 @@ KEYS = (
 )
 
 
+NO_RULE = (
+    "{}: an autograd kernel was not registered to the Autograd key(s) but we are trying to backprop through it. This may lead to silently "
+    "incorrect behavior. This behavior is deprecated and will be removed in a future version of PyTorch. If your operator is differentiable, "
+    "please ensure you have registered an autograd kernel to the correct Autograd key (e.g. DispatchKey::Autograd, "
+    "DispatchKey::CompositeImplicitAutograd). If your operator is not differentiable, or to squash this warning and use the previous "
+    "behavior, please register torch::CppFunction::makeFallthrough() to DispatchKey::Autograd."
+)
+
+
 # ------------------------------------------------------------------------------------------------ operations
 class Operation:
     """What has been registered for one schema of one name."""
 
     def __init__(self, qualname, schema, maker=None):
         self.qualname, self.overload = qualname.partition(".")[0], qualname.partition(".")[2] or "default"
-        self.schema, self.maker = schema, maker
+        self.schema, self.maker, self.at = schema, maker, here()
         self.kernels, self.fake, self.composite, self.backward, self.setup, self.batched = (
             {},
             None,
@@ -69,11 +79,21 @@ class Operation:
         ]
         written = [values[a.name] for a in self.schema.arguments if a.written and values[a.name] is not None]
         if (tls.func or is_grad_enabled() and any([t.requires_grad for t in tensors])) and not written:
+            kernel = self.kernels.get("cpu", self.kernels.get("default"))
+            if self.maker is self.backward is None and kernel is not None and not any([t.is_meta for t in tensors]):
+                return self.without_rule(self.run(kernel, values))  # (what is computed in it is recorded)
             return self.recorded(values)
         with no_grad():
             out = self.computed(values, tensors)
         if written:
             increment_version([t for w in written for t in (w if isinstance(w, (list, tuple)) else (w,))])
+        return out
+
+    def without_rule(self, out):
+        """Results whose backward says that nobody has told how to go back through this operation."""
+        for t in out if isinstance(out, (list, tuple)) else (out,):
+            if isinstance(t, Tensor) and t.requires_grad and not tls.func:
+                t.register_hook(lambda g: warn(NO_RULE.format(self.qualname)))
         return out
 
     def run(self, f, values):
@@ -234,7 +254,14 @@ def known(op):
 def enter(qualname, schema, maker=None):
     """A new operation of a name, under torch.ops too."""
     operation = Operation(qualname, Schema(schema), maker)
-    OPERATIONS.setdefault(operation.qualname, {})[operation.overload] = operation
+    known = OPERATIONS.setdefault(operation.qualname, {})
+    if maker is None and operation.overload in known:
+        raise RuntimeError(
+            f"Tried to register an operator ({operation.schema}) with the same name and overload name multiple times. Each overload's schema "
+            f"should only be registered with a single call to def(). Duplicate registration: registered at {here()}. Original registration: "
+            f"registered at {known[operation.overload].at}"
+        )
+    known[operation.overload] = operation
     Namespace.of(operation.qualname.partition("::")[0]).drop(operation.qualname.partition("::")[2])
     return operation
 
@@ -411,7 +438,7 @@ def impl(qualname, types, func=None, *, lib=None):
             known(qualname).register(key, f)
         return f
 
-    return register if func is None else register(func)
+    return register if func is None else register(func) and None
 
 
 # ------------------------------------------------------------------------------------------------ checking

@@ -150,6 +150,9 @@ class OwnPacket:
             return operation(*args, **kwargs)
         return found[-1](*args, **kwargs)
 
+    def __str__(self):
+        return self.qualname.replace("::", ".")
+
     def __repr__(self):
         return f"<OpOverloadPacket(op='{self.qualname.replace('::', '.')}')>"
 

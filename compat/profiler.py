@@ -7,11 +7,12 @@ import time
 from ._no_device import parts as _parts
 from .autograd import profiler as base
 from .autograd.profiler import record_function
+from .autograd.profiler_util import DeviceType
 from .functions.missing import refusal as _refusal
 
 __getattr__ = _refusal(__name__)
 __all__ = [
-    "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
+    "DeviceType", "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
     "tensorboard_trace_handler",
 ]  # fmt: skip
 
@@ -84,33 +85,54 @@ def tensorboard_trace_handler(dir_name, worker_name=None, use_gzip=False):
 class profile:
     """Measure operations and marked stretches, in a `with` block; by a schedule if there is one, which `step()` drives.
 
-    `on_trace_ready(self)` is called when the steps of a cycle (without a schedule: the block) are over. Shapes, stacks, memory
-    and operations per second are not recorded.
+    `on_trace_ready(self)` is called when the steps of a cycle (without a schedule: the block) are over. Recorded besides times are, where
+    asked for, the shapes of operands, the lines of the program (with_stack), the bytes of results (profile_memory) and the
+    multiplications and additions of products, sums and products of elements (with_flops).
 
     >>> import compat as torch
     >>> x = torch.ones(2, 2)
     >>> with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as prof:
     ...     _ = x @ x
     >>> [(e.key, e.count) for e in prof.key_averages()]
-    [('aten::matmul', 1)]
+    [('aten::matmul', 1), ('aten::mm', 1)]
     """
 
     def __init__(self, *, activities=None, schedule=None, on_trace_ready=None, record_shapes=False, profile_memory=False,
                  with_stack=False, with_flops=False, with_modules=False, experimental_config=None, acc_events=False, **options):  # fmt: skip
-        self.activities = set(activities) if activities else supported_activities()
-        self.schedule = schedule or (lambda step: ProfilerAction.RECORD)
+        self.activities = supported_activities() if activities is None else set(activities)
+        if not self.activities & set(ProfilerActivity):
+            raise AssertionError("No valid profiler activities found")
+        self.record_shapes, self.profile_memory, self.with_flops = record_shapes, profile_memory, with_flops
+        self.with_stack, self.with_modules = with_stack, with_modules
+        self.schedule = schedule or _default_schedule_fn
         self.on_trace_ready = on_trace_ready
         self.step_num = 0
         self.current_action = self.schedule(0)
-        self.profiler = None
+        self.profiler, self.started = None, False
+        self.step_rec_fn, self.record_steps = None, schedule is not None
 
     def start(self):
         """Begin, with step 0."""
+        self.started = True
         self._enter()
+        self._mark()
+
+    def _mark(self):
+        """The stretch of a step begins, where there is a schedule."""
+        if self.record_steps:
+            self.step_rec_fn = record_function(f"ProfilerStep#{self.step_num}")
+            self.step_rec_fn.__enter__()
+
+    def _unmark(self):
+        if self.step_rec_fn is not None:
+            self.step_rec_fn.__exit__(None, None, None)
+            self.step_rec_fn = None
 
     def _enter(self):
         if self.current_action is not ProfilerAction.NONE and self.profiler is None:
-            self.profiler = base.profile()
+            self.profiler = base.profile(
+                record_shapes=self.record_shapes, profile_memory=self.profile_memory, with_flops=self.with_flops, with_stack=self.with_stack
+            )  # fmt: skip
             self.profiler.start()
 
     def _leave(self):
@@ -119,6 +141,9 @@ class profile:
 
     def step(self):
         """The next step begins."""
+        if not self.started:
+            raise AssertionError("Profiler must be initialized before starting trace")
+        self._unmark()
         before, self.step_num = self.current_action, self.step_num + 1
         self.current_action = self.schedule(self.step_num)
         if before is ProfilerAction.RECORD_AND_SAVE or self.current_action is ProfilerAction.NONE:
@@ -133,9 +158,11 @@ class profile:
         if self.profiler is None or self.profiler not in base._running and before is ProfilerAction.NONE:
             self.profiler = self.profiler if self.current_action is ProfilerAction.NONE else None
             self._enter()
+        self._mark()
 
     def stop(self):
         """The end."""
+        self._unmark()
         self._leave()
         if self.on_trace_ready and self.current_action in (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE):
             self.on_trace_ready(self)
@@ -147,27 +174,34 @@ class profile:
     def __exit__(self, *error):
         self.stop()
 
-    def _recorded(self):
+    def _recorded(self, verb):
         if self.profiler is None:
-            raise AssertionError("Profiler must be initialized before getting its events")
+            raise AssertionError(f"Profiler must be initialized before {verb}")
         return self.profiler
 
     def events(self):
         """Every single stretch of the last cycle."""
-        return self._recorded().events()
+        return self._recorded("accessing events").events()
 
     def key_averages(self, group_by_input_shape=False, group_by_stack_n=0, **options):
         """The events of the last cycle, one a name."""
-        return self._recorded().key_averages()
+        return self._recorded("getting key averages").key_averages(group_by_input_shape, group_by_stack_n)
 
     def export_chrome_trace(self, path):
         """Write the last cycle to a file that chrome://tracing and Perfetto show."""
-        self._recorded().export_chrome_trace(path)
+        self._recorded("exporting chrome trace").export_chrome_trace(path)
+
+    def export_stacks(self, path, metric="self_cpu_time_total"):
+        """Write the stacks of the last cycle (with_stack=True) with what each took."""
+        self._recorded("exporting stacks").export_stacks(path, metric)
 
     def add_metadata(self, key, value):
         """Accepted and without effect."""
 
-    add_metadata_json = add_metadata
+    add_metadata_json = preset_metadata_json = add_metadata
+
+    def toggle_collection_dynamic(self, enable, activities):
+        """Accepted and without effect."""
 
 
 def _default_schedule_fn(step):

@@ -25,7 +25,7 @@ __getattr__, __dir__ = _attributes(
     __name__,
     _NAMES,
     missing=_refusal(__name__),
-    modules="anomaly_mode forward_ad function functional grad_mode graph profiler",
+    modules="anomaly_mode forward_ad function functional grad_mode graph profiler profiler_util",
 )
 
 __all__ = [

@@ -25,6 +25,7 @@ class Anomaly:
 
     enabled = False
     check_nan = True
+    profiled = None  # () -> what the rules of a walk are shown to while a profile runs
 
     @classmethod
     def switch(cls, enabled, check_nan):
@@ -126,8 +127,10 @@ def tell(error):
 
 
 def watcher():
-    """What the reverse walk is to show each rule's results to: None outside the mode."""
-    return check if Anomaly.enabled and Anomaly.check_nan else None
+    """What the reverse walk is to show each rule's results to: None outside of the mode and of profiles."""
+    if Anomaly.enabled and Anomaly.check_nan:
+        return check
+    return Anomaly.profiled and Anomaly.profiled()
 
 
 class set_detect_anomaly:

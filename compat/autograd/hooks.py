@@ -22,7 +22,7 @@ from ..native import of_arguments
 from ..payload import current, recorded
 from ..rewriting import gated, reference, whole
 from ..tensor import Tensor
-from ..utils.hooks import register
+from ..utils.hooks import Table, register
 from .grad_mode import call_in
 from .walks import conjugated, payload, walking
 
@@ -133,7 +133,7 @@ def register_hook(self, hook):
     on_cotangent.hook = hook
     if extra.hooks is None:
         several = mark.plan is not None and mark.plan.prim is PICK
-        extra.hooks = Late() if several else {}
+        extra.hooks = Late() if several else Table()
         if several:  # (its operation asks the hooks of all its results, also of those that no gradient has reached)
             main = extra_of(mark.ins[0])
             main.hooks, main.results = main.hooks or {}, [*(main.results or ()), reference(mark)]
@@ -224,10 +224,10 @@ class LeafHooks(dict):
     """The hooks of a leaf's accumulation: those after it that see the leaf (the dict itself), and those of AccumulateGrad,
     `before((gradient,))` and `after((), (gradient,))`."""
 
-    __slots__ = ("before", "after")
+    __slots__ = ("before", "after", "__weakref__")
 
     def __init__(self):
-        self.before, self.after = {}, {}
+        self.before, self.after = Table(), Table()
 
     def __bool__(self):
         return True
@@ -266,8 +266,7 @@ class Hooks:
     def __init__(self, span, places):
         self.operands = [p and reference(p) for p in span]
         self.places = places  # of the results that they see
-        self.before = {}
-        self.after = {}
+        self.before, self.after = Table(), Table()
         self.steps = None  # the operation's nodes, once what goes to the operands passes a gate
         self.kept = ()  # what they have saved
         self.outputs = None  # between the two, for the latter
@@ -299,12 +298,12 @@ class Hooks:
             shown = several_shown(gs)
             try:
                 got = asked(hook, shown, outputs)
+                if got is not None:
+                    gs = each(hook, got, shown, gs)
             except BaseException:
                 for m, saved, versions in kept:  # (torch frees it after the hooks)
                     m.saved, m.versions = saved, versions
                 raise
-            if got is not None:
-                gs = each(hook, got, shown, gs)
         return gs
 
 

@@ -1,150 +1,205 @@
-"""torch.autograd.profiler: the time that operations, and stretches marked by `record_function`, take by the clock of the wall.
+"""torch.autograd.profiler: the time that operations, what they are made of, rules on the way back, and stretches marked by
+`record_function` take by the clock of the wall.
 
-Invariant: operations are measured from outside (compat/_intercept.py) and only while a profile runs; the time of what one calls
-is in its total, and not in its own.
+Invariant: operations are measured from outside (compat/_intercept.py, and the tape's `choosing`) and only while a profile runs.
 """
 
 import functools
-import json
+import sys
 import threading
 import time
+from math import prod
+
+import numpy as np
+
+from funcgrad.core.site import internal
 
 from .._intercept import Users
 from ..functions.missing import refusal as _refusal
+from ..tensor import Tensor
+from ..utils.selective import VIEWS, Run, operation
+from .anomaly_mode import Anomaly, name_of
+from .profiler_util import USER_SCOPE, EventList, FunctionEvent
 
 __getattr__ = _refusal(__name__)
 __all__ = ["EventList", "FunctionEvent", "emit_nvtx", "profile", "record_function"]
-COLUMNS = {  # what table() can sort by
-    "cpu_time_total": "cpu_time_total", "cpu_time": "cpu_time", "self_cpu_time_total": "self_cpu_time_total", "count": "count",
-    "cuda_time_total": "cpu_time_total", "self_cuda_time_total": "self_cpu_time_total", "device_time_total": "cpu_time_total",
-}  # fmt: skip
 _running = []  # the profiles that are running, innermost last
 _lock = threading.Lock()
+_threads = {}  # identity -> number from 1
 
 
 class Local(threading.local):
+    """The stretches of a thread that are open, innermost last; `walked`: when the last rule of a walk back was done."""
+
     def __init__(self):
-        self.name = None  # of the operation that is running
-        self.inner = [0.0]  # of each stretch that is open, and of the program: the time of those inside
+        self.open, self.walked = [], None
 
 
 local = Local()
 
 
-def spoken(microseconds):
-    """A time as torch writes it."""
-    if microseconds >= 1e6:
-        return f"{microseconds / 1e6:.3f}s"
-    return f"{microseconds / 1e3:.3f}ms" if microseconds >= 1e3 else f"{microseconds:.3f}us"
+def now():
+    """Microseconds since the first of the profiles that are running began."""
+    return (time.perf_counter() - (_running[0].began if _running else 0.0)) * 1e6
 
 
-class FunctionEvent:
-    """All stretches of one name: `count`, and microseconds in all (`cpu_time_total`) and without those inside
-    (`self_cpu_time_total`)."""
-
-    device_time = device_time_total = self_device_time_total = cuda_time = cuda_time_total = 0.0
-    cpu_memory_usage = self_cpu_memory_usage = flops = 0
-    input_shapes, stack = [], []
-
-    def __init__(self, key):
-        self.key, self.count, self.cpu_time_total, self.self_cpu_time_total = key, 0, 0.0, 0.0
-
-    name = property(lambda e: e.key)
-
-    @property
-    def cpu_time(self):
-        """Microseconds of one stretch, on average."""
-        return self.cpu_time_total / self.count if self.count else 0.0
-
-    def add(self, count, total, own):
-        self.count += count
-        self.cpu_time_total += total
-        self.self_cpu_time_total += own
-
-    cpu_time_str = property(lambda e: spoken(e.cpu_time))
-    cpu_time_total_str = property(lambda e: spoken(e.cpu_time_total))
-    self_cpu_time_total_str = property(lambda e: spoken(e.self_cpu_time_total))
-
-    def __repr__(self):
-        return f"<FunctionEventAvg key={self.key} self_cpu_time={self.self_cpu_time_total_str} cpu_time={self.cpu_time_str}>"
+def begun(name, scope=0, args=(), start=None):
+    """A stretch of this name, which begins now."""
+    parent = local.open[-1] if local.open else None
+    e = FunctionEvent(name, 0.0, parent, _threads.setdefault(threading.get_ident(), len(_threads) + 1), scope)
+    if _running:
+        of = _running[-1]
+        if of.record_shapes:
+            e.input_shapes = [list(a.shape) if isinstance(a, Tensor) else [] for a in args]
+        if of.with_stack:
+            e.stack = list(called())
+    local.open.append(e)
+    e.time_range.start = e.time_range.end = now() if start is None else start
+    return e
 
 
-class EventList(list):
-    """The events of a profile."""
-
-    @property
-    def self_cpu_time_total(self):
-        return sum([e.self_cpu_time_total for e in self])
-
-    def total_average(self):
-        """One event for all of them."""
-        total = FunctionEvent("Total")
-        for e in self:
-            total.add(e.count, e.cpu_time_total, e.self_cpu_time_total)
-        return total
-
-    def table(
-        self, sort_by=None, row_limit=100, max_src_column_width=75, header=None, top_level_events_only=False, **options
-    ):
-        """A text with one line an event; sort_by ("cpu_time_total", "self_cpu_time_total", "count", ...) puts the largest first."""
-        events = sorted(self, key=lambda e: -getattr(e, COLUMNS[sort_by])) if sort_by in COLUMNS else list(self)
-        whole = self.self_cpu_time_total or 1.0
-        rows = [("Name", "Self CPU %", "Self CPU", "CPU total %", "CPU total", "CPU time avg", "# of Calls")]
-        for e in events[:row_limit]:
-            own, total = e.self_cpu_time_total, e.cpu_time_total
-            shares = f"{100 * own / whole:.2f}%", f"{100 * total / whole:.2f}%"
-            rows.append((e.key, shares[0], spoken(own), shares[1], spoken(total), spoken(e.cpu_time), str(e.count)))
-        widths = [max(12, *map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join([cell.rjust(w) for cell, w in zip(row, widths, strict=True)]) for row in rows]
-        rule = "  ".join(["-" * w for w in widths])
-        lines = [rule, lines[0], rule, *lines[1:], rule]
-        return (
-            "\n".join(([header] if header else []) + lines)
-            + f"\nSelf CPU time total: {spoken(self.self_cpu_time_total)}\n"
-        )
-
-    __str__ = table
-
-
-def took(name, started):
-    """Something of a name, begun at a time, is over."""
-    now = time.perf_counter()
-    total = (now - started) * 1e6
-    own = total - local.inner.pop()
-    local.inner[-1] += total
+def ended(e, out=None, args=()):
+    """A stretch is over; it is an event of the profiles that are running."""
+    e.time_range.end = now()
+    if e in local.open:
+        del local.open[local.open.index(e) :]
+    if not _running:
+        return out
     with _lock:
         for p in _running:
-            p.stretches.append((name, started, total, own, threading.get_ident()))
+            p.stretches.append(e)
+    if e.cpu_parent is not None:
+        e.cpu_parent.cpu_children.append(e)
+    if isinstance(out, Tensor):
+        value = out.val
+        if _running[-1].with_flops:
+            e.flops = flops_of(e.name, [a.val for a in args if isinstance(a, Tensor)], value)
+        if _running[-1].profile_memory and type(value) is np.ndarray and value.base is None:
+            counted(e, value)
+
+
+def counted(e, value):
+    """Add the bytes of a result to what an event took, and to those that it is in, unless one inside it has made that result."""
+    e.result = id(value)
+    if not any([c.result == e.result for c in e.cpu_children]):
+        while e is not None:
+            e.cpu_memory_usage = e.cpu_memory_usage + value.nbytes
+            e = e.cpu_parent
+
+
+def called():
+    """The lines of the program that lead here, the innermost first."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if not internal[frame.f_globals.get("__name__")]:
+            code = frame.f_code
+            yield f"{code.co_filename}({frame.f_lineno}): {code.co_name}"
+        frame = frame.f_back
+
+
+def flops_of(name, operands, out):
+    """How many multiplications and additions an operation takes, as far as torch's profiler counts them."""
+    if name in ("aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm") and len(operands) > 1:
+        return 2 * operands[-2].size * operands[-1].shape[-1]
+    if name == "aten::conv2d":
+        return 2 * out.size * prod(operands[1].shape[1:])
+    return out.size if name in ("aten::mul", "aten::add") else 0
 
 
 def timing(inner, f):
-    """The layer around an operation."""
+    """The layer around a public function."""
     name = f"aten::{f.__name__.strip('_')}"
 
     def call(*args, **kwargs):
-        outer = local.name
-        if outer == name:  # (nn.functional's hands on to torch's of the same name)
+        if local.open and local.open[-1].name == name:  # (nn.functional's hands on to torch's of the same name)
             return inner(*args, **kwargs)
-        local.name = name
-        local.inner.append(0.0)
-        started = time.perf_counter()
+        e, out = begun(name, args=args), None
         try:
-            return inner(*args, **kwargs)
+            out = inner(*args, **kwargs)
+            return out
         finally:
-            local.name = outer
-            took(name, started)
+            ended(e, out, args)
+
+    return call
+
+
+def marking(inner, f):
+    """The layer around what an optimizer does."""
+
+    def call(self, *args, **kwargs):
+        verb = f.__name__
+        with record_function(f"Optimizer.{verb}#{type(self).__name__}.{verb}"):
+            return inner(self, *args, **kwargs)
 
     return call
 
 
 def layers():
-    from ..overrides import name_operators, public_functions
+    from ..optim import optimizer
+    from ..overrides import getters, name_operators, public_functions
 
     name_operators()
-    return [(timing, public_functions())]
+    classes = [optimizer.Optimizer]
+    for c in classes:
+        classes += c.__subclasses__()
+    steps = [vars(c)[verb] for c in classes for verb in ("step", "zero_grad") if verb in vars(c)]
+    asked = {*map(id, getters())}
+    return [(timing, [f for f in public_functions() if id(f) not in asked and names(f)]), (marking, steps)]
+
+
+def names(f):
+    """Does a function bear the name of an operation?"""
+    return getattr(f, "__name__", "").isidentifier()
 
 
 USERS = Users("profile", layers)
+
+
+class Steps(Run):
+    """Measures the operations that a function is made of."""
+
+    def __init__(self):
+        super().__init__(None)
+
+    def of_span(self, prim, args, params):
+        return self.plainly(prim, args, params)
+
+    def primitive(self, prim, args, params):
+        if self.span is not None or prim.name in VIEWS or prim.record is not None:
+            return self.plainly(prim, args, params)
+        shown = args if prim.name != "affine" else (args[2], args[0], args[1])
+        return self.asked(operation(prim, args, params), shown, {}, lambda: self.plainly(prim, args, params))
+
+    def asked(self, op, args, kwargs, run):
+        name = f"aten::{str(op).removeprefix('aten.').partition('.')[0]}"
+        e = None if local.open and local.open[-1].name == name else begun(name, args=args)
+        out, self.span = None, []
+        try:
+            out = run()
+            return out
+        finally:
+            self.span = None
+            if e is not None:
+                ended(e, out, args)
+
+
+def walked(n, ct, gs):
+    """A rule of a walk back is done: it took the time since the one before."""
+    name, _ = name_of(n)
+    e = begun(f"autograd::engine::evaluate_function: {name}", start=local.walked)
+    ended(begun(name, start=local.walked))
+    ended(e)
+    local.walked = now()
+    return gs
+
+
+class Walks:
+    """The walk back that a profile sees: `begin()` says what is told of each rule."""
+
+    @staticmethod
+    def begin():
+        local.walked = now()
+        return walked
 
 
 class profile:
@@ -159,82 +214,103 @@ class profile:
     [('aten::add', 1), ('aten::exp', 1), ('step', 1)]
     """
 
-    def __init__(self, enabled=True, **options):
-        self.enabled = enabled
-        self.stretches = []  # (name, begin in s, total and own time in us, thread)
+    def __init__(self, enabled=True, *, use_cuda=False, use_device=None, record_shapes=False, with_flops=False, profile_memory=False,
+                 with_stack=False, with_modules=False, use_kineto=False, use_cpu=True, **options):  # fmt: skip
+        self.enabled, self.entered, self.use_cpu, self.use_device = enabled, False, use_cpu, use_device
+        self.record_shapes, self.with_flops = record_shapes or with_flops, with_flops
+        self.profile_memory, self.with_stack, self.with_modules = profile_memory, with_stack, with_modules
+        self.stretches, self.steps = [], Steps()
 
     def start(self):
         """Begin to measure."""
         if self.enabled:
+            self.entered = True
             USERS.enter()
+            self.steps.__enter__()
+            self.began = time.perf_counter()
             _running.append(self)
+            Anomaly.profiled = Walks.begin
 
     def stop(self):
         """End it."""
         if self.enabled and self in _running:
             _running.remove(self)
+            Anomaly.profiled = Walks.begin if _running else None
+            self.steps.__exit__()
             USERS.leave()
 
     def __enter__(self):
+        if not self.enabled:
+            return None
+        if self.entered:
+            raise RuntimeError("Profiler context manager is not reentrant")
         self.start()
         return self
 
     def __exit__(self, *error):
         self.stop()
 
+    @property
+    def function_events(self):
+        """Every single stretch, in the order in which they began."""
+        found = sorted(self.stretches, key=lambda e: (e.time_range.start, -e.time_range.end))
+        for at, e in enumerate(found):
+            e.id = at + 1
+        return EventList(found, profile_memory=self.profile_memory, with_flops=self.with_flops)
+
     def events(self):
-        """Every single stretch, in the order in which they ended."""
-        found = EventList()
-        for name, _, total, own, _ in self.stretches:
-            found.append(FunctionEvent(name))
-            found[-1].add(1, total, own)
-        return found
+        """function_events."""
+        return self.function_events
 
-    function_events = property(events)
-
-    def key_averages(self, *args, **options):
+    def key_averages(self, group_by_input_shape=False, group_by_stack_n=0, group_by_overload_name=False):
         """The events, one a name."""
-        found = {}
-        for name, _, total, own, _ in self.stretches:
-            found.setdefault(name, FunctionEvent(name)).add(1, total, own)
-        return EventList(found.values())
+        return self.function_events.key_averages(group_by_input_shape, group_by_stack_n, group_by_overload_name)
 
     @property
     def self_cpu_time_total(self):
-        return self.key_averages().self_cpu_time_total
+        """Microseconds of all stretches, each counted once."""
+        return self.function_events.self_cpu_time_total
 
-    def table(self, sort_by=None, **options):
-        """The text of key_averages()."""
-        return self.key_averages().table(sort_by, **options)
+    def table(self, sort_by=None, row_limit=100, max_src_column_width=75, max_name_column_width=55, max_shapes_column_width=80,
+              header=None, top_level_events_only=False):  # fmt: skip
+        """The text of the single stretches."""
+        return self.function_events.table(
+            sort_by, row_limit, max_src_column_width, max_name_column_width, max_shapes_column_width, header, top_level_events_only
+        )  # fmt: skip
+
+    __str__ = table
+
+    def __repr__(self):
+        return repr(self.function_events)
 
     def total_average(self):
-        """One event for all of them."""
-        return self.key_averages().total_average()
+        """One average of all of them."""
+        return self.function_events.total_average()
 
     def export_chrome_trace(self, path):
         """Write the stretches to a file that chrome://tracing and Perfetto show."""
-        events = [
-            {"name": name, "ph": "X", "cat": "cpu_op", "ts": begin * 1e6, "dur": total, "pid": 0, "tid": thread}
-            for name, begin, total, _, thread in self.stretches
-        ]
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"schemaVersion": 1, "traceEvents": events}, file)
+        self.function_events.export_chrome_trace(path)
+
+    def export_stacks(self, path, metric="self_cpu_time_total"):
+        """Write the stacks (with_stack=True) with what each took."""
+        self.function_events.export_stacks(path, metric)
 
 
 class record_function:
     """Mark a stretch of the program, as a `with` block or a decorator, for the profiles that are running."""
 
     def __init__(self, name, args=None):
-        self.name = name
-        self.started = []
+        self.name, self.args, self.event = name, args, None
 
     def __enter__(self):
-        local.inner.append(0.0)
-        self.started.append(time.perf_counter())
+        self.event = begun(self.name, USER_SCOPE)
         return self
 
     def __exit__(self, *error):
-        took(self.name, self.started.pop())
+        if self.event is None:
+            raise AssertionError("Expected record to be set")
+        ended(self.event)
+        self.event = None
 
     def __call__(self, f):
         @functools.wraps(f)

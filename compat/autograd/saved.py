@@ -246,11 +246,17 @@ class SavedTensor:
         """The Tensor, or what a pack hook made of it; None once a backward has freed it."""
         if self.node.saved is None or self.place is None:
             return None
-        v = self.node.saved[self.place]
+        v = self.kept()
         if type(v) is Packed:
             return v.value
         t = saved_tensor(self.node, self.place)
-        return t.detach() if self.place == len(self.node.plan.reads) else t  # (a result does not name its own node)
+        result = type(self.place) is tuple or self.place == len(self.node.plan.reads)
+        return t.detach() if result else t  # (a result does not name its own node)
+
+    def kept(self):
+        """What the node has kept there."""
+        k = self.place
+        return self.node.saved[k[0]][k[1]] if type(k) is tuple else self.node.saved[k]
 
     def unpack(self):
         """The Tensor, as the operation's derivative would see it; RuntimeError once a backward has freed it."""
@@ -258,7 +264,7 @@ class SavedTensor:
 
     @property
     def unpack_hook(self):
-        v = None if self.node.saved is None or self.place is None else self.node.saved[self.place]
+        v = None if self.node.saved is None or self.place is None else self.kept()
         return v.unpack if type(v) is Packed else None
 
     def register_hooks(self, pack_hook, unpack_hook):
@@ -274,12 +280,15 @@ class SavedTensor:
             raise RuntimeError(FREED)
         if k is None:
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
-        if type(n.saved[k]) is Packed:
+        if type(self.kept()) is Packed:
             raise RuntimeError(
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a "
                 "time."
             )
         packed = Packed(pack_hook, unpack_hook, saved_tensor(n, k).detach())
+        if type(k) is tuple:
+            (k, part), parts = k, n.saved[k[0]]
+            packed = (*parts[:part], packed, *parts[part + 1 :])
         operand = (*n.plan.reads, -1)[k]
         versions = tuple([v for v in n.versions if v[2] != operand])
         Pair.keep(n, (*n.saved[:k], packed, *n.saved[k + 1 :]))

@@ -1,6 +1,8 @@
 """torch.utils.benchmark: Timer, by the clock of the wall, and what it measured."""
 
+import math
 import statistics
+import textwrap
 import time
 import timeit as _timeit
 from typing import NamedTuple
@@ -10,6 +12,7 @@ from ..functions.missing import refusal as _refusal
 __getattr__ = _refusal(__name__)
 __all__ = ["Compare", "Measurement", "TaskSpec", "Timer", "timer"]
 timer = time.perf_counter
+UNITS = (("second", "s", 1), ("millisecond", "ms", 1e-3), ("microsecond", "us", 1e-6), ("nanosecond", "ns", 1e-9))
 
 
 class TaskSpec(NamedTuple):
@@ -24,7 +27,23 @@ class TaskSpec(NamedTuple):
     env: str = None
     num_threads: int = 1
 
-    title = property(lambda s: ": ".join([part for part in (s.label or s.stmt, s.sub_label) if part]))
+    @property
+    def title(self):
+        """The label, or the statement, and the sub_label."""
+        if self.label is None and "\n" in self.stmt:
+            return f"stmt:{f' ({self.sub_label})' if self.sub_label else ''}\n{textwrap.indent(self.stmt, '  ')}"
+        return ": ".join([part for part in (self.label or self.stmt, self.sub_label) if part])
+
+    def setup_str(self):
+        """The setup as a Measurement shows it, none if there is nothing to do."""
+        if self.setup in ("", "pass"):
+            return ""
+        return f"setup:\n{textwrap.indent(self.setup, '  ')}" if "\n" in self.setup else f"setup: {self.setup}"
+
+    def summarize(self):
+        """What a Measurement shows of it."""
+        parts = (self.title, self.description, self.setup_str())
+        return "\n".join([f"{part}\n" if "\n" in part else part for part in parts if part])
 
 
 class Measurement:
@@ -46,23 +65,71 @@ class Measurement:
         return [t / self.number_per_run for t in self.raw_times]
 
     mean = property(lambda m: statistics.fmean(m.times))
-    median = property(lambda m: statistics.median(m.times))
+    median = property(lambda m: m.quartiles()[1])
+    as_row_name = property(lambda m: m.sub_label or m.stmt or "[Unknown]")
+
+    def quartiles(self):
+        times = self.times
+        return statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
 
     @property
     def iqr(self):
         """The distance of the quartiles; 0 for one measurement."""
-        if len(self.times) < 2:
-            return 0.0
-        low, _, high = statistics.quantiles(self.times, n=4, method="inclusive")
+        low, _, high = self.quartiles()
         return high - low
 
+    @property
+    def significant_figures(self):
+        """How many figures of the median mean something, 1 to 4, by the deviation of the times between the quartiles."""
+        times = sorted(self.times)
+        middle = times[len(times) // 4 : math.ceil(3 * len(times) / 4)]
+        sure = max(1.645 * statistics.pstdev(middle) / math.sqrt(len(middle)), 25e-9)
+        return min(max(math.floor(math.log10(self.median / sure)), 1), 4)
+
+    def meets_confidence(self, threshold=0.1):
+        """Are the quartiles nearer to one another than this part of the median?"""
+        return self.iqr / self.median < threshold
+
+    @property
+    def warnings(self):
+        why = "This suggests significant environmental influence." if not self.meets_confidence(0.25) else None
+        why = why or (None if self.meets_confidence() else "This could indicate system fluctuation.")
+        share = f"  WARNING: Interquartile range is {self.iqr / self.median * 100:.1f}% of the median measurement."
+        return [] if why is None else [share, f"           {why}"]
+
+    has_warnings = property(lambda m: bool(m.warnings))
+
+    @staticmethod
+    def merge(measurements):
+        """One Measurement for all of each task, of runs one by one."""
+        groups = {}
+        for m in measurements:
+            groups.setdefault(m.task_spec, []).extend(m.times)
+        return [Measurement(1, times, task) for task, times in groups.items()]
+
     def __repr__(self):
-        unit, scale = next(
-            ((u, s) for u, s in (("s", 1), ("ms", 1e-3), ("us", 1e-6)) if self.median >= s), ("ns", 1e-9)
-        )
-        runs = f"{len(self.times)} measurement{'s' if len(self.times) > 1 else ''}, {self.number_per_run} runs "
-        name = "" if len(self.times) == 1 else "Median: "
-        return f"{object.__repr__(self)}\n{self.title}\n  {name}{self.median / scale:.2f} {unit}\n  {runs}, {self.num_threads} thread"
+        unit, scale = select_unit(self.median)
+        low, middle, high = [f"{t / scale:.2f}" for t in self.quartiles()]
+        count = len(self.raw_times)
+        several = count > 1
+        lines = [object.__repr__(self), self.task_spec.summarize(), f"  {'Median: ' if several else ''}{middle} {unit}"]
+        if count >= 4:
+            lines.append(f"  IQR:    {self.iqr / scale:.2f} {unit} ({low} to {high})")
+        runs = f"{self.number_per_run} runs {'per measurement,' if several else ','}"
+        threads = f"{self.num_threads} thread{'s' if self.num_threads > 1 else ''}"
+        lines.append(f"  {count} measurement{'s' if several else ''}, {runs} {threads}")
+        return "\n".join([*lines, *self.warnings])
+
+
+def select_unit(t):
+    """(unit, seconds) in which a time has up to three figures before the point."""
+    return next(((short, scale) for _, short, scale in UNITS if t >= scale), ("ns", 1e-9))
+
+
+def trim_sigfig(x, n):
+    """x with n significant figures."""
+    scale = 10 ** (math.ceil(math.log10(abs(x))) - n)
+    return round(x / scale) * scale
 
 
 class Timer:
@@ -99,9 +166,6 @@ class Timer:
         while got.iqr > threshold * got.median and sum(got.raw_times) < max_run_time:
             got.raw_times += self.blocked_autorange(min_run_time=min_run_time).raw_times
         return got
-
-
-UNITS = (("second", "s", 1), ("millisecond", "ms", 1e-3), ("microsecond", "us", 1e-6), ("nanosecond", "ns", 1e-9))
 
 
 class Compare:

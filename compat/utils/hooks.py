@@ -2,6 +2,8 @@
 
 import itertools
 import warnings
+import weakref
+from functools import partial
 
 from ..functions.missing import refusal as _refusal
 
@@ -11,34 +13,53 @@ fresh_id = itertools.count().__next__
 CHANGES = [0]
 
 
+class Table(dict):
+    """Hooks by their numbers."""
+
+    __slots__ = ("__weakref__",)
+
+
+def held(table):
+    """What gives a table, as long as it is there: a handle keeps no hook alive. (A plain dict cannot be referred to weakly.)"""
+    return partial(same, table) if type(table) is dict else weakref.ref(table)
+
+
+def same(table):
+    return table
+
+
 class RemovableHandle:
     """Takes a hook out again: `handle.remove()`, or at the end of a `with handle:` block.
 
     `extra_dict`: a further table, or several, that may hold something under the same id.
     """
 
-    __slots__ = ("id", "table", "extra", "__weakref__")
+    __slots__ = ("id", "hooks_dict_ref", "extra", "__weakref__")
 
     def __init__(self, hooks_dict, *, extra_dict=None):
         self.id = fresh_id()
-        self.table = hooks_dict
-        self.extra = (extra_dict,) if isinstance(extra_dict, dict) else tuple(extra_dict or ())
+        self.hooks_dict_ref = held(hooks_dict)
+        self.extra = tuple(map(held, (extra_dict,) if isinstance(extra_dict, dict) else extra_dict or ()))
 
     def remove(self):
         """Take the hook out; a second time does nothing."""
-        for table in (self.table, *self.extra):
-            table.pop(self.id, None)
+        for ref in (self.hooks_dict_ref, *self.extra):
+            table = ref()
+            if table is not None:
+                table.pop(self.id, None)
+
+    def __getstate__(self):
+        return self.id, *[ref() for ref in (self.hooks_dict_ref, *self.extra)]
+
+    def __setstate__(self, state):
+        self.id, *tables = state
+        self.hooks_dict_ref, *self.extra = [held({} if table is None else table) for table in tables]
 
     def __enter__(self):
         return self
 
     def __exit__(self, type, value, tb):
         self.remove()
-
-    @property
-    def hooks_dict_ref(self):
-        """What gives the table that the hook stands in."""
-        return lambda: self.table
 
 
 def register(table, hook, *, first=False, extra=()):

@@ -222,7 +222,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 tie(n, into)
         try:
             if into is not cts:
-                gs = [into.pop(p, None) for p in n.ins]
+                gs = [into.pop(p, None) if leading is None or p in leading or p in stops else None for p in n.ins]
                 if lays:
                     gs = [g if g is None or k not in lays else lays[k](g, ct) for k, g in enumerate(gs)]
                 for p, g in zip(n.ins, gs if watch is None else watch(n, ct, gs), strict=True):

@@ -124,7 +124,7 @@ def test_profiles_count_what_is_marked():
         step()
         step()
     step()
-    inner, outer = prof.key_averages()
+    outer, inner = prof.key_averages()
     assert (inner.key, inner.count, outer.key, outer.count) == ("inner", 2, "outer", 1)
     assert outer.cpu_time_total >= inner.cpu_time_total >= 20_000 and "inner" in prof.table(sort_by="count")
 
@@ -174,3 +174,83 @@ def test_a_checkpoint_that_is_debugged_lists_the_operations_of_both_runs():
     same = ["aten.mm.default", "aten.native_layer_norm.default", "aten.sin.default"]
     assert names == [[*same, "aten.exp.default"], [*same, "aten.mul.Tensor"]]
     assert str(told.value).endswith("The two differ first in operation 4.") and __file__ in first
+
+
+def test_a_profile_has_what_torch_s_has_of_operations_rules_and_optimizers(tmp_path):
+    """Names, shapes, multiplications and additions, bytes, lines and the looks of the table, as torch 2.13 prints them."""
+    layer, x = torch.nn.Linear(3, 3), torch.ones(2, 3)
+    optimizer = torch.optim.SGD(layer.parameters(), 0.1)
+    kind = torch.profiler.profile
+    with kind(record_shapes=True, with_flops=True, profile_memory=True, with_stack=True) as prof:
+        with torch.profiler.record_function("mine"):
+            layer(x).relu().sum().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        torch.ones(4, 5) @ torch.ones(5, 6)
+        torch.nn.functional.conv2d(torch.ones(1, 1, 5, 5), torch.ones(2, 1, 3, 3))
+    found = {e.key: e for e in prof.key_averages(group_by_input_shape=True)}
+    for name in ("AddmmBackward0", "ReluBackward0", "SumBackward0"):
+        assert found[name].count == found[f"autograd::engine::evaluate_function: {name}"].count == 1
+    assert {
+        "Optimizer.step#SGD.step",
+        "Optimizer.zero_grad#SGD.zero_grad",
+        "aten::linear",
+        "aten::relu",
+    } <= found.keys()
+    assert found["aten::addmm"].input_shapes == [[3], [2, 3], [3, 3]] and found["aten::linear"].cpu_memory_usage == 24
+    assert (found["aten::mm"].flops, found["aten::conv2d"].flops, found["mine"].flops) == (240, 324, 0)
+    mine = next(e for e in prof.events() if e.name == "mine")
+    assert [c.name for c in mine.cpu_children][:3] == [
+        "aten::linear",
+        "aten::relu",
+        "aten::sum",
+    ] and mine.cpu_parent is None
+    assert mine.cpu_children[0].cpu_parent is mine and mine.is_user_annotation and __file__ in mine.stack[0]
+    assert 0 <= mine.time_range.start < mine.time_range.end and mine.self_cpu_time_total < mine.cpu_time_total
+    rule, head, _, *rows = prof.key_averages().table(sort_by="flops", row_limit=2).splitlines()
+    titles = "Name    Self CPU %      Self CPU   CPU total %     CPU total  CPU time avg       CPU Mem  Self CPU Mem    # of Calls"
+    assert " ".join(head.split()).startswith(" ".join(titles.split())) and len(rule) == len(head) == len(
+        rows[0]
+    ) == len(rows[1])
+    assert (
+        [row.split()[0] for row in rows[:2]] == ["aten::conv2d", "aten::mm"]
+        and rows[2] == rule
+        and rows[3].startswith("Self CPU time total: ")
+    )
+    prof.export_stacks(tmp_path / "stacks.txt", "self_cpu_time_total")
+    assert all(
+        line.split()[-1].isdigit() and "test_autograd_more" in line
+        for line in (tmp_path / "stacks.txt").read_text().splitlines()
+    )
+    prof.export_chrome_trace(tmp_path / "trace.json")
+    kinds = {e["name"]: e["cat"] for e in json.loads((tmp_path / "trace.json").read_text())["traceEvents"]}
+    assert (kinds["mine"], kinds["aten::relu"]) == ("user_annotation", "cpu_op")
+    seen = []
+    with kind(
+        schedule=torch.profiler.schedule(wait=1, warmup=1, active=2, repeat=1), on_trace_ready=seen.append
+    ) as prof:
+        for _ in range(5):
+            layer(x)
+            prof.step()
+    assert seen == [prof] and {"ProfilerStep#2", "ProfilerStep#3"} <= {e.name for e in prof.events()}
+    with pytest.raises(AssertionError, match="No valid profiler activities found"):
+        kind(activities=["cpu"])
+    with pytest.raises(AssertionError, match="Profiler must be initialized before getting key averages"):
+        kind().key_averages()
+
+
+def test_what_a_timer_measured_prints_as_torch_prints_it():
+    """One measurement, several with their quartiles, those that scatter; merged ones; a statement of two lines."""
+    benchmark = torch.utils.benchmark
+    task = benchmark.TaskSpec("f(x)", "x = 1", label="L", sub_label="S", description="D")
+    (one,) = [str(benchmark.Measurement(10, [2e-5], task)).splitlines()[1:]]
+    assert one == ["L: S", "D", "setup: x = 1", "  2.00 us", "  1 measurement, 10 runs , 1 thread"]
+    several = benchmark.Measurement(
+        1, [1e-3, 2e-3, 3e-3, 4e-3, 5e-3], benchmark.TaskSpec("a\nb", "pass", num_threads=2)
+    )
+    assert str(several).splitlines()[1:] == [
+        "stmt:", "  a", "  b", "", "  Median: 3.00 ms", "  IQR:    2.00 ms (2.00 to 4.00)", "  5 measurements, 1 runs per measurement, 2 threads",
+        "  WARNING: Interquartile range is 66.7% of the median measurement.", "           This suggests significant environmental influence.",
+    ]  # fmt: skip
+    assert several.significant_figures == 1 and several.has_warnings and several.as_row_name == "a\nb"
+    assert [m.times for m in benchmark.Measurement.merge([several, several])] == [several.times * 2]

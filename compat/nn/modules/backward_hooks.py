@@ -6,6 +6,7 @@ A gate is the identity on several Tensors at once; its node sees all their cotan
 import numpy as np
 
 from funcgrad.core.aval import aval_of
+from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
@@ -26,6 +27,7 @@ def through(tensors, see, operands):
     for t, o in zip(tensors, outs, strict=True):
         if o.mark is not None:
             label(o, Through.name, operands)
+            extra_of(o.mark.ins[0]).release = False  # (it saves nothing, and may be gone through again)
             o.store = t.versioned()
             o.of_function = (
                 "function"  # (so torch has it: no change in place of what a module with such hooks gets or gives)
