@@ -59,17 +59,25 @@ def run(torch, dtype, module, inputs):
         m = eval(module, names).to(d)
         torch.set_default_dtype(d)
         given = [eval(g, names) if not g.startswith("*") else g for g in inputs]
-        out = m(*eval(f"[{', '.join(inputs)}]", names)) if any("=" in g or g[0] == "*" for g in inputs) else m(*given)
+        by_name = any("=" in g or g[0] == "*" for g in inputs)
+        out = m(*eval(f"[{', '.join(inputs)}]", names)) if by_name else m(*given)
         found += [("value", *figures(t)) for t in flat(out)]
+        buffers = [("buffer", *figures(b)) for b in m.buffers() if "Uninitialized" not in type(b).__name__]
         leaves = [t for t in given if hasattr(t, "grad_fn") and t.is_leaf and t.requires_grad] + [*m.parameters()]
-        ends = [t for t in flat(out) if t.requires_grad]
-        if ends and leaves:
-            ways = [
-                torch.tensor(np.cos(np.arange(t.numel()) + 1.0).reshape(tuple(t.shape)), dtype=t.dtype) for t in ends
-            ]
-            grads = torch.autograd.grad(ends, leaves, ways, allow_unused=True)
-            found += [("gradient", *figures(g)) for g in grads if g is not None]
-        found += [("buffer", *figures(b)) for b in m.buffers() if "Uninitialized" not in type(b).__name__]
+        for wanted in [leaves, leaves[:1], leaves[-1:]][: 3 if len(leaves) > 1 and not by_name else 1]:
+            if len(wanted) < len(leaves):  # (one alone: what the rules of the others would read is not kept)
+                for t in leaves:
+                    t.requires_grad_(t is wanted[0])
+                out = m(*given)
+            ends = [t for t in flat(out) if t.requires_grad]
+            if ends and leaves:
+                ways = [
+                    torch.tensor(np.cos(np.arange(t.numel()) + 1.0).reshape(tuple(t.shape)), dtype=t.dtype)
+                    for t in ends
+                ]
+                grads = torch.autograd.grad(ends, wanted, ways, allow_unused=True)
+                found += [("gradient", *figures(g)) for g in grads if g is not None]
+        found += buffers
     except Exception as error:
         found.append(("error", type(error).__name__, plain(str(error))))
     finally:

@@ -238,16 +238,15 @@ class StudentT(Distribution):
     def log_prob(self, value):
         self._validate_sample(value)
         y = (value - self.loc) / self.scale
-        norm = self.scale.log() + 0.5 * self.df.log() + 0.5 * math.log(math.pi) + self._log_ratio()
+        norm = self.scale.log() + 0.5 * self.df.log() + 0.5 * math.log(math.pi)
+        norm = norm + torch.lgamma(0.5 * self.df) - torch.lgamma(0.5 * (self.df + 1.0))
         return -0.5 * (self.df + 1.0) * torch.log1p(y**2.0 / self.df) - norm
-
-    def _log_ratio(self):
-        return torch.lgamma(0.5 * self.df) - torch.lgamma(0.5 * (self.df + 1.0))
 
     def entropy(self):
         half = 0.5 * (self.df + 1)
         slope = torch.digamma(half) - torch.digamma(0.5 * self.df)
-        return self.scale.log() + half * slope + 0.5 * self.df.log() + math.lgamma(0.5) + self._log_ratio()
+        norm = torch.lgamma(0.5 * self.df) + math.lgamma(0.5) - torch.lgamma(half)
+        return self.scale.log() + half * slope + 0.5 * self.df.log() + norm
 
 
 class LogNormal(TransformedDistribution):

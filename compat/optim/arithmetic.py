@@ -58,6 +58,11 @@ def lerp_(x, y, weight):
         x[...] = y - (y - x) * (1 - weight)
 
 
+def sign(x):
+    """-1, 0 or 1, and 0 where x is nan, as torch has it."""
+    return np.subtract(x > 0, x < 0, dtype=x.dtype)
+
+
 arrays = types.SimpleNamespace(
     add=add,
     add_=add_,
@@ -65,7 +70,7 @@ arrays = types.SimpleNamespace(
     addcmul_=addcmul_,
     lerp_=lerp_,
     sqrt=np.sqrt,
-    sign=np.sign,
+    sign=sign,
     maximum=np.maximum,
     where=np.where,
     clip=np.clip,

@@ -25,13 +25,22 @@ def _power(x, y):
 
 
 def _power_torch(x, y):
-    """x ** y; torch multiplies for the exponents 3 and -2 (and NumPy's power takes ten times as long)."""
+    """x ** y; torch multiplies for the exponents 3 and -2, and takes a root for -1/2 (and NumPy's power takes ten times as long)."""
     if type(y) in PYTHON_SCALARS and type(x) is ndarray:
         if y == 3:
             return x * x * x
         if y == -2 and x.dtype.kind == "f":
             return 1 / (x * x)
+        if y == -0.5 and x.dtype.kind == "f":
+            return 1 / np.sqrt(x)
     return _power(x, y)
+
+
+def _power_into(x, y):
+    if type(y) in PYTHON_SCALARS and y in (3, -2, -0.5):
+        np.copyto(x, _power_torch(x, y), casting="same_kind")
+    else:
+        np.power(x, y, out=x, casting="same_kind")
 
 
 def power_by_base(t, x, y):
@@ -149,6 +158,7 @@ power = elementwise(
     symbol="**",
     impl=_power,
     impl_torch=_power_torch,
+    into=_power_into,
     jax="numpy.power",
     dtypes="fci",
     domain="positive",
