@@ -143,7 +143,7 @@ class Tensor(Taped, metaclass=TensorMeta):
     def itemsize(self):
         return self.dtype.itemsize
 
-    def element_size(self, *wrong, **named):
+    def element_size(self, /, *wrong, **named):
         """Bytes of an element."""
         return takes_none(self, "element_size", wrong, named) or self.dtype.itemsize
 
@@ -162,7 +162,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             return of_dimension(shape, one_dimension(self, "size", (dim, *wrong), named))
         return shape
 
-    def dim(self, *wrong, **named):
+    def dim(self, /, *wrong, **named):
         """The number of dimensions."""
         if wrong or named:
             takes_none(self, "dim", wrong, named)
@@ -170,7 +170,7 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     ndimension = dim
 
-    def numel(self, *wrong, **named):
+    def numel(self, /, *wrong, **named):
         """The number of elements."""
         if wrong or named:
             takes_none(self, "numel", wrong, named)
@@ -178,15 +178,15 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     nelement = numel
 
-    def is_floating_point(self, *wrong, **named):
+    def is_floating_point(self, /, *wrong, **named):
         """Is the dtype a float?"""
         return takes_none(self, "is_floating_point", wrong, named) if wrong or named else self.dtype.is_floating_point
 
-    def is_complex(self, *wrong, **named):
+    def is_complex(self, /, *wrong, **named):
         """Is the dtype complex?"""
         return takes_none(self, "is_complex", wrong, named) if wrong or named else self.dtype.is_complex
 
-    def is_inference(self, *wrong, **named):
+    def is_inference(self, /, *wrong, **named):
         """Was this Tensor made under inference_mode()?"""
         return takes_none(self, "is_inference", wrong, named) or inference.is_inference(readable(self))
 
@@ -222,14 +222,14 @@ class Tensor(Taped, metaclass=TensorMeta):
             return memory_format not in (None, contiguous_format) and is_in(v, memory_format)
         return v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
 
-    def storage_offset(self, *wrong, **named):
+    def storage_offset(self, /, *wrong, **named):
         """The position of the first element in the memory, in elements."""
         takes_none(self, "storage_offset", wrong, named)
         v = ground(self)
         v = memory_below(current(self)) if v is None else v  # (of what is mapped: that of the first sample)
         return offset_in(v, base_of(v)) if isinstance(v, np.ndarray) else 0
 
-    def data_ptr(self, *wrong, **named):
+    def data_ptr(self, /, *wrong, **named):
         """The address of the first element."""
         takes_none(self, "data_ptr", wrong, named)
         array = None if self.is_meta else ground(self)
@@ -400,7 +400,7 @@ class Tensor(Taped, metaclass=TensorMeta):
     def grad(self):
         self.grad = None
 
-    def retain_grad(self, *wrong, **named):
+    def retain_grad(self, /, *wrong, **named):
         """Keep the gradient of this non-leaf Tensor in `.grad` too."""
         takes_none(self, "retain_grad", wrong, named)
         t = current(self)
@@ -420,7 +420,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             mark is not None and mark.plan is not None and mark.extra is not None and mark.extra.cell is not None
         )
 
-    def detach(self, *wrong, **named):
+    def detach(self, /, *wrong, **named):
         """The same values (and memory) without the history."""
         if wrong or named:
             takes_none(self, "detach", wrong, named)
@@ -436,7 +436,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             d.left = breaks.note("detach()")
         return d
 
-    def detach_(self, *wrong, **named):
+    def detach_(self, /, *wrong, **named):
         """Forget the history, in place."""
         takes_none(self, "detach_", wrong, named)
         t = readable(self)
@@ -531,7 +531,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         return None if root is self or root.hidden or inference.is_inference(self) else root
 
     # ---- values
-    def numpy(self, *wrong, force=False, **named):
+    def numpy(self, /, *wrong, force=False, **named):
         """The values as an ndarray over the same memory."""
         if wrong or named or force is not False and force is not True:
             takes_none(self, "numpy", wrong, {"force": force, **named})
@@ -575,7 +575,7 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     numpy.__qualname__ = "numpy"  # (which Python's own errors name)
 
-    def item(self, *wrong, **named):
+    def item(self, /, *wrong, **named):
         """The value of a one-element Tensor as a Python number."""
         if wrong or named:
             takes_none(self, "item", wrong, named)
@@ -587,7 +587,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             breaks.note("item()")
         return v.item()
 
-    def tolist(self, *wrong, **named):
+    def tolist(self, /, *wrong, **named):
         """The values as nested Python lists."""
         takes_none(self, "tolist", wrong, named)
         t = readable(self)

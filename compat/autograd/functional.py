@@ -339,6 +339,9 @@ def by_forward_mode(func, inputs, strict, vectorize):
         )
     if not xs:
         raise AssertionError("Expected at least one tensor")
+    for x in xs:
+        if not (x.is_floating_point() or x.is_complex()):
+            raise ValueError(f"Expected primal to be floating point or complex, but got: {x.dtype}")
 
     def f(*xs):
         out = func(*xs)

@@ -110,6 +110,7 @@ class Kumaraswamy(TransformedDistribution):
     """Numbers in [0, 1], much as Beta's, whose distribution function is 1 - (1 - x^concentration1)^concentration0."""
 
     arg_constraints = {"concentration1": constraints.positive, "concentration0": constraints.positive}
+    _expanded_first = "concentration1"
     support = constraints.unit_interval
     has_rsample = True
 

@@ -178,6 +178,7 @@ class Gumbel(TransformedDistribution):
     """What the largest of many numbers tends to."""
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    _expanded_first = "loc"
     support = constraints.real
     has_rsample = True
 
@@ -335,6 +336,7 @@ class Half(TransformedDistribution):
     arg_constraints = {"scale": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _each = ("expand", "log_prob", "cdf", "icdf", "entropy")
 
     def __init__(self, whole, validate_args=None):
         super().__init__(whole, AbsTransform(), validate_args=validate_args)

@@ -185,6 +185,7 @@ class Weibull(TransformedDistribution):
     """Times to a failure whose rate changes with a power of the time."""
 
     arg_constraints = {"scale": constraints.positive, "concentration": constraints.positive}
+    _expanded_first = "scale"
     support = constraints.positive
 
     def __init__(self, scale, concentration, validate_args=None):
@@ -210,6 +211,7 @@ class Pareto(TransformedDistribution):
     """Numbers above scale whose tail falls with the power alpha."""
 
     arg_constraints = {"alpha": constraints.positive, "scale": constraints.positive}
+    _expanded_first = "scale"
 
     def __init__(self, scale, alpha, validate_args=None):
         self.scale, self.alpha = broadcast_all(scale, alpha)

@@ -45,7 +45,12 @@ class TransformedDistribution(Distribution):
         cut = len(out) - event_dim
         super().__init__(out[:cut], out[cut:], validate_args=validate_args)
 
+    _each = ("expand",)
+    _expanded_first = None  # the parameter that says what is no shape, in a Tensor's words
+
     def expand(self, batch_shape, _instance=None):
+        if self._expanded_first is not None:
+            getattr(self, self._expanded_first).expand(batch_shape)
         new = super().expand(batch_shape, _instance)
         whole = ComposeTransform(self.transforms)
         shape = whole.inverse_shape(Size(batch_shape) + self.event_shape)

@@ -345,7 +345,7 @@ class LKJCholesky(Distribution):
 
     def expand(self, batch_shape, _instance=None):
         return self._filled(
-            _instance, LKJCholesky(self.dim, self.concentration.expand(batch_shape), validate_args=False)
+            _instance, LKJCholesky(self.dim, self.concentration.expand(Size(batch_shape)), validate_args=False)
         )
 
     def sample(self, sample_shape=Size()):

@@ -66,10 +66,10 @@ def masked_select(input, mask):
 def masked_scatter(input, mask, source):
     """The input with the elements where a mask holds replaced by those of source, in order."""
     t, m = current(input), current(mask)
-    shape = broadcast_shapes(shape_of(m), shape_of(t))
     if dtype_of(current(source)) != dtype_of(t):
         a, b = spoken(dtype_of(t)), spoken(dtype_of(current(source)))
         raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{a} and {b}")
+    shape = broadcast_shapes(shape_of(m), shape_of(t))
     if dtype_of(m).kind != "b":
         raise RuntimeError(
             f"masked_scatter_ only supports boolean masks, but got mask with dtype {spoken(dtype_of(m))}"

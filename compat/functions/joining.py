@@ -400,11 +400,11 @@ def chunk(input, chunks, dim=0):
         if places is not None:
             return apart(t, places, "SplitBackward0")
     chunks = integer(chunks)
-    if chunks <= 0 or chunks > LONG[1]:
-        need_long(chunks)
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    need_long(chunks)
     if not input.dim():
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     n = input.size(dim)
     if n == 0:
         return split_with_sizes(input, [0] * chunks, dim)

@@ -55,6 +55,13 @@ def integer(x, name="an argument"):
     raise TypeError(f"{name} must be int, not {type(x).__name__}")
 
 
+def plain_number(x):
+    """A number of Python's from NumPy's, or from a Tensor of one element; anything else as it is. TypeError for an array."""
+    if isinstance(x, np.ndarray):
+        raise TypeError("an array is no number")
+    return x.item() if isinstance(x, (Tensor, np.generic)) and not x.shape else x
+
+
 def number_of_dim(dim):
     """A dimension that is no int as one; TypeError for what is none."""
     if type(dim) is bool or isinstance(dim, Tensor) and dim.dtype.numpy.kind not in "iu":

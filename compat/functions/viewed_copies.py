@@ -6,6 +6,7 @@ Invariant: but for those of the latter, a result shares no memory with its opera
 from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
+from ..method_arguments import wrapped
 from ..payload import current
 from .copies import contiguous_copy
 from .nodes import named
@@ -15,7 +16,7 @@ from .shape import ALL, same_memory
 
 def slice_of(input, dim=0, start=None, end=None, step=1):
     """Every step-th slice along a dimension from start to end."""
-    dim = dim % input.dim()
+    dim = wrapped(dim, input.dim())
     return input[(*(ALL,) * dim, slice(start, end, step))]
 
 

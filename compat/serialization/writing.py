@@ -249,6 +249,8 @@ def save(
     """
     if pickle_module is not None:
         pickle_module.__name__  # noqa: B018 (torch asks whether it is dill)
+    if isinstance(f, io.TextIOBase) and _use_new_zipfile_serialization:
+        f.write(memoryview(b""))  # (TypeError)
     path = isinstance(f, (str, os.PathLike))
     if not path and not hasattr(f, "write"):
         raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")

@@ -429,7 +429,7 @@ def channel_sums(x):
     """The sums of a contiguous array over all axes but the second: first of the rows that lie together, which takes a third of the time of
     np.add.reduce over all of them."""
     n, channels = x.shape[:2]
-    rows = x.reshape(n * channels, -1)
+    rows = x.reshape(n * channels, math.prod(x.shape[2:]))
     rows = einsum("ij->i", rows) if rows.shape[1] < LONG else np.add.reduce(rows, axis=1)
     return np.add.reduce(rows.reshape(n, channels), axis=0)
 

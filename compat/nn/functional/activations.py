@@ -25,6 +25,7 @@ from ...functions.operands import (
     need_scalar_type,
     number,
     overflowing,
+    plain_number,
     shape_of,
 )
 from ...functions.pointwise import complex_sigmoid
@@ -86,7 +87,9 @@ def activation(label, body, kernel=None, of_halves=None, by_place=True, once=Tru
             if args:
                 if not by_place:
                     raise TypeError
-                args = [a.item() if isinstance(a, Tensor) and not a.shape else a for a in args]
+                args = [plain_number(a) for a in args]
+            if kwargs:
+                kwargs = {k: a if k == "approximate" else plain_number(a) for k, a in kwargs.items()}
             got = shown(input, body, label, inplace, *args, **kwargs)
             return got if out is None else store(f.__name__, out, got, (input,))
         except BaseException as error:

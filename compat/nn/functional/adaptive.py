@@ -51,7 +51,7 @@ def adaptive_average(k):
                 f"{name}: elements of output_size must be greater than or equal to 0 but received {{{told}}}"
             )
         if all(w == 1 for w in wanted):  # (of which torch does not count the dimensions)
-            means = T["mean"](input, tuple(range(-k, 0)), True)
+            means = T["mean"](input, tuple(range(-1, -k - 1, -1)), True)
             if x.owner is TAPE and suggested(x.val) is not None:  # (strides that do not matter say so all the same)
                 c = means.shape[1]
                 T["as_strided_"](means, means.shape, (c, 1) + (c,) * k)

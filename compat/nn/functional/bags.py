@@ -169,6 +169,9 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
     values = concrete_or_none(idx)
     whole = values is None and offsets is None and row is None and not scale_grad_by_freq
     if values is None:
+        if offsets is not None and weight.device.type == "meta":  # (as many rows as there are bags)
+            firsts = offsets[: offsets.shape[0] - bool(include_last_offset)]
+            return labelled(P["gather"](current(weight), current(firsts)), "EmbeddingBagBackward0", (weight, None))
         need_places(idx, weight.shape[0])
     if not whole and mapped_innermost((indices, offsets)) is not None:
         return by_samples(of_rows)(

@@ -216,8 +216,8 @@ class Geometry:
             raise RuntimeError("non-positive groups is not supported")
         self.groups, self.transposed = groups, transposed
         for name, given in steps.items():
-            given = per_axis(given, k, name)
-            setattr(self, name, per_axis(given, dims, name) if dims != k else given)
+            given = given if isinstance(given, (tuple, list)) else per_axis(given, k, name)
+            setattr(self, name, per_axis(given, dims, name))
 
     def check(self, x, w, bias, pads=None):
         """Raise torch's error for operands that make no convolution."""

@@ -76,6 +76,8 @@ def renorm(weight, input, max_norm, norm_type):
         )
     need_indices(dtype_of(current(input)), "embedding_renorm_", 2)
     max_norm, d, count = float(max_norm), dtype_of(current(weight)), weight.shape[0]
+    if weight.device.type == "meta":
+        return
     rows = np.unique(known(concrete_or_none(current(input)), "embedding with max_norm"))
     if not rows.size:
         return

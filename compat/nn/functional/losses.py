@@ -13,6 +13,7 @@ from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
+from ..._calls import C
 from ...autograd.grad_mode import call_in
 from ...functions.each_call import need
 from ...functions.forward_mode import refuse_recorded
@@ -28,6 +29,7 @@ from ...functions.operands import (
     in_c_order,
     laid_like,
     name_places,
+    plain_number,
     promoted,
     shape_of,
 )
@@ -169,7 +171,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     if beta == 0:
         return l1_loss(input, target, size_average, reduce, reduction)
     x, y, reduction = loss_inputs(input, target, reduction, size_average, reduce)
-    reduction = reduction_of(reduction)
+    reduction, beta = reduction_of(reduction), plain_number(beta)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if reduction in REDUCED and type(beta) is float and of_one(x, y):
@@ -183,12 +185,20 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     if weight is not None:
         need_weights(weight, input)
         return weighted(huber_loss(input, target, "none", delta), weight, input, reduction, False)
-    reduction = reduction_of(reduction)
+    reduction, delta = reduction_of(reduction), plain_number(delta)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     if reduction in REDUCED and type(delta) is float and of_one(x, y):
         return P["huber_error"](x, y, delta=delta, linear=delta, mean=REDUCED[reduction])
-    return labelled(huber(x, y, delta, delta, reduction, "huber_cpu"), "HuberLossBackward0", (input, target))
+    out = labelled(huber(x, y, delta, delta, reduction, "huber_cpu"), "HuberLossBackward0", (input, target))
+    if dtype_of(x) != dtype_of(y) and out.requires_grad:
+        found, expected = (target, input) if input.requires_grad else (input, target)
+
+        def refused(gradient):  # (torch's kernel of the derivative takes one dtype)
+            raise RuntimeError(f"Found dtype {spoken(dtype_in(found))} but expected {spoken(dtype_in(expected))}")
+
+        out.register_hook(refused)
+    return out
 
 
 def nll_loss(
@@ -205,6 +215,7 @@ def nll_loss(
     row = None if weight is not None or reduction == "none" else one_row(x, k, ignore_index)
     if row is not None:
         return picked_loss(*row, reduction)
+    ignore_index = plain_number(ignore_index)
     if weight is not None and not isinstance(weight, Handle) or type(ignore_index) is not int:
         raise TypeError("weight is a Tensor and ignore_index an int")
     shape = shape_of(x)
@@ -526,6 +537,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
         )
     if not isinstance(input, Tensor) or not isinstance(target, Tensor):
         raise TypeError("kl_div takes two Tensors")
+    if type(log_target) is not bool:
+        C.kl_div(input, target, 1, log_target=log_target)
     batchmean = isinstance(reduction, str) and reduction == "batchmean"
     reduction = reduction_of("sum" if batchmean else reduction, size_average, reduce)
     kinds = dtype_in(input).kind + dtype_in(target).kind

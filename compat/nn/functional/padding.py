@@ -51,6 +51,10 @@ def pad(input, pad, mode="constant", value=None):
         )
     config = ((0, 0),) * (len(shape) - len(pairs)) + tuple(reversed(pairs))
     if mode == "constant":
+        if not (value is None or type(value) in (float, int)):
+            from ..._calls import C
+
+            C.pad(input, pad, mode, value)
         return filled(input, t, shape, config, pad, 0 if value is None else value)
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
@@ -159,8 +163,14 @@ def need_some_left(name, shape, pairs):
     left = [n + a + b for n, (a, b) in zip(shape[-len(pairs) :], pairs)]
     if min(left) >= 1:
         return
-    if len(pairs) == 1:
-        raise RuntimeError(f"input (W: {shape[-1]}) is too small. Calculated output W: {left[0]}")
+    if max(left) < 1:
+        letters = "DHW"[-len(pairs) :]
+        had = [f"{c}: {n}" for c, n in zip(letters, shape[-len(pairs) :])]
+        end = " " if name == "Replication" and len(pairs) == 2 else ""
+        raise RuntimeError(
+            f"input ({' '.join(had[:-2])}{' ' * (len(had) > 2)}{', '.join(had[-2:])}{end}) is too small. Calculated output "
+            + " ".join([f"{c}: {n}" for c, n in zip(letters, left)])
+        )
     if min(left) < 0:
         if name == "Reflection":
             raise RuntimeError("numel: integer multiplication overflow")

@@ -249,7 +249,7 @@ avg_pool2d, avg_pool3d = (average_pooling(k) for k in (2, 3))
 
 def flat(x, function, name, first=1):
     """A pooling parameter of one axis as that of two, of which the first is the same for all."""
-    return None if x is None or x == [] else (first, *entries(x, 1, function, name))
+    return None if x is None or isinstance(x, list) and not x else (first, *entries(x, 1, function, name))
 
 
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):

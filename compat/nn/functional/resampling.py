@@ -281,6 +281,10 @@ def check_mode(input, mode, k, align_corners, antialias):
 
 
 def check_sizes(input, sizes):
+    if min(*sizes, *input.shape[2:]) > 0 and input.shape[1] == 0:
+        raise RuntimeError(
+            f"Non-empty {input.dim()}D data tensor expected but got a tensor with sizes {list(input.shape)}"
+        )
     if min(*sizes, *input.shape[1:]) <= 0:
         letters = ("W", "HW", "DHW")[len(sizes) - 1]
         shown, wanted = (", ".join(f"{c}: {n}" for c, n in zip(letters, v)) for v in (input.shape[2:], sizes))

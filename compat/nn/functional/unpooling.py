@@ -120,6 +120,8 @@ def scattered(k, input, indices, sizes):
         if dtype_of(x).kind in KINDS_OF_INTEGER or dtype_of(x).kind == "c":
             refuse(f"max_unpool{k}d", dtype_of(x))
         values = concrete_or_none(at)
+        if values is None and input.device.type == "meta":
+            return P["window_scatter"](x, at, sizes=sizes, distinct=False)
         if values is None:
             need_places(at, np.prod(sizes))
         else:

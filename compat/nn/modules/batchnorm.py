@@ -187,10 +187,14 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
         """Take num_features from an input."""
         if self.has_uninitialized_params():
             self.num_features = input.shape[1]
-            own = (self.weight, self.bias, self.running_mean, self.running_var)
-            for p in own:
+            for name in ("weight", "bias") if self.affine else ():
+                p = getattr(self, name)
+                if not (isinstance(p, UninitializedParameter) or p is None and name == "bias"):
+                    raise AssertionError(f"self.{name} must be an UninitializedParameter")
                 if p is not None:
                     p.materialize((self.num_features,))
+            for p in (self.running_mean, self.running_var) if self.track_running_stats else ():
+                p.materialize((self.num_features,))
             self.reset_parameters()
 
 

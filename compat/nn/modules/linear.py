@@ -2,6 +2,8 @@
 
 import math
 
+from ... import dtypes
+from ..._calls import C
 from ...functions.register import FUNCTIONS as T
 from .. import functional, init
 from ..parameter import Parameter, UninitializedParameter
@@ -11,7 +13,10 @@ from .module import Module
 
 def empty(*shape, device=None, dtype=None):
     """A parameter whose values are yet to be set."""
-    return Parameter(T["empty"](shape if len(shape) > 1 else shape[0], device=device, dtype=dtype))
+    shape = shape if len(shape) > 1 else shape[0]
+    if not (dtype is None or isinstance(dtype, dtypes.dtype)):
+        C.empty(shape, device=device, dtype=dtype)
+    return Parameter(T["empty"](shape, device=device, dtype=dtype))
 
 
 def draw_affine(weight, bias):

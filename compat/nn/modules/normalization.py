@@ -1,5 +1,7 @@
 """LayerNorm, RMSNorm, GroupNorm, LocalResponseNorm, CrossMapLRN2d."""
 
+from numbers import Integral
+
 from ...autograd.grad_mode import is_grad_enabled
 from ...functions.register import FUNCTIONS as T
 from .. import functional, init
@@ -39,7 +41,7 @@ class LayerNorm(Module):
 
 
 def shape_tuple(shape):
-    return (shape,) if isinstance(shape, int) else tuple(shape)
+    return (shape,) if isinstance(shape, Integral) else tuple(shape)
 
 
 class RMSNorm(Module):
