@@ -31,7 +31,7 @@ __all__ = [
     "has_torch_function_unary", "has_torch_function_variadic", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
     "wrap_torch_function",
 ]  # fmt: skip
-OWN = ("detach", "requires_grad_", "numpy", "tolist", "item")  # methods that no family of functions makes
+OWN = ("detach", "requires_grad_", "numpy", "tolist", "item", "backward")  # methods that no family of functions makes
 UNASKED = {  # whose arguments' classes do not matter, nor do modes
     "is_tensor", "is_storage", "typename", "as_subclass", "_make_subclass", "manual_seed", "seed", "initial_seed", "get_rng_state",
     "set_rng_state", "set_default_tensor_type", "finfo", "iinfo", "broadcast_shapes",
@@ -159,7 +159,7 @@ def in_c(f):
 
 
 COMPLETED = set(
-    "cdist lobpcg lu norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index".split()
+    "backward cdist lobpcg lu norm pca_lowrank split stft svd_lowrank tensordot unique unique_consecutive unravel_index".split()
 )
 NEEDED = {
     "unravel_index": 1,
@@ -188,7 +188,7 @@ def handed_on(f):
     return (
         taken,
         list(taken.parameters)[:needed],
-        [k for k in taken.parameters if (last, k) != ("l1_loss", "weight")][needed:],
+        [k for k in taken.parameters if (last, k) != ("l1_loss", "weight") and k != "grad_variables"][needed:],
     )
 
 
@@ -272,11 +272,11 @@ def views():
 def public_functions():
     """Every function of torch, of a Tensor, and of the modules of functions; this loads them all."""
     from . import fft, linalg, special
-    from .autograd import grad
+    from .autograd import backward, grad
     from .nn import functional
 
     tables = [f for table in (FUNCTIONS, METHODS) for name, f in table.items() if name not in UNASKED]
-    found = [*tables, *[vars(Tensor)[name] for name in OWN], *getters(), grad]
+    found = [*tables, *[vars(Tensor)[name] for name in OWN], *getters(), grad, backward]
     for module in (fft, linalg, special):
         found += [getattr(module, name) for name in module.__all__]
     return found + [getattr(functional, name) for names in functional._FAMILIES.values() for name in names.split()]

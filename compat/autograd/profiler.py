@@ -149,7 +149,8 @@ def layers():
 
 def names(f):
     """Does a function bear the name of an operation?"""
-    return getattr(f, "__name__", "").isidentifier()
+    name = getattr(f, "__name__", "")
+    return name.isidentifier() and name not in ("backward", "grad")
 
 
 USERS = Users("profile", layers)
