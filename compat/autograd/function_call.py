@@ -24,7 +24,7 @@ from ..errors import modified, type_name
 from ..payload import current
 from ..tensor import Tensor
 from .forward_ad import Level, check_shared, state_of
-from .function_context import context_class, show_as_function
+from .function_context import NO_TUPLE, context_class, show_as_function
 from .function_values import (
     boxed,
     changed_in_place,
@@ -54,6 +54,8 @@ def saved_by(ctx, needed):
     """What forward has given save_for_backward, if it is Tensors; torch looks at it only where a backward needs it."""
     for i, t in enumerate(ctx._to_save):
         if t is not None and not isinstance(t, Tensor):
+            if needed and t is NO_TUPLE:
+                raise RuntimeError("autograd internal error: to_save attribute is expected to be a tuple but is ")
             if needed:
                 raise TypeError(
                     f"save_for_backward can only save variables, but argument {i} is of type {type_name(t)}"

@@ -11,9 +11,11 @@ from ..breaks import note
 from ..tensor import Tensor
 from .saved import SavedTensor
 
+NO_TUPLE = object()  # stands for what a program has put in the place of the tuple that is to be saved
+
 
 def save_all(ctx, tensors):
-    ctx.save_for_backward(*tensors)
+    ctx._to_save = tensors if isinstance(tensors, tuple) else (NO_TUPLE,)
 
 
 def saved_variables(ctx):

@@ -66,7 +66,7 @@ class save_on_cpu(saved_tensors_hooks):
 @contextlib.contextmanager
 def disable_saved_tensors_hooks(error_message):
     """Inside this `with` block, using saved_tensors_hooks raises RuntimeError with this message."""
-    if not isinstance(error_message, str):
+    if not isinstance(error_message, (str, bytes)):
         raise TypeError(
             "_saved_tensors_hooks_disable(): incompatible function arguments. The following argument types are supported:\n"
             f"    1. (error_message: str, fail_if_non_empty: bool = True) -> None\n\nInvoked with: {error_message!r}"

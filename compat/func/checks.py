@@ -46,8 +46,12 @@ def check_primals(leaves):
 
 
 def check_tensors(name, leaves):
-    if not leaves or leaves == [None]:
+    if not leaves or leaves[0] is None and len(leaves) == 1:
         raise RuntimeError(f"{name}: Expected f to be a function that has non-empty output (got output = {leaves})")
+    check_each(name, leaves)
+
+
+def check_each(name, leaves):
     for leaf in leaves:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(

@@ -22,6 +22,7 @@ from ..utils._pytree import tree_flatten, tree_unflatten
 from .checks import (
     brief,
     check_differentiable,
+    check_each,
     check_primals,
     check_pulled,
     check_real,
@@ -207,7 +208,7 @@ def linearize(func, *primals):
         for x in strange:
             x.new_empty(0)
     check_primals(leaves)
-    flat = Flat(func, spec, JVP)
+    flat = Flat(func, spec, JVP, check=check_each)
     out, push = fg.linearize(flat, *leaves)
 
     @public
