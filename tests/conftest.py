@@ -14,6 +14,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from left_behind import differences, state  # noqa: E402
 from versions import TESTS, reason  # noqa: E402
 
 from funcgrad.jax.config import config  # noqa: E402
@@ -30,10 +31,17 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def as_if_nobody_had_tensors_for_storage():
-    """The first Tensor of uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process (compat/functions/lacking.py):
-    no test depends on which came before it."""
+def nothing_is_left_behind():
+    """A test that leaves a setting of the process other than it was fails, by name: no test depends on which came before it. (The first Tensor of
+    uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process, compat/functions/lacking.py: that is undone.)"""
+    before = state()
     yield
+    undo_tensors_for_storage()
+    left = differences(before, state())
+    assert not left, "the test leaves behind: " + "; ".join(left)
+
+
+def undo_tensors_for_storage():
     lacking = sys.modules.get("compat.functions.lacking")
     if lacking is not None and lacking.Begun.done:
         lacking.USERS.leave()

@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
+from tests.side_by_side import as_at_first  # noqa: E402
 
 SHAPES = ((), (1,), (3,), (5,), (7,), (12,), (40,), (1001,), (2, 3), (3, 1), (1, 1), (30, 40), (2, 700), (700, 2), (2, 2, 3), (12, 10, 11),
           (2, 1, 3, 2), (0,), (0, 3), (3, 0), (2, 0, 1), (1, 1, 1, 1, 2), (6, 7), (7, 20))  # fmt: skip
@@ -159,8 +160,7 @@ def run(torch, lines):
     except Exception as error:
         return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     finally:
-        torch.set_printoptions(profile="default", sci_mode=None)
-        torch.set_default_dtype(torch.float32)
+        as_at_first(torch)
 
 
 def main():

@@ -186,7 +186,6 @@ def outcome(torch, lines, given=None):
         rows.append(row)
         if "error" in row and (not last or line.startswith("o.step")):  # (a step that has failed leaves anything)
             break
-    torch.set_warn_always(False)
     as_at_first(torch)
     return rows
 
@@ -195,7 +194,9 @@ def as_at_first(torch):
     """The settings that a program may have changed."""
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
+    torch.set_warn_always(False)
     torch.autograd.set_detect_anomaly(False)
+    torch.autograd.set_multithreading_enabled(True)
     torch.set_printoptions(profile="default")
     torch.distributions.Distribution.set_default_validate_args(True)  # (which torch.compile switches off)
     torch.set_default_device(None)

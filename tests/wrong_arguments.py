@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "expected")]
 
 from tests.network_kinds import KINDS  # noqa: E402
+from tests.side_by_side import as_at_first  # noqa: E402
 
 OTHERS = ["'a'", "None", "[1.0]", "-1", "torch.ones(2)"]  # what takes the place of an argument
 OPTIM = {"Adadelta": "", "Adagrad": "", "Adam": "betas=(0.9, 0.9)", "AdamW": "weight_decay=0.1", "Adamax": "", "ASGD": "", "LBFGS": "",
@@ -155,9 +156,7 @@ def outcome(torch, text):
             r"\{'.*?'\}", lambda found: " ".join(sorted(found[0][1:-1].split(", "))), text
         )  # (a set has no order)
     finally:
-        torch.set_default_dtype(torch.float32)
-        torch.set_grad_enabled(True)
-        torch.set_printoptions(profile="default")
+        as_at_first(torch)
     return ""
 
 

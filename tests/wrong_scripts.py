@@ -21,7 +21,7 @@ import zlib
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1])]
 from tests.random_mistakes import said  # noqa: E402
-from tests.side_by_side import ABOUT_ITSELF, names_for, plain  # noqa: E402
+from tests.side_by_side import ABOUT_ITSELF, as_at_first, names_for, plain  # noqa: E402
 
 
 def scripts():
@@ -33,16 +33,6 @@ def scripts():
 def file_of(text):
     """What a script is called while it runs (its own name, for compat remembers lines)."""
     return f"<wrong script {zlib.crc32(text.encode())}>"
-
-
-def settings_as_before(torch):
-    torch.set_warn_always(False)
-    torch.set_grad_enabled(True)
-    torch.set_default_dtype(torch.float32)
-    torch.set_printoptions(profile="default", sci_mode=None)
-    torch.set_autocast_enabled("cpu", False)
-    torch.set_autocast_cache_enabled(True)
-    torch.distributions.Distribution.set_default_validate_args(True)
 
 
 def run(torch, text):
@@ -59,7 +49,7 @@ def run(torch, text):
         except Exception as raised:
             error = raised
         finally:
-            settings_as_before(torch)
+            as_at_first(torch)
     return error, [w for w in caught if not ABOUT_ITSELF.search(str(w.message))], printed.getvalue()
 
 

@@ -57,7 +57,12 @@ def in_c(kind):
     """Is a class written in C, and neither ours nor NumPy's?"""
     if kind in KNOWN or internal[kind.__module__] or issubclass(kind, BaseException):
         return False
-    return bool(kind.__flags__ & IMMUTABLE) or module_of(kind) in sys.builtin_module_names
+    if kind.__flags__ & IMMUTABLE:
+        return True
+    module = module_of(
+        kind
+    )  # ("builtins": of a class that a program without a __name__ has made; those in C have the flag)
+    return module != "builtins" and module in sys.builtin_module_names
 
 
 def bound_to(x):

@@ -14,8 +14,6 @@ STORED = {path.stem: packed.read(f"lines/{path.stem}") for path in files()}
 @pytest.fixture(autouse=True)
 def as_before():
     yield
-    compat.set_default_dtype(compat.float32)
-    compat.set_default_device(None)
     compat.overrides.unwatch()  # (subclasses of Tensor)
 
 

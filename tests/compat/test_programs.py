@@ -9,11 +9,12 @@ import sys
 
 import pytest
 
+import compat
 from compat import overrides, runner
 from compat.compiler.compiled import Compiled
 from compat.deprecations import _said
-from compat.printing import set_printoptions
 from tests.expected.make_programs import EXAMPLES, SCRIPTS, TARGET, output_of
+from tests.side_by_side import as_at_first
 
 PRINTED = json.loads(TARGET.read_text(encoding="utf-8"))["printed"]
 LINE = EXAMPLES["vae"].with_name("torch_line_fit.py")
@@ -33,7 +34,7 @@ def run(path, *options):
     finally:
         runner.uninstall()
         overrides.unwatch()
-        set_printoptions(profile="default")
+        as_at_first(compat)
         os.environ.clear()
         os.environ.update(environment)
         _said.update(said)
