@@ -13,6 +13,7 @@ CURES = {
     "torch._functorch": "torch.func has these functions",
     "torch._inductor": "torch.compile compiles a function",
     "torch.jit": PLAIN,
+    "torch.jit._get_trace_graph": "torch.utils.flop_counter counts the work of a call",
     "torch.utils.cpp_extension": "write the operation with NumPy, by torch.library.custom_op or an autograd.Function",
     "torch.ops": "torch and torch.nn.functional have these operations by their names",
     "torch.classes": "write the class in Python",

@@ -16,6 +16,7 @@ import math
 import sys
 
 from . import dtypes
+from ._unusable import put as _put
 from .functions.conversion import iinfo
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
@@ -267,4 +268,5 @@ def is_masked_tensor(obj, /):
 
 
 _ops = sys.modules[__name__]  # (where torch's functions stand)
+_put("compat", {"masked": "MaskedTensor masked_tensor as_masked_tensor"})  # of which nothing is one
 __getattr__ = _refusal(__name__)

@@ -19,6 +19,7 @@ usage: python -m compat script.py [argument ...]
        python -m compat - [argument ...]            (the script comes from standard input)
 
 Runs an unmodified torch script with `torch` and its submodules resolving to compat.
+Options of Python itself stand before it: python -W error -m compat script.py
 """
 
 

@@ -75,8 +75,10 @@ def unusual(f, args, kwargs, error):
     try:
         if any(map(is_alike, (*args, *kwargs.values()))):
             from ..native import State
-            from ..overrides import watch
+            from ..overrides import Watched, watch
 
+            if State.plain and Watched.done:  # (nothing intercepts this call)
+                raise error
             State.plain = True
             watch()
             return f(*args, **kwargs)

@@ -11,6 +11,7 @@ from funcgrad.lazy import attributes as _attributes
 from funcgrad.lazy import delegated as _delegated
 from funcgrad.lazy import submodule as _submodule
 
+from .._unusable import put as _put
 from ..functions.missing import refusal as _refusal
 from ..futures import JitFuture as Future
 
@@ -59,6 +60,17 @@ class strict_fusion(contextlib.nullcontext):
     """A block, as it is: nothing is fused by TorchScript."""
 
 
+class EnabledProxy:
+    """Is scripting on? Kept, without effect."""
+
+    def __init__(self):
+        self.enabled = True
+
+    def __bool__(self):
+        return self.enabled
+
+
+_enabled = EnabledProxy()
 _switches = {"onednn": False, "strategy": [("STATIC", 2), ("DYNAMIC", 10)]}
 
 
@@ -225,3 +237,17 @@ def isinstance(obj, target_type):  # noqa: A001  (torch's name)
 __getattr__, __dir__ = _attributes(__name__, _FAMILIES, missing=_refusal(__name__), modules="")
 _submodule(__name__, "annotations", None, _delegated("compat._jit_internal"))
 _submodule(__name__, "_trace", None, _delegated("compat.jit._script"))
+
+
+def _turn(on):
+    """torch.jit._state.enable and disable."""
+    return lambda: setattr(_enabled, "enabled", on)
+
+
+_submodule(
+    __name__,
+    "_state",
+    "Whether scripting is on.",
+    {"_enabled": _enabled, "enable": _turn(True), "disable": _turn(False)},
+)
+_put("compat", {"jit": "_get_trace_graph"})  # what counts the operations of a trace imports it

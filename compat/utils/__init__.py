@@ -6,7 +6,10 @@ import weakref
 from types import ModuleType as _ModuleType
 
 from funcgrad.lazy import attributes as _attributes
+from funcgrad.lazy import submodule as _submodule
 
+from ..devices import CPU as _CPU
+from ..devices import Default as _Default
 from ..functions.missing import refusal as _refusal
 
 
@@ -39,8 +42,17 @@ def set_module(obj, mod):
     obj.__module__ = mod
 
 
+def _device_asked(name):
+    """torch.utils._device.CURRENT_DEVICE: None but where a device was chosen for what is made."""
+    if name != "CURRENT_DEVICE":
+        raise AttributeError(name)
+    now = _Default.stack[-1]
+    return None if now is _CPU else now
+
+
 __getattr__, __dir__ = _attributes(
     __name__, {}, missing=_refusal(__name__), modules="checkpoint data deterministic dlpack hooks"
 )
+_submodule(__name__, "_device", None, {"__getattr__": _device_asked})
 deterministic = _sys.modules[f"{__name__}.deterministic"] = _ModuleType(f"{__name__}.deterministic")
 deterministic.fill_uninitialized_memory = True  # (a setting that scripts make, without effect)

@@ -44,11 +44,16 @@ def test_names_are_those_that_programs_import():
     try:
         from torch import func, load, save, vmap
         from torch.distributions.normal import Normal
+        from torch.nn.modules.conv import _ConvTransposeMixin
+        from torch.utils import _device
         from torch.utils.data.dataloader import default_collate
         from torch.utils.data.sampler import Sampler
     finally:
         runner.uninstall()
     assert save is torch.serialization.save and load is torch.load and vmap is func.vmap
+    assert _device.CURRENT_DEVICE is None and not isinstance(torch.nn.ConvTranspose1d(1, 1, 1), _ConvTransposeMixin)
+    with torch.device("meta") as chosen:
+        assert _device.CURRENT_DEVICE == chosen
     assert issubclass(Normal, torch.distributions.Distribution) and callable(default_collate) and Sampler
 
 
@@ -75,6 +80,22 @@ def test_what_is_missing_is_named_with_a_cure():
             with pytest.raises(ImportError, match=f"^compat has no torch.*; .*{cure}"):
                 exec(line)
         assert not hasattr(torch, "nested")
+        from torch.jit import _get_trace_graph, _state
+        from torch.masked import MaskedTensor, masked_tensor
+
+        assert not isinstance(torch.ones(1), MaskedTensor)  # what others ask of each Tensor
+        for called, cure in (
+            (_get_trace_graph, "flop_counter"),
+            (masked_tensor, "a Tensor and a mask"),
+            (MaskedTensor, "a mask"),
+        ):
+            with pytest.raises(NotImplementedError, match=f"^compat has no torch.*; .*{cure}"):
+                called(torch.ones(1), torch.ones(1))
+        assert _state._enabled and _state._enabled.enabled  # what asks whether scripting is on
+        _state.disable()
+        assert not _state._enabled
+        _state.enable()
+        assert _state._enabled
     finally:
         runner.uninstall()
 
@@ -447,6 +468,23 @@ def test_a_subclass_slows_no_call_of_other_tensors_but_by_a_look_at_types():
         assert looked[-1] == "mode" and torch.relu(x).sum() == 2
     finally:
         torch.overrides._get_overloaded_args = wrapped
+        torch.overrides.unwatch()
+
+
+@pytest.mark.parametrize("place", (1, 2))
+def test_a_weight_or_bias_that_is_no_tensor_is_asked_of_a_layer(place):
+    class Quantised:
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return func.__name__, [type(a).__name__ for a in args], types
+
+    given = [torch.ones(2, 3), torch.ones(4, 3), torch.ones(4)]
+    given[place] = Quantised()
+    try:
+        for _ in range(2):
+            name, seen, types = torch.nn.functional.linear(*given)
+            assert name == "linear" and types == (Quantised,) and seen == [type(a).__name__ for a in given]
+    finally:
         torch.overrides.unwatch()
 
 

@@ -238,7 +238,11 @@ class TestEndings:
         """No arguments, -c or -m without one, and unknown options give the usage and exit code 2; --help gives 0."""
         for arguments in ([], ["-c"], ["-m"], ["-x", "s.py"]):
             code, stdout, stderr = shell.compat(*arguments)
-            assert (code, stdout) == (2, "") and "usage: python -m compat" in stderr
+            assert (
+                (code, stdout) == (2, "")
+                and "usage: python -m compat" in stderr
+                and "python -W error -m compat" in stderr
+            )
         code, stdout, stderr = shell.compat("--help")
         assert (code, stderr) == (0, "") and stdout.startswith("usage: python -m compat")
 

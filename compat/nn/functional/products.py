@@ -11,7 +11,7 @@ from funcgrad.core.written import F32, F64
 from funcgrad.core.written_any import tape_recorder
 
 from ... import dtypes
-from ...functions.answers import MISSING, answer, not_a_tensor, unusual
+from ...functions.answers import MISSING, answer, is_alike, not_a_tensor, unusual
 from ...functions.given_out import store_row
 from ...functions.kernels import refuse_in
 from ...functions.nodes import as_one, named, renamed
@@ -119,6 +119,8 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
             return T["mm" if rank == 2 == weight.dim() else "matmul"](input, w)
         return T["addmm"](bias, input, w)
     except BaseException as error:
+        if type(error) is AttributeError and (is_alike(weight) or is_alike(bias)):
+            return unusual(linear, (input, weight, bias), {}, error)
         if bias is None and isinstance(weight, Tensor) and 1 <= weight.dim() <= 2:
             error = of_stacks(error, input, weight.t())
         given = {} if out is None else {"out": out}

@@ -1,5 +1,7 @@
 """Conv1d, Conv2d, Conv3d, their transposes, and the lazy forms of both."""
 
+from funcgrad.core.site import warn
+
 from ...autograd.grad_mode import call_in
 from .. import functional
 from ..functional.convolution import padding_of
@@ -179,6 +181,14 @@ class Conv3d(_ConvNd):
     """Cross-correlation over three axes: [N, C, D, H, W]."""
 
     _rank = 3
+
+
+class _ConvTransposeMixin(_ConvTransposeNd):
+    """Its former name, which some ask `isinstance` of."""
+
+    def __init__(self, *args, **kwargs):
+        warn("`_ConvTransposeMixin` is a deprecated internal class. Please consider using public APIs.", FutureWarning)
+        super().__init__(*args, **kwargs)
 
 
 class ConvTranspose1d(_ConvTransposeNd):
