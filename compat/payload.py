@@ -4,7 +4,7 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.halves import settle
-from funcgrad.core.handle import Alias, Array, fresh
+from funcgrad.core.handle import Alias, Array, Handle, fresh
 from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides as contiguous_strides
@@ -98,9 +98,24 @@ def history(t):
 
 def layout_of_traced(t):
     """The order in which a traced Tensor's value will lie in memory (core/layout.py); None for C order."""
-    from funcgrad.core.layout import layout_of
+    from funcgrad.core.layout import VIEWS, dense, layout_of, reshaped
 
-    return layout_of(current(t))
+    t = current(t)
+    alias = t.alias
+    if (
+        type(alias) is Alias and isinstance(t.val, Handle) and not t.val.owner.concrete
+    ):  # (staged: a view lies in its root)
+        v = layout_of_traced(alias.base)
+        v = dense(alias.base.shape) if v is None else v
+        for prim, params in alias.chain:
+            if prim.name == "reshape":
+                v = reshaped(v, params["shape"])
+            elif prim.name in VIEWS:
+                v = prim.impl(v, **params)
+            if prim.name not in VIEWS and prim.name != "reshape" or not isinstance(v, np.ndarray):
+                return layout_of(t)
+        return None if v.flags.c_contiguous else v
+    return layout_of(t)
 
 
 def placed(t):

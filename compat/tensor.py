@@ -219,7 +219,6 @@ class Tensor(Taped, metaclass=TensorMeta):
             v = layout_of_traced(self)
             if v is None:
                 return memory_format in (None, contiguous_format) or is_in(np.empty(self.shape, np.int8), memory_format)
-            return memory_format not in (None, contiguous_format) and is_in(v, memory_format)
         return v.flags.c_contiguous if memory_format is None else is_in(v, memory_format)
 
     def storage_offset(self, /, *wrong, **named):

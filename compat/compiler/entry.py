@@ -8,87 +8,29 @@ import warnings
 
 import numpy as np
 
-from funcgrad.compile.call import call
 from funcgrad.compile.closed import drawing
 from funcgrad.compile.entry import MISS
 from funcgrad.compile.jit import owned
-from funcgrad.compile.joint import joint
 from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
 from funcgrad.core import nans, quiet, state
-from funcgrad.core.graph import GraphNode
 from funcgrad.core.handle import Cell, fresh
+from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import view
-from funcgrad.core.node import TapeNode, extra_of, leaf_node
-from funcgrad.core.state import tick
-from funcgrad.core.trace import TAPE, record, several
+from funcgrad.core.trace import TAPE
 
+from ..autograd.gradient_layout import is_dense
 from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
 from ..dtypes import Default
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import Lines, equality, same, snapshot
-from .region import STRIDES
+from .recorded import Recorded, laid, used_up
+from .region import STRIDES, delivers
 from .trees import changeable
 from .trees import text as put_together
 from .watch import compares_identities
-
-NAME = "CompiledFunctionBackward"
-
-
-class Recorded:
-    """A graph of whose inputs those in the bit mask `need` are differentiated. `requires`: for each result that is handed out, is it
-    part of the graph? What comes after these is written back. `written`: the inputs into whose memory something is, so that what backward
-    needs of them is a copy."""
-
-    def __init__(self, graph, need, requires, written, marks):
-        halves = joint(graph, need)
-        self.run, self.plan, self.params = compiled(halves.forward), call.plan(need), {"graph": graph}
-        self.results, self.requires, self.count, self.marks = len(graph.outs), requires, len(requires), marks
-        outs, kept = halves.forward.outs[: self.results], halves.forward.outs[self.results :]
-        places = {n: i for i, n in enumerate(halves.forward.ins)}
-        saved = [places[n] for n in kept if type(n) is GraphNode and n in places]
-        self.saved_inputs = [i for i in saved if i not in written]
-        self.changing = [i for i in saved if i in written]
-        self.saved_outs = [i for i, n in enumerate(outs) if n in kept]
-        self.copied = [i for i, new in enumerate(alone(halves.forward)[: self.count]) if not new]
-
-    def __call__(self, values, boxes, marks):
-        """The results: Tensors, then arrays that are to be written back."""
-        for i in self.changing:
-            values = (*values[:i], values[i].copy("K"), *values[i + 1 :])
-        token = quiet.enter(quiet.IGNORE)
-        try:
-            got = self.run(*values)
-        finally:
-            quiet.leave(token)
-        outs, residuals = list(got[: self.results]), got[self.results :]
-        for i in self.copied:
-            outs[i] = outs[i].copy() if hasattr(outs[i], "copy") else outs[i]
-        n = record(TapeNode, TAPE, self.plan, marks, self.params, (residuals, values), None)
-        n.extra = None
-        n.versions = tuple([(*boxes[i].stamp(), i) for i in self.saved_inputs])
-        extra_of(n).label = NAME
-        handles = several(TAPE, n, [np.asarray(o) for o in outs])  # (NumPy's numbers, where there is only one)
-        if self.saved_outs:
-            n.versions += tuple(
-                [(*handles[i].stamp(), -1) for i in self.saved_outs if i < self.count and i not in self.copied]
-            )
-        shown = [
-            h if on else Tensor(h.val, mark, TAPE)
-            for h, on, mark in zip(handles, self.requires, self.marks, strict=False)
-        ]
-        return (*shown, *outs[self.count :])
-
-
-def used_up(graph, at):
-    """The node of results whose graph a backward inside has used up: they require grad, and a walk to it is refused."""
-    n = record(TapeNode, TAPE, call.plan(1), (leaf_node(TAPE, tick(), TapeNode),), {"graph": graph}, None, None)
-    n.extra, n.versions = None, ()
-    n.code, n.lasti = at or (None, None)
-    extra_of(n).label = NAME
-    return n
 
 
 class Leaves:
@@ -226,7 +168,7 @@ def written(f, watch, structure, leaves, places, given, p, at):
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
     if p.warned:
         body.insert(0, f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
-    body += copied_back(lines, p, values, texts)
+    body += copied_back(lines, p, values, texts, given)
     body += returned(lines, p, texts, arguments.containers)
     return finished(lines, body, env)
 
@@ -304,7 +246,7 @@ def inputs(lines, t, texts, given, strict):
             lines.line(f"{v} = {b}.val")
             lines.test(f"({v} is held[{k}] or refit({k}, {v}))", "the memory of a Tensor from outside")
             lines.test(f"{b}.mark is {m}", "requires_grad of a Tensor from outside")
-            if t.grads and place.mark is not None:
+            if delivers(t) and place.mark is not None:
                 extra = lines.name(place.mark.extra)
                 lines.test(f"not {extra}.hooks and not {extra}.cell.hooks", "hooks of a Tensor from outside")
         values[place if type(place) is int else id(place)] = v
@@ -406,13 +348,20 @@ def run_taped(lines, p, values, texts, given):
             need |= 1 << i
             marks.append(f"{boxes[-1]}.mark")
     written = {i for i, place in enumerate(t.order) if any([place is x for x, _ in t.writes])}
-    record = lines.name(Recorded(t.graph, need, p.requires, written, p.marks), "record")
+    record = lines.name(Recorded(t.graph, need, p.requires, written, p.marks, p.orders), "record")
     outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
     parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])
     return ["try:", f"    {outs}= {record}({parts})", *AS_IT_IS]
 
 
-def copied_back(lines, p, values, texts):
+def axes_of_leaf(place, given):
+    """The order of axes in which the gradient of a leaf lies, as the leaf does if it has no gaps; None for C order."""
+    leaf = given[place] if type(place) is int else place.leaf and place.leaf()
+    v = None if leaf is None else leaf.val
+    return None if v is None or v.flags.c_contiguous or not is_dense(v) else tuple(by_strides(v.strides))
+
+
+def copied_back(lines, p, values, texts, given):
     """Lines that carry back what the function wrote."""
     t = p.staged
     body, boxes, cells, grads = [], [], [], []
@@ -434,6 +383,8 @@ def copied_back(lines, p, values, texts):
         if value is None:
             body.append(f"{c}.grad = None")
         else:
+            if (order := axes_of_leaf(place, given)) is not None:
+                body.append(f"r{k} = {lines.name(laid)}(r{k}, {order})")
             cells.append(c)
             grads.append(f"r{k}")
             k += 1
@@ -444,7 +395,7 @@ def copied_back(lines, p, values, texts):
         ]
     for namespace, key, number, _ in p.attributes:
         if type(number) is int:
-            new = tensor(p, number)
+            new = tensor(p, number, lines)
         else:
             new = texts[number[1]] if number[0] == "same" else lines.name(number[1])
         body.append(f"{lines.name(namespace)}[{key!r}] = {new}")
@@ -453,10 +404,16 @@ def copied_back(lines, p, values, texts):
     return body
 
 
-def tensor(p, number):
-    r = f"r{number}"
+def tensor(p, number, lines):
+    """The text of a result."""
+    r, order = f"r{number}", p.orders[number]
+    if p.staged.taped:
+        return r
     mark = "None" if p.marks[number] is None else "used_up"
-    return r if p.staged.taped else f"Tensor({r} if type({r}) is ndarray else asarray({r}), {mark}, TAPE)"
+    if len(p.staged.graph.out_avals[number].shape) < 2:
+        return f"Tensor({r} if type({r}) is ndarray else asarray({r}), {mark}, TAPE)"
+    lies = "" if order is not None else f"{r} if {r}.flags.c_contiguous else "
+    return f"Tensor({lies}{lines.name(laid)}({r}, {order}), {mark}, TAPE)"
 
 
 def returned(lines, p, texts, containers):
@@ -468,7 +425,7 @@ def returned(lines, p, texts, containers):
             if r not in made:
                 made[r] = f"r{r}" if p.staged.taped else f"o{r}"
                 if not p.staged.taped:
-                    body.append(f"o{r} = {tensor(p, r)}")
+                    body.append(f"o{r} = {tensor(p, r, lines)}")
             return made[r]
         kind, x, *chain = r
         if kind == "grad":

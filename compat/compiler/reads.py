@@ -186,11 +186,15 @@ class Reader:
         apart = self.told(x)
         if apart and id(x) not in self.reached and not installed(type(x).__module__):
             self.reached[id(x)] = x, set()
-            for c in type(x).__mro__:
-                for name, method in list(vars(c).items()) if legible(c) else ():
-                    if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
-                        self.unsure(method, x)
+            self.syntax(x)
         return apart
+
+    def syntax(self, x):
+        """Read the methods of an object that syntax calls."""
+        for c in type(x).__mro__:
+            for name, method in list(vars(c).items()) if legible(c) else ():
+                if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
+                    self.unsure(method, x)
 
     def unsure(self, f, owner=MISSING):
         """Read a function that may be called, or not."""

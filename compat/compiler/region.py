@@ -16,7 +16,8 @@ from funcgrad.core.aval import aval_of, dtype_of
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.halves import COMPLEX32
 from funcgrad.core.handle import Alias, Array, Cell, Taped
-from funcgrad.core.layout import lying_as, normal
+from funcgrad.core.laid import strides_for
+from funcgrad.core.layout import by_strides, lying_as, normal
 from funcgrad.core.reverse import topological
 from funcgrad.core.site import internal, where
 from funcgrad.core.state import tls
@@ -25,6 +26,7 @@ from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
 
 from ..optim.rule import FirstStepError
+from ..payload import layout_of_traced
 from ..tensor import Tensor
 from .effects import Effects
 from .reads import of_users
@@ -138,7 +140,7 @@ class Program:
     or ("view", what of, views in between, are they recorded);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
-    require grad, `used_up`: which have a graph that a backward inside has used up, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
+    require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
     (Tensor, attribute that it must not have)."""
 
 
@@ -174,11 +176,11 @@ def program(f, tensors, watch):
                 p.results.append(("given", own[id(o)]))
             elif not isinstance(o, Taped):
                 p.results.append(("value", plain_result(o, effects.reach.ids)))
+            elif id(o) in grads:
+                p.results.append(("grad", grads[id(o)]))
             elif o.owner.level < region.level:
                 number = outside.get(id(o))
                 p.results.append(("box", o) if number is None else ("same", number))
-            elif id(o) in grads:
-                p.results.append(("grad", grads[id(o)]))
             elif (number := next((i for i, g in enumerate(given) if g is o), None)) is not None:
                 p.results.append(number)
             else:
@@ -197,6 +199,7 @@ def program(f, tensors, watch):
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
         p.attributes = left_in_modules(watch, region, given, outside)
         p.requires = [pending(o, region) for o in given]
+        p.orders = list(map(axes_of, given))
         p.used_up = [o.mark is not None and not on for o, on in zip(given, p.requires, strict=True)]
         entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
         p.leaves = set()
@@ -231,6 +234,12 @@ def program(f, tensors, watch):
         effects.restore()
         raise
     return p, effects
+
+
+def axes_of(o):
+    """The order of axes, the outermost first, in which eager code would leave a result in memory; None for C order, as far as is known."""
+    v = layout_of_traced(o)
+    return None if v is None else tuple(by_strides(strides_for(v.shape, (v.shape, v.strides))))
 
 
 def seen_with(o, outs, region):
@@ -312,9 +321,14 @@ def leaf_hooks(t):
     return extra is not None and bool(extra.hooks or (extra.cell is not None and extra.cell.hooks))
 
 
+def delivers(t):
+    """Does it give gradients to leaves, or add to those they have?"""
+    return bool(t.grads) or any([type(place) is Cell for place, _ in t.writes])
+
+
 def refuse_hooks_of_leaves(t, tensors):
     """Raise Unfit if gradients are delivered inside the function to a Tensor that has hooks."""
-    if t.grads and any([leaf_hooks(box(x, tensors)) for x in t.order]):
+    if delivers(t) and any([leaf_hooks(box(x, tensors)) for x in t.order]):
         raise Unfit("a Tensor whose gradient it computes has hooks")
 
 
@@ -344,4 +358,4 @@ def reason_of(error):
     return f"{type(error).__name__}: {text}"
 
 
-__all__ = ["FirstStepError", "Program", "Region", "Unfit", "program", "reason_of"]
+__all__ = ["FirstStepError", "Program", "Region", "Unfit", "delivers", "program", "reason_of"]

@@ -28,7 +28,7 @@ from .reads import MISSING, Reader, of_users
 
 # of a Tensor, and settings
 ASKS = (
-    "is_leaf grad_fn _version set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
+    "is_leaf grad_fn _version storage_offset set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
     "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision"
 )
 ASKS = frozenset(ASKS.split())
@@ -143,6 +143,9 @@ class Watch:
                 for m in x.modules():
                     if id(m) not in self.modules:
                         self.modules[id(m)] = m
+                        if of_users(type(m)):  # (its methods may be called by way of a container)
+                            self.reader.reached[id(m)] = m, set()
+                            self.reader.syntax(m)
                         self.reader.callable(m.forward)
                         kind = next((c for c in type(m).__mro__ if "forward" in vars(c)), None)
                         if of_users(kind):
@@ -163,6 +166,8 @@ class Watch:
         if isinstance(x, functools._lru_cache_wrapper):
             if x not in self.caches:
                 self.caches.append(x)
+                if n := x.cache_info().misses:  # (what it keeps may be of before: once it is emptied it is found anew)
+                    self.add(f"{self.name(x)}.cache_info().misses >= {n}", f"what {x.__name__} keeps")
                 self.reader.callable(x.__wrapped__)
             return False
         if isinstance(x, Tensor):
@@ -285,6 +290,9 @@ class Watch:
                     self.add(f"entry({self.name(own)}, {key!r}) is MISSING", name)
             else:
                 self.value(self.at(namespace, key), kept, value, name)
+        for x in self.objects:
+            if of_users(type(x)):
+                self.add(f"type({self.name(x)}) is {self.name(type(x))}", f"the class of a {type(x).__name__}")
         for o in self.optimizers.values():
             own = self.name(vars(o))
             groups = self.name(o.param_groups)

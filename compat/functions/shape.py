@@ -104,10 +104,16 @@ def view(self, *given, **size):
             return bits_as(t, dtypes.as_numpy(shape[0]))
         memory = t.val if t.owner is TAPE else layout_of_traced(t) if type(t.owner.under) is Batch else None
         shape = inferred_shape(sizes(shape), count(shape_of(t)) if memory is None else memory.size)
+        if memory is None and tls.stage is not None and tls.stage.recorded:
+            memory = layout_of_traced(t)
         if memory is not None and not memory.flags.c_contiguous:
             try:
                 viewed(memory, shape)
             except ValueError:
+                if (
+                    memory is not t.val
+                ):  # (whoever catches it while it is staged goes where the values would not have it)
+                    tls.refused = RuntimeError("it views what does not lie as the view would have it")
                 raise RuntimeError(
                     "view size is not compatible with input tensor's size and stride (at least one dimension spans "
                     "across two "

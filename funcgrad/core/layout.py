@@ -154,6 +154,7 @@ def reads_of(n, common):
         ordered = common is torch_order or prim.bare is prim.ufunc or prim.symbol is not None or prim.name == "where"
         return n.ins if ordered else ()
     keeps = prim.name == "reshape" or prim.name in VIEWS | KEEPING | REDUCING
+    keeps = keeps and not (common is torch_order and "softmax" in prim.name)
     written = prim.name == "copy" and common is torch_order and n.ins[0] is not n.ins[1]  # (into what is there)
     return n.ins[:1] if keeps or written else ()
 

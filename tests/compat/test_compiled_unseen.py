@@ -1,9 +1,10 @@
 """What a compiled function is led to by things that Python code does not show: objects and functions written in C, imports, superclasses, what was
-given to Tensors, the sign of zero, tables of modules, warnings, graphs that are used up, gradients and states that others hold. (What is wanted is what the same function does when it is not compiled.)"""
+given to Tensors, the sign of zero, tables of modules, warnings, graphs that are used up, gradients and states that others hold, draws, strides. (What is wanted is what the same function does when it is not compiled.)"""
 
 import array
 import collections
 import decimal
+import functools
 import hashlib
 import io
 import itertools
@@ -315,7 +316,192 @@ def a_state_that_is_cleared(compile):
     return found
 
 
+def second_derivatives_of_what_draws(compile):
+    net = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Dropout(0.5), nn.Linear(3, 1))
+    for p in net.parameters():
+        nn.init.constant_(p, 0.5)
+    f, found = compile(lambda x: net(x * torch.rand(4, 3))), []
+    for seed in range(3):
+        torch.manual_seed(seed)
+        x = torch.ones(4, 3, requires_grad=True)
+        (g,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+        g.pow(2).sum().backward()
+        found.append(
+            [[round(v, 4) for v in t.flatten().tolist()] for t in (g, x.grad, net[0].weight.grad, torch.rand(2))]
+        )
+    return found
+
+
+def how_slices_lie(compile):
+    def f(x):
+        shown = x[:, 0], x[:, ::2], x[::2], x.t()[0], x.t()[1:], x[1:], x.t().contiguous()[1:], (x.t() + x.t())[1:]
+        return [(y.stride(), y.is_contiguous()) for y in shown]
+
+    return compile(f)(torch.ones(3, 4))
+
+
+def views_that_strides_do_not_allow(compile):
+    f, found = compile(lambda x: x.t().view(-1)), []
+
+    def caught(x):
+        try:
+            return x.t().view(-1)
+        except RuntimeError:
+            return x.sum()
+
+    for shape in ((2, 3), (1, 3), (2, 3)):
+        try:
+            found.append(f(torch.ones(shape)).tolist())
+        except RuntimeError as error:
+            found.append(str(error))
+        found.append(compile(caught)(torch.ones(shape)).tolist())
+    return found
+
+
+def where_a_slice_begins(compile):
+    whole, f = torch.arange(6.0), compile(lambda x: x * x.storage_offset())
+    return [f(whole[i:]).tolist() for i in range(3)]
+
+
+def what_was_kept_of_before(compile):
+    k = [1]
+
+    @functools.lru_cache
+    def table(n):
+        return n * k[0]
+
+    table(3)
+    k[0] = 2
+    f = compile(lambda x: x * table(3))
+    return calls(f, table.cache_clear)
+
+
+def methods_of_modules_in_a_list(compile):
+    class Scaled(nn.Module):
+        by = 1
+
+        def scaled(self, x):
+            return x * self.by * getattr(HERE, "SCALE", 1.0)
+
+    parts = [Scaled(), Scaled()]
+
+    def f(x):
+        for part in parts:
+            x = part.scaled(x)
+        return x
+
+    def between():
+        Scaled.by += 1
+        set_scale()
+
+    return calls(compile(f), between)
+
+
+def a_module_called_by_its_class(compile):
+    class Called(nn.Module):
+        by = 1
+
+        def forward(self, x):
+            return x
+
+        def __call__(self, x):
+            return super().__call__(x) * self.by
+
+    called = Called()
+    return calls(compile(lambda x: called(x)), lambda: setattr(Called, "by", Called.by + 1))
+
+
+def a_gradient_that_is_given_back(compile):
+    w = nn.Parameter(torch.ones(2))
+
+    def f(x, anew):
+        if anew:
+            w.grad = None
+        (w * x).sum().backward()
+        return w.grad
+
+    f, found = compile(f), []
+    for anew in (True, False, True, False, False):
+        g = f(torch.ones(2), anew)
+        found.append((g.tolist(), g is w.grad))
+    return found
+
+
+class Threefold(torch.autograd.Function):
+    """A figure as it is, with three times its derivative."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 3
+
+
+def rules_beside_draws(compile):
+    f, found = compile(lambda x: (Threefold.apply(x * 2) * torch.rand(2)).sum()), []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        x = torch.ones(2, requires_grad=True)
+        f(x).backward()
+        found.append([round(v, 5) for v in x.grad.tolist()])
+    return found
+
+
+def hooks_of_leaves_that_have_gradients(compile):
+    w, log = nn.Parameter(torch.ones(2)), []
+    f = compile(lambda x: (w * x).sum().backward())
+    for hooked in (False, False, True, False):
+        hook = w.register_post_accumulate_grad_hook(lambda p: log.append(p.grad.tolist())) if hooked else None
+        f(torch.ones(2))
+        if hooked:
+            hook.remove()
+    return log, w.grad
+
+
+def how_results_lie(compile):
+    w = nn.Parameter(torch.ones(4, 3).t())
+
+    def f(x):
+        (w * x.t()).sum().backward()
+        y = x.t()
+        return (
+            y.clone(),
+            y + 1,
+            y * w,
+            torch.where(y > 0, y, 0.0),
+            torch.cat([y, y]),
+            y.softmax(0),
+            y.contiguous(),
+            y.mT.exp(),
+        )
+
+    f, found = compile(f), []
+    for _ in range(3):
+        w.grad = None
+        found.append(([t.stride() for t in f(torch.ones(4, 3))], w.grad.stride()))
+    return found
+
+
+def an_object_of_another_class(compile):
+    class First:
+        def scaled(self, x):
+            return x * 2
+
+    class Second:
+        def scaled(self, x):
+            return x * 3
+
+    own = First()
+    return calls(compile(lambda x: own.scaled(x)), lambda: setattr(own, "__class__", Second), n=2)
+
+
 PROGRAMS = [
+    an_object_of_another_class,
+    rules_beside_draws, hooks_of_leaves_that_have_gradients, how_results_lie,
+    methods_of_modules_in_a_list, a_module_called_by_its_class, a_gradient_that_is_given_back,
+    second_derivatives_of_what_draws, how_slices_lie, views_that_strides_do_not_allow, where_a_slice_begins, what_was_kept_of_before,
     a_loss_whose_graph_is_used_up, gradients_that_somebody_holds, a_state_that_is_cleared,
     an_iterator_in_a_list, a_method_of_an_iterator, a_method_of_a_list, an_array, memory, a_digest, a_buffer, a_context_of_decimals, a_limit_of_pythons,
     a_reference, a_view_of_a_dict, dicts_in_a_row, a_dict_of_pythons, a_getter, a_method_of_a_generator_of_numpys, imported, imported_from, of_a_class_above,

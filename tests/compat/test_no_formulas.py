@@ -16,7 +16,7 @@ RULES = {"vjp", "jvp", "pull", "pull_handles", "transpose", "formulas", "dual", 
 # (forward_ad's is an attribute of a Tensor; the next four give a node a plan of the table's under another name, or a program's own; the
 # first class has no rule, it is for programs to subclass, and the second passes no gradient on, which gradcheck tries)
 PLAIN = {
-    ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/entry.py"), ("plan", "functions/copies.py"),
+    ("dual", "autograd/forward_ad.py"), ("plan", "graph.py"), ("plan", "compiler/recorded.py"), ("plan", "functions/copies.py"),
     ("plan", "autograd/function_at_once.py"), ("InplaceFunction", "autograd/function.py"), ("Nothing", "autograd/gradcheck.py"),
 }  # fmt: skip
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
