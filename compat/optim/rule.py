@@ -96,7 +96,8 @@ class RuleOptimizer(Optimizer):
         before = tls.grad
         loss = None
         differentiable = self.defaults.get("differentiable", False)
-        need_bool(differentiable, "set_grad_enabled")
+        if differentiable is not False:
+            need_bool(differentiable, "set_grad_enabled")
         try:
             if closure is not None:
                 tls.grad = True
