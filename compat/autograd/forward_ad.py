@@ -9,6 +9,7 @@ from typing import NamedTuple
 from funcgrad.core.aval import shape_of
 from funcgrad.core.handle import Array, root_of
 from funcgrad.core.laid import noted
+from funcgrad.core.mutation import view as core_view
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
@@ -22,6 +23,7 @@ from ..graph import label
 from ..payload import current
 from ..tensor import Tensor
 from .grad_mode import GradMode, decorated
+from .gradient_layout import as_primal
 
 P = PRIMITIVES
 EXIT_OTHER = "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
@@ -275,10 +277,12 @@ def unpack_dual(tensor, *, level=None):
         return UnpackedDualTensor(tensor, None)
     value, tangent = parts(current(tensor), trace)
     given = trace.given.get(id(tensor.val))  # (torch hands out the very Tensor as long as the dual has not changed)
-    primal = shown(value).view(tuple(shape_of(value)))
+    primal = core_view(shown(value), P["getitem"], "Identity", idx=(Ellipsis,))
     if primal.mark is not None:
         label(primal, "Identity", (tensor,))
-    return UnpackedDualTensor(primal, given[1] if given is not None else None if tangent is None else shown(tangent))
+    if given is not None or tangent is None:
+        return UnpackedDualTensor(primal, given and given[1])
+    return UnpackedDualTensor(primal, as_primal(shown(tangent), primal))
 
 
 def shown(v):

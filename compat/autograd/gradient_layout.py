@@ -8,7 +8,7 @@ as the rule has left it, but for what a kernel of torch's would have made in C o
 import numpy as np
 
 from funcgrad.core.aval import ndarray
-from funcgrad.core.laid import copied
+from funcgrad.core.laid import copied, noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.strides import contiguous_strides, is_dense, steps_of
 from funcgrad.core.trace import TAPE
@@ -218,6 +218,17 @@ def lying(v, like):
     memory = np.zeros(1 + sum([(n - 1) * s for n, s in zip(part.shape, steps)]) // v.itemsize, v.dtype)
     ndarray(part.shape, v.dtype, memory, 0, steps)[...] = part
     return ndarray(v.shape, v.dtype, memory, 0, steps)
+
+
+def as_primal(t, primal):
+    """A tangent in memory that lies as that of its primal, as torch keeps it: t, or another Tensor with its history."""
+    v, p = t.val, primal.val
+    if type(v) is not ndarray or type(p) is not ndarray or v.strides == p.strides or not v.size:
+        return t
+    pairs = [(a, b) for n, a, b in zip(v.shape, steps_of(v), steps_of(p)) if n > 1 and a != b]
+    if not pairs or any([b <= 0 for _, b in pairs]):  # (what a primal repeats its tangent may not)
+        return t
+    return noted(Tensor(lying(v, p) if v.dtype == p.dtype else copied(v, steps_of(p)), t.mark, TAPE))
 
 
 def obeys(g, v):

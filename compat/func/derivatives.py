@@ -12,13 +12,14 @@ from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.transforms.reverse_mode import pulled_once
 
+from ..autograd.gradient_layout import as_primal
 from ..autograd.walks import WalkInFunc, conjugated
 from ..errors import no_scalar
 from ..functions.drawing import mapped_by
 from ..native import named_as
 from ..payload import current
 from ..tensor import Tensor
-from ..utils._pytree import tree_flatten, tree_unflatten
+from ..utils._pytree import tree_flatten, tree_map, tree_unflatten
 from .checks import (
     brief,
     check_differentiable,
@@ -187,7 +188,9 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     count = len(aux) - len(flat.written)
     for i, new in zip(flat.written, aux[count:]):
         leaves[i].copy_(new)
-    return flat.shown(out), flat.shown(tangent), *([tree_unflatten(aux[:count], flat.aux)] if has_aux else ())
+    out, tangent = flat.shown(out), flat.shown(tangent)
+    tangent = tree_map(as_primal, tangent, out)
+    return out, tangent, *([tree_unflatten(aux[:count], flat.aux)] if has_aux else ())
 
 
 @public

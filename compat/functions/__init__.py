@@ -87,7 +87,7 @@ FUNCTIONS = {  # torch.<name>, by family
 METHODS = {  # attributes of a Tensor, by family
     "addends": "addmm addmm_ addmv addmv_ addr addr_ baddbmm baddbmm_ addbmm addbmm_",
     "arithmetic": "add add_ sub subtract sub_ subtract_ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ mul "
-    "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __itruediv__ "
+    "multiply mul_ multiply_ true_divide true_divide_ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __rdiv__ __itruediv__ "
     "div divide div_ divide_ floor_divide floor_divide_ __floordiv__ __rfloordiv__ __ifloordiv__",
     "bits": "hash_tensor",
     "by_masks": "nonzero argwhere masked_select masked_scatter masked_scatter_",

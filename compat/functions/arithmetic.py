@@ -545,6 +545,7 @@ def reflected_quotient(y, x):
 
 
 install_operators("truediv", DIV.quick, reflected_quotient, DIV.inplace)
+install("__rdiv__", reflected_quotient)
 
 
 def rounded_quotient(x, y, mode):

@@ -17,7 +17,7 @@ from funcgrad.transforms.boundary import enter
 
 from ..payload import current
 from ..tensor import Tensor
-from .operands import new
+from .operands import in_c_order, new
 from .register import FUNCTIONS
 
 
@@ -65,6 +65,11 @@ def through_maps(f, t, axis):
     if d is None:
         return through_maps(f, current(v.val), axis)
     return enter(v.owner, through_maps(f, helpers["front"](current(v.val), d), axis + 1), 0)
+
+
+def stacked(t):
+    """A result of what torch maps sample by sample, for want of a rule: those of the samples stand one after another."""
+    return t if mapped_by(t) is None else in_c_order(t)
 
 
 OLDER = "Batching rule not implemented for aten::{}. We could not generate a fallback."

@@ -5,7 +5,7 @@ import numpy as np
 from funcgrad.core import laid
 from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
-from funcgrad.core.laid import copied, moved, noted, preserved
+from funcgrad.core.laid import moved, noted, preserved
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
@@ -34,6 +34,7 @@ from .operands import (
     new,
     shape_of,
 )
+from .other_memory import strided
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 
@@ -100,7 +101,9 @@ def mapped_as(t, array, wanted=None):
         shape, steps = (*[int(trace.size) for trace in traces], *array.shape), strides_of(array)
         extent = 1 + sum([(max(n, 1) - 1) * s for n, s in zip(array.shape, steps)])
         outer = contiguous_strides((*shape[: len(traces)], extent))[:-1]
-        array = copied(np.broadcast_to(array, shape), (*outer, *steps))
+        memory = strided(np.empty(outer[0] * shape[0], array.dtype), shape, (*outer, *steps), 0)
+        memory[...] = array
+        array = memory
     if wanted is not None:
         array = moved(array, laid.filled(array.shape, order_of(wanted, array.ndim)))
     out = new(array)

@@ -15,6 +15,7 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .by_samples import stacked
 from .given_out import need_its_dtype, store
 from .nodes import named
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
@@ -251,7 +252,7 @@ def several(name, one, default, first):
             out = first_of(input, last_length, axes[-1])
             return one(complex_transform(out, *rest, norm, False) if rest[0] else out, last_length, axes[-1], norm)
         out = one(input, last_length, axes[-1], norm)
-        return complex_transform(out, *rest, norm, True) if rest[0] else out
+        return stacked(complex_transform(out, *rest, norm, True) if rest[0] else out)
 
     hermitian.__doc__ = f"{one.__doc__.removesuffix('.')}, over several dimensions."
     return fft_operation(name)(hermitian)

@@ -11,6 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
 from ..payload import current
+from .by_samples import stacked
 from .laid_back import columns_back
 from .linalg_checks import (
     fit_together,
@@ -189,7 +190,7 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
 def old_lu_solve(b, LU_data, LU_pivots):
     """X with A X = b, given the LU factors of A (torch deprecates it: use torch.linalg.lu_solve)."""
     once("lu_solve")
-    return lu_solve(LU_data, LU_pivots, b)
+    return stacked(lu_solve(LU_data, LU_pivots, b))
 
 
 NAMES = {f.__name__: f for f in (lu_factor_ex, lu_factor, lu, lu_solve)}

@@ -325,6 +325,9 @@ def beneath(t):
     them; None where it is recorded or staged on the way."""
     while t.owner is not TAPE:
         v = t.val
+        if isinstance(v, Tensor):  # (one that the level knows nothing of)
+            t = v
+            continue
         if type(v) is not Array or not isinstance(v.owner, (Batch, Jvp)):
             return None
         if type(v.val) is np.ndarray:

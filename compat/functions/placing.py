@@ -235,6 +235,7 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False):  # noqa
     if isinstance(bins, int):
         bins = [bins] * n
     need_grid(shape_of(current(input)), d, bins, range, weight)
+    refuse_tangents("aten::_histogramdd_" + ("from_bin_tensors" if given else "bin_edges"), input, weight, *given)
     given = [b for b in bins if not isinstance(b, int)]
 
     def of_arrays(points, *more):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..payload import current
 from .arithmetic import without_derivative
-from .by_samples import on_values
+from .by_samples import on_values, stacked
 from .forward_mode import refuse_tangents
 from .laid_back import columns_back
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
@@ -88,15 +88,14 @@ def ormqr(input, tau, other, left=True, transpose=False):
     refuse_tangents("ormqr", input, tau, other)
     fitting(current(input), tau, other, -2 if left else -1)
     if not left:
-        return columns_back(
-            in_columns(current(ormqr(input, tau, other.mH, True, not transpose).mH.clone())), current(other)
-        )
+        turned = in_columns(current(ormqr(input, tau, other.mH, True, not transpose).mH.clone()))
+        return stacked(columns_back(turned, current(other)))
     vs = reflectors(input)
     numbers = range(tau.shape[-1])
     out = other
     for i in numbers if transpose else reversed(numbers):
         out = reflected(vs[..., :, i : i + 1], (tau.conj() if transpose else tau)[..., i], out)
-    return columns_back(in_columns(current(out)), other)
+    return stacked(columns_back(in_columns(current(out)), other))
 
 
 @operation()

@@ -27,7 +27,7 @@ from .linalg_checks import (
 )
 from .linalg_stopped import is_nan, leading_minor, not_finite, singular_values, zero_pivot
 from .nodes import named
-from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
+from .operands import P, beneath, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
 from .products import matmul
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
@@ -287,14 +287,16 @@ def refuse_lstsq(a, b):
 
 def in_place_of(x, solution):
     """A least-squares solution in the memory that LAPACK writes it into: the columns of the right side, which may be longer."""
-    *lead, m, k = shape_of(x)
+    m, k = shape_of(x)[-2:]
     n = shape_of(solution)[-2]
-    if solution.owner is TAPE and m > n:
-        memory = np.zeros((*lead, k, m), dtype_of(solution)).swapaxes(-1, -2)[..., :n, :]
-        memory[...] = solution.val
-        solution.val = memory
-        return noted(solution)
-    return in_columns(solution)
+    found = beneath(solution) if m > n else None
+    if found is None:
+        return in_columns(solution)
+    memory = np.zeros((*found.val.shape[:-2], k, m), dtype_of(solution)).swapaxes(-1, -2)[..., :n, :]
+    memory[...] = found.val
+    found.val = memory
+    noted(found)
+    return solution
 
 
 @linalg_operation(name="lstsq")

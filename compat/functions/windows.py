@@ -15,6 +15,7 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
+from .by_samples import stacked
 from .creation import completed
 from .nodes import renamed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
@@ -191,7 +192,7 @@ def stft(
 
     norm = "ortho" if normalized else None
     out = (fft.rfft if one and not frames.is_complex() else fft.fft)(frames, norm=norm).transpose(1, 2)
-    out = out.squeeze(0) if single else out
+    out = stacked(current(out.squeeze(0) if single else out))
     return out if return_complex else FUNCTIONS["view_as_real"](out)
 
 

@@ -27,13 +27,11 @@ LAID = Laid()
 
 
 def astray(h):
-    """A handle with an alias brought up to date: its alias if it is a snapshot, LAID if the order of its elements in NumPy memory may decide
-    in which order a result lies; None of most."""
+    """A handle with an alias brought up to date: LAID if the order of its elements in NumPy memory may decide in which order a result lies,
+    else its alias if it is a snapshot; None of most."""
     alias = h.alias
     if type(alias) is not Alias:
         fresh(h)
-        if type(alias) is Frozen:
-            return alias
     elif (
         alias.base.val is not alias.val
         or alias.base.mark is not alias.mark
@@ -41,7 +39,11 @@ def astray(h):
         and alias.version != alias.store.version
     ):
         fresh(h)
-    v = h.val
+    return lying(h.val) or (alias if type(alias) is Frozen else None)
+
+
+def lying(v):
+    """LAID of an array that does not lie in C order."""
     if type(v) is ndarray:
         steps = v.strides
         if len(steps) > 1 and lies_otherwise(steps, v.shape, v.flags.c_contiguous and v.size):

@@ -15,7 +15,7 @@ from . import halves, quiet
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
-from .laid import LAID, as_torch, astray, goes_back, noted
+from .laid import LAID, as_torch, astray, goes_back, lying, noted
 from .node import Node, TapeNode, extra_of, leaf_node
 from .primitive import PRIMITIVES, Primitive
 from .site import site, where
@@ -236,6 +236,8 @@ class Jvp(Trace):
             out = prim(*vals, **params)
             if prim.nondiff:
                 return out
+            if prim.shares and isinstance(out, Taped):
+                noted(out)
             t = None if all([t is None for t in ts]) else push_quietly(prim, ts, out, vals, params)
         if prim.multi:
             ts = t or [None] * len(out)
@@ -473,7 +475,7 @@ class Tape(Trace):
         for a in args:
             if isinstance(a, Handle):
                 vals.append(a.val if a.owner is self else snap(a))
-                if a.alias is not None and bottom and type(a.alias) is not Frozen and astray(a) is LAID:
+                if a.alias is not None and bottom and (lying(a.val) if type(a.alias) is Frozen else astray(a)) is LAID:
                     laid = True
                 if isinstance(a, Taped) and a.mark is not None:
                     ins.append(a.mark)

@@ -136,3 +136,54 @@ print(
     vmap(lambda a: torch.ones(1, 3), out_dims=1)(rows).shape,
     said(lambda: vmap(lambda a: a.nonzero(as_tuple=True))(rows)),
 )
+
+print("# tangents lie as their primals")
+forward = torch.autograd.forward_ad
+columns, plain = torch.randn(3, 4).t(), torch.randn(4, 3)
+images = torch.randn(2, 3, 4, 5).contiguous(memory_format=torch.channels_last)
+single = torch.randn(1, 2, 3)
+FUNCTIONS = [
+    (columns, lambda d: d.cumprod(0)),
+    (columns, lambda d: d * plain),
+    (columns, lambda d: plain * d),
+    (columns, lambda d: torch.where(d > 0, d, plain)),
+    (columns, lambda d: d.t().contiguous()),
+    (columns, lambda d: d.contiguous().transpose(0, 1).sin()),
+    (columns, lambda d: d.index_select(0, torch.tensor([1, 2]))),
+    (columns, lambda d: d[:, ::2]),
+    (columns, lambda d: d[0].expand(5, 3)),
+    (columns, lambda d: torch.linalg.qr(d)[0]),
+    (columns, lambda d: torch.linalg.inv(d[:3])),
+    (columns, lambda d: torch.linalg.lstsq(d, plain)[0]),
+    (columns, lambda d: torch.linalg.lu_factor(d)[0]),
+    (columns, lambda d: torch.permute_copy(d, (1, 0))),
+    (images, lambda d: F.interpolate(d, scale_factor=2)),
+    (images, lambda d: F.pad(d, (1, 1, -1, 1), mode="replicate")),
+    (images, lambda d: d.to(memory_format=torch.contiguous_format)),
+    (images, lambda d: d.contiguous().to(memory_format=torch.channels_last)),
+    (images, lambda d: F.conv2d(d, torch.ones(2, 3, 2, 2))),
+    (single, lambda d: d.transpose(1, 2)),
+    (single, lambda d: torch.unfold_copy(d.mT, 1, 2, 1)),
+    (single, lambda d: torch.movedim(d, 0, 2)),
+]
+for at, (x, f) in enumerate(FUNCTIONS):
+    with forward.dual_level():
+        pair = forward.unpack_dual(f(forward.make_dual(x, torch.ones(x.shape))))
+        print(at, *[t.stride() for t in pair])
+    print(*[t.stride() for t in torch.func.jvp(f, (x,), (torch.ones(x.shape),))])
+
+print("# what torch maps sample by sample is stacked")
+show("ihfft2", torch.fft.ihfft2, torch.randn(2, 3, 4))
+show("stft", lambda a: torch.stft(a, 4, return_complex=True, window=torch.ones(4)), torch.randn(2, 12))
+show("ormqr", torch.ormqr, square, rows[:, :3], square)
+print(torch.ones(2).__rdiv__(3))
+show("gaps", lambda a: a.new_empty_strided((2, 3), (7, 2)), rows)
+with forward.dual_level():
+    dual = forward.make_dual(side[0], torch.ones(2, 4))
+    edges = [torch.linspace(-1, 1, 3)] * 4
+    print(said(lambda: torch.histogramdd(dual, [2] * 4)), said(lambda: torch.histogramdd(dual, edges)), sep="\n")
+    print(
+        forward.unpack_dual(
+            forward.make_dual(images, images).contiguous().int(memory_format=torch.channels_last)
+        ).primal.stride()
+    )
