@@ -3,6 +3,8 @@
 import pytest
 
 import compat as torch
+from compat import _settings
+from funcgrad.core.config import config
 
 
 def test_no_accelerator():
@@ -60,11 +62,13 @@ def test_names_of_devices():
         assert torch.get_default_device() == torch.device("cpu")
 
 
-def test_settings_are_kept():
+def test_settings_are_kept(monkeypatch):
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    assert torch.get_num_threads() == 1
-    torch.set_num_threads(before)
+    monkeypatch.setattr(_settings.Kept, "threads", _settings.Kept.threads)
+    with config(threads=0):  # (both give back what was)
+        torch.set_num_threads(1)
+        assert torch.get_num_threads() == 1
+        torch.set_num_threads(before)
     torch.use_deterministic_algorithms(True, warn_only=True)
     assert torch.get_deterministic_debug_mode() == 1 and torch.are_deterministic_algorithms_enabled()
     torch.use_deterministic_algorithms(False)
