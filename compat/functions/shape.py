@@ -134,7 +134,13 @@ def reshaped(t, shape):
     if plain and t.alias is not None:
         fresh(t)
         plain = type(t.alias) is Alias and 1 not in t.val.shape
-    if plain and t.val.size and t.val.flags.c_contiguous and not (shared.halves and among((t.val,))):
+    if (
+        plain
+        and t.val.size
+        and t.val.flags.c_contiguous
+        and len(shape) < 65
+        and not (shared.halves and among((t.val,)))
+    ):
         return QUICK_RESHAPE(t, shape)  # (which takes all such)
     if plain:
         v = t.val

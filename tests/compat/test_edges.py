@@ -108,3 +108,15 @@ def test_what_is_like_a_transposed_tensor_is_drawn_in_the_order_of_its_memory():
     np.testing.assert_allclose(row, [1.54099607, -2.17878938, -1.08452237, 0.40334684], rtol=1e-6)
     assert compat.zeros_like(compat.ones(3, 2).expand(2, 3, 2)).stride() == (6, 2, 1)
     assert compat.zeros_like(t.expand(2, 2, 3)).stride() == (6, 1, 2)
+
+
+def test_more_dimensions_than_numpy_has_are_refused():
+    """65 dimensions: an error that says the bound (a reshape used to call itself for ever)."""
+    for f in (
+        lambda: compat.ones(1).reshape(65 * (1,)),
+        lambda: compat.ones(1).reshape([1] * 65),
+        lambda: compat.zeros(65 * (1,)),
+    ):
+        with pytest.raises(ValueError, match="64"):
+            f()
+    assert compat.ones(1).reshape(64 * (1,)).dim() == 64

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import memory_below
 
 from ...functions.operands import dtype_of, shape_of
 from ...functions.rounding import at_begin, half_in, rounds_once
@@ -111,7 +112,8 @@ def picked(x, axis, at):
 def mapped(x, axis, weights):
     """x with one axis mapped by a matrix [out, in] (-0.0: a weight that is zero, of a place that counts)."""
     rank, weights = len(shape_of(x)), np.asarray(weights, dtype_of(x))
-    if type(x.val) is np.ndarray and not np.isfinite(x.val).all():
+    v = memory_below(x)
+    if type(v) is np.ndarray and not np.isfinite(v).all():
         return mapped_by_places(x, axis, weights)
     out = P["dot_general"](x, weights + 0, dims=(((axis,), (1,)), ((), ())))
     if axis == rank - 1:

@@ -258,12 +258,11 @@ def nll_loss(
     weights = None
     if weight is not None:
         weights = P["gather"](P["stop"](current(weight)), safe)  # (whose tangent torch does not see)
-    if some:
-        weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
-        weights = P["cast"](weights, dtype=dtype_of(x))
     out = P["neg"](picked if weights is None else P["mul"](picked, weights))
     if some:
         out = P["where"](ignored, 0.0, out)  # (what is ignored may be infinite or nan)
+        weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
+        weights = P["cast"](weights, dtype=dtype_of(x))
     if reduction == "mean" and weights is not None:
         axes = tuple(range(len(rest)))
         count = P["sum"](weights, axes=axes)
