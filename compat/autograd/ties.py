@@ -32,10 +32,18 @@ NAMED = {
     "PdistBackward0": "_pdist_backward",
 }  # the same, of those that are nodes all the same
 STEPS = {"add", "div", "dot_general", "length", "max", "mean", "neg", "reshape", "sum", "transpose"}
-OF = {"relu", "leaky_relu", "hardtanh", "window_max", "window_gather", "picked_loss", "where"} | BIASED | STEPS
+OF = (
+    {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
+    | BIASED
+    | STEPS
+)
 CHOICES = {  # of `where`, which stands for more than these
     f"{name}Backward0" for name in "Hardtanh Threshold Hardshrink Softshrink PreluKernel RreluWithNoise".split()
 }
+PARTS = (
+    "NormalizedBackward0",
+    "WindowMeanBackward0",
+)  # steps: of group_norm, whose bias is summed apart; of means over differing counts
 FROM_RESULT = "relu"  # whose derivative reads the result, not the operand
 AGAIN = "ReluBackwardBackward0"  # a tie whose own derivative torch ties again
 
@@ -90,9 +98,7 @@ def tie(n, cts):
         if beside in ins:
             return
     name = node_name(n)
-    if (
-        prim == "where" and name not in CHOICES or name == "NormalizedBackward0"
-    ):  # (a step of group_norm, whose bias is summed apart)
+    if prim == "where" and name not in CHOICES or name in PARTS:
         return
     for p in ins:
         g = cts.get(p)

@@ -179,11 +179,14 @@ def average_pooling(k):
         side_by_side = all([w <= s for w, s in zip(params["window"], params["strides"])])
         half = half_in(x) if side_by_side else None  # (else cotangents are added up in the dtype)
         x = x if half is None else widened(x)
-        if type(count) is int and d.kind == "f" and (half is not None or not half_in(x)):
+        floats = d.kind == "f" and (
+            half is not None or not half_in(x)
+        )  # (what half precision rounds has window_sum's rule)
+        if floats and type(count) is int:
             mean = P["window_mean"](x, **params, divisors=(count,))
         else:
+            total = P["window_mean"](x, **params, divisors=()) if floats else P["window_sum"](x, **params)
             count = np.asarray(count, dtype_of(x))
-            total = P["window_mean"](x, **params, divisors=()) if d.kind == "f" else P["window_sum"](x, **params)
             mean = P["trunc_divide" if dtype_of(x).kind in KINDS_OF_INTEGER else "div"](total, count)
         mean = mean if half is None else P["cast"](mean, dtype=half)
         got = labelled(
