@@ -35,13 +35,9 @@ class Kernel:
         return relaid(self.arranged, g)
 
     def arranged(self, v):
-        if v.ndim not in BY_RANK:
-            return v
-        return (
-            moved(v, filled(v.shape, BY_RANK[v.ndim]))
-            if self.came and any([n != 1 for n in v.shape[2:]])
-            else in_rows(v)
-        )
+        if not self.came or v.ndim in BY_RANK and all([n == 1 for n in v.shape[2:]]):
+            return in_rows(v)
+        return moved(v, filled(v.shape, BY_RANK[v.ndim])) if v.ndim in BY_RANK else v
 
 
 def relaid(f, g):

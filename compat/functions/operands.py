@@ -405,9 +405,10 @@ def in_columns(t):
     return t
 
 
-def like_image(t, *images, back=True):
+def like_image(t, *images, back=True, turned=False):
     """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
-    order. `back`: do the gradients of these lie so too? (None: if what comes back does.)"""
+    order. `back`: do the gradients of these lie so too? (None: if what comes back does.) `turned`: do its steps turn dimensions round, so that
+    gradients in C order have to be put into it?"""
     m = t if t.owner is TAPE else beneath(t)
     if m is not None:
         for image in arrays_beneath(images, 0):
@@ -416,6 +417,8 @@ def like_image(t, *images, back=True):
                 m.val = moved(m.val, filled(m.val.shape, ORDER[wanted]))
                 noted(m if m is not t else lay_back(t, images, back))
                 return t
+        if turned and m is t:
+            lay_back(t, images, False)
     return in_c_order(t)
 
 

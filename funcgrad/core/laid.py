@@ -207,13 +207,13 @@ def relaid(h, tape, *operands):
     if isinstance(h, Handle) and h.owner is tape and h.alias is not LAID:
         h.val = as_torch(h.val, *[o.val if isinstance(o, Handle) else o for o in operands])
         noted(h)
-        if h.mark is not None:
+        if h.mark is not None and h.val.ndim > 3:
             goes_back(h.mark)
     return h
 
 
 def goes_back(n):
-    """Note beside an operation on elements of images, which keeps an array, in which order its gradient lies. (In small steps on matrices it
+    """Note beside an operation on elements, which keeps an array, in which order its gradient lies. (Of images: in small steps on matrices it
     would be a fifth of the time.)"""
     plan = n.plan
     if plan is None:
@@ -222,7 +222,7 @@ def goes_back(n):
     for k, i in enumerate(plan.operands):
         for r in rules[i].saves(len(rules)) if rules else plan.reads:
             v = n.saved[-1 if type(r) is str else plan.reads.index(r)]
-            if type(v) is ndarray and v.ndim > 3:
+            if type(v) is ndarray and v.ndim > 1:
                 f = functools.partial(as_kept, plan.prim.name in KEPT_FIRST, steps_of(v))
                 extra = extra_of(n)
                 extra.lays = {**(extra.lays or {}), k: f}

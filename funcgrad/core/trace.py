@@ -561,7 +561,7 @@ class Tape(Trace):
         t = face(out, n, self)
         if laid:
             noted(t)
-            if prim.elementwise:
+            if prim.elementwise and out.ndim > 3:
                 goes_back(n)
         if bottom:  # NumPy memory can change: remember the version of what is saved
             if prim.shares:

@@ -78,7 +78,7 @@ def adaptive_average(k):
         if 0 in wanted:  # (sums of no booleans are ints in NumPy)
             x = P["cast"](x, dtype=dtype_of(current(input)))
         return labelled(
-            (image_in_c_order if k == 3 else like_image)(x, current(input)),
+            image_in_c_order(x, current(input)) if k == 3 else like_image(x, current(input), turned=True),
             f"AdaptiveAvgPool{max(k, 2)}DBackward0",
             (input,),
         )

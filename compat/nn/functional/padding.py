@@ -87,7 +87,7 @@ def pad(input, pad, mode="constant", value=None):
         for axis, (a, b) in enumerate(config):
             if a or b:
                 out = picked(out, axis, places_along(shape[axis], a, b, how))
-    out = P["copy"](t, t) if out is t else (like_image if name else image_in_c_order)(out, t)
+    out = P["copy"](t, t) if out is t else like_image(out, t, turned=True) if name else image_in_c_order(out, t)
     labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
 

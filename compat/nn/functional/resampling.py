@@ -245,7 +245,7 @@ def interpolate(
         given = shape[axis + 2], sizes[axis], align_corners, factors[axis], d
         x = mapped(x, axis + 2, kept_weights(mode, antialias, *given))
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
-    x = like_image(apart(x, current(input)), current(input), back=False if mode == "bicubic" else None)
+    x = like_image(apart(x, current(input)), current(input), back=False if mode == "bicubic" else None, turned=True)
     return labelled(x, f"Upsample{kind}Backward0", (input,))
 
 
