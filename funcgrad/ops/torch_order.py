@@ -301,6 +301,9 @@ def sum_over(x, axes):
             return sums_of_columns(x)
         if n == 2 and axes == (1,) and shape[0] > 1:
             return row_sums(x)
+        if len(axes) == 1 and 0 < (at := axes[0]) < n - 1 and shape[at] > 1 < shape[-1]:
+            columns = shape[-1] if at == n - 2 else math.prod(shape[at + 1 :])
+            return sums_of_stacks(x.reshape(-1, shape[at], columns)).reshape(shape[:at] + shape[at + 1 :])
         left = [k for i, k in enumerate(shape) if i not in axes]
         if max(left) == 1:
             total = np.empty(left, x.dtype)
@@ -310,9 +313,6 @@ def sum_over(x, axes):
             return sums_of_columns(x.reshape(-1, math.prod(left))).reshape(left)
         if axes[0] == n - len(axes) and axes == ALL_AXES[n][axes[0] :]:
             return row_sums(x.reshape(-1, math.prod(shape[axes[0] :]))).reshape(left)
-        if len(axes) == 1 and shape[-1] > 1 < shape[axes[0]]:
-            (at,) = axes
-            return sums_of_stacks(x.reshape(-1, shape[at], math.prod(shape[at + 1 :]))).reshape(left)
     return sums_in_turn(x, axes)
 
 
