@@ -194,7 +194,7 @@ def finished(lines, body, env):
 
 
 def viewed(x, chain, recorded):
-    x = x if recorded else x.detach()
+    x = x if recorded or x.mark is None else x.detach()
     for prim, params in chain:
         x = view(x, prim, **params)
     return x
