@@ -28,6 +28,7 @@ BLOCK = 16  # rows, at least
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
 TURNED, CACHED = 64, 1 << 15  # the length of rows, and bytes of all of them, up to which they are turned first
 WIDE = 128  # lanes, up to which einsum adds sooner than np.add
+FEW = 40  # numbers, of which Python adds one after the other sooner
 SHORT = 19  # (at most one row of lanes for each accumulator, and a rest)
 
 
@@ -88,6 +89,19 @@ def short_sum(numbers, lanes):
         ordered = numbers[whole:] + sums
     total = 0.0
     for x in ordered:
+        total += x
+    return total
+
+
+def dealt_sum(numbers):
+    """The sum of few numbers that lie apart, more than one: dealt to the accumulators, what is left to the first."""
+    dealt = len(numbers) - len(numbers) % ACCUMULATORS
+    sums = numbers[:ACCUMULATORS]
+    for at in range(ACCUMULATORS, dealt, ACCUMULATORS):
+        sums = map(add, sums, numbers[at : at + ACCUMULATORS])
+    first, *sums = sums if dealt else numbers[:1]
+    total = 0.0 + first
+    for x in (*(numbers[dealt:] if dealt else numbers[1:]), *sums):
         total += x
     return total
 
@@ -304,6 +318,8 @@ def sum_over(x, axes):
         if len(axes) == 1 and 0 < (at := axes[0]) < n - 1 and shape[at] > 1 < shape[-1]:
             columns = shape[-1] if at == n - 2 else math.prod(shape[at + 1 :])
             return sums_of_stacks(x.reshape(-1, shape[at], columns)).reshape(shape[:at] + shape[at + 1 :])
+        if axes[0] > axes[-1]:
+            axes = tuple(sorted(axes))
         left = [k for i, k in enumerate(shape) if i not in axes]
         if max(left) == 1:
             total = np.empty(left, x.dtype)
@@ -337,6 +353,10 @@ def columns_beside(x, rest):
 def sums_in_turn(x, axes):
     """The sums over any axes of any memory as torch's iterator goes through it: the two axes in front of its order by one of four kernels,
     whose sums are added one after the other along the summed axes that are left."""
+    if x.ndim == 1 and x.strides[0] > 0:
+        if len(x) <= FEW:
+            return np.float64(dealt_sum(x.tolist())) if x.itemsize == 8 else dealt_sum(list(x))
+        return add_rows(np.ascontiguousarray(x)[None, :, None])[0, 0]
     order, sizes, stay = iterated(x.shape, x.strides, tuple(axes))
     if order is None:
         return in_c_order(np.add.reduce(x, axis=axes))

@@ -106,7 +106,7 @@ def equal_parts(shape, wanted):
 def known_parts(shape, size):
     """equal_parts() of images, several of them; ValueError for all else."""
     wanted = (size, size) if type(size) is int else size
-    if len(shape) not in (3, 4) or 0 in shape or min(wanted) < 1 or wanted == (1, 1):
+    if len(shape) not in (3, 4) or 0 in shape or min(wanted) < 1:
         raise ValueError
     parts = equal_parts(shape, wanted)
     if parts is None:
@@ -418,7 +418,7 @@ adaptive_avg_pool2d = quick(
     adaptive_avg_pool2d,
     "window_mean",
     ("output_size",),
-    "(type(output_size) is int or type(output_size) is tuple and [*map(type, output_size)] == [int, int])",
+    "(type(output_size) is int and output_size > 1 or type(output_size) is tuple and [*map(type, output_size)] == [int, int] and output_size != (1, 1))",
     ("params = known(v.shape, output_size)", "out = impl(v, **params)"),
     ("AdaptiveAvgPool2DBackward0",),
     known=known_parts,
