@@ -34,14 +34,16 @@ PYTHON = {
 SETTINGS = {  # module -> its objects' attributes, or its own
     "compat._settings": "Kept.deterministic Kept.interop_threads Kept.precision Kept.threads Kept.warn_always",
     "compat.amp.autocast_mode": "USERS.count state.cache_enabled state.dtype state.nesting",
-    "compat.autograd.anomaly_mode": "Anomaly.check_nan Anomaly.enabled",
+    "compat.autograd.anomaly_mode": "Anomaly.check_nan Anomaly.enabled Anomaly.profiled",
     "compat.autograd.copies_on_write": "Switch.on",
     "compat.autograd.grad_mode": "enforce_grad_layout_policy.now set_multithreading_enabled.now",
-    "compat.autograd.profiler": "USERS.count _running",
+    "compat.autograd.profiler": "USERS.count _running local.open",
+    "compat.compiler.stance": "STANCE.given STANCE.name",
     "compat.devices": "Default.elsewhere Default.stack",
     "compat.distributions.distribution": "Distribution._validate_args",
     "compat.dtypes": "Default.numpy",
     "compat.functions.lacking": "Begun.done USERS.count state.within",
+    "compat.jit": "_enabled.enabled _switches",
     "compat.multiprocessing": "SHARING",
     "compat.nn.modules.module": "_global_backward_hooks _global_backward_pre_hooks _global_buffer_registration_hooks _global_forward_hooks "
     "_global_forward_pre_hooks _global_module_registration_hooks _global_parameter_registration_hooks",
@@ -95,11 +97,12 @@ def less(these, those):
 
 def differences(before, after):
     """A line for each that was looked at before and is another now."""
-    if all(after[where] == values for where, values in before.items()):
+    if all(after.get(where) == values for where, values in before.items()):
         return []
-    return [
+    return [f"{where}: loaded before, not after" for where in before if where not in after] + [
         f"{where}: {name} {less(a, b)!r} before, {less(b, a)!r} after"
         for where, values in before.items()
+        if where in after
         for name, a, b in zip(PYTHON if where == "Python" else of(where)[0], values, after[where], strict=True)
         if a != b
     ]

@@ -95,7 +95,10 @@ class Leaves:
 
 
 def strides_matter(p, watch):
-    return drawing(p.staged.graph) or not watch.asked.isdisjoint(STRIDES)
+    """(does how any argument lies matter, does it of those with several axes: a result or a gradient lies as they do)"""
+    graph = p.staged.graph
+    ranks = [len(graph.out_avals[i].shape) for i in kept(p.staged)]
+    return drawing(graph) or not watch.asked.isdisjoint(STRIDES), max(ranks, default=0) > 1
 
 
 class Box:
@@ -154,7 +157,7 @@ def written(f, watch, structure, leaves, places, given, p, at):
             lines.line(f"n{len(texts)} = {texts[-1]}")
             texts[-1] = f"n{len(texts)}"
             arguments.leaf(texts[-1], x, None, f"{place[1]!r} of a namespace")
-    values = inputs(lines, t, texts, given, strides_matter(p, watch))
+    values = inputs(lines, t, texts, given, *strides_matter(p, watch))
     for boxes in p.alike:
         names = [values[id(b)] for b in boxes if id(b) in values]
         if len(names) > 1:
@@ -167,7 +170,8 @@ def written(f, watch, structure, leaves, places, given, p, at):
     p.marks = [node if on else None for on in p.used_up]
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
     if p.warned:
-        body.insert(0, f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
+        # (after the run, since the function itself, to which a failing one falls back, gives them; before anything is written)
+        body.append(f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
     body += copied_back(lines, p, values, texts, given)
     body += returned(lines, p, texts, arguments.containers)
     return finished(lines, body, env)
@@ -204,7 +208,7 @@ class Number(str):
     """The text of an argument that is a Python float."""
 
 
-def inputs(lines, t, texts, given, strict):
+def inputs(lines, t, texts, given, strict, ordered):
     """The names of the arrays that the graph takes, each looked up and tested."""
     env = lines.env
     values = {}
@@ -230,7 +234,7 @@ def inputs(lines, t, texts, given, strict):
             lines.line(f"{v} = {texts[place]}.val")
             if not a.flags.c_contiguous:
                 lines.test(f"{v}.strides == {a.strides!r}", "the strides of an argument", a.strides, f"{v}.strides")
-            elif strict:
+            elif strict or ordered and a.ndim > 1:
                 lines.test(f"{v}.flags.c_contiguous", "the strides of an argument")
         elif type(place) is Cell:
             g = lines.name(place)

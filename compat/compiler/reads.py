@@ -27,9 +27,8 @@ CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 # methods that no syntax but that of making, copying and printing an object calls
 ASIDE = frozenset("__init__ __new__ __del__ __repr__ __str__ __reduce__ __setstate__ __init_subclass__".split())
 ANYTHING = frozenset(("globals", "eval", "exec"))
-BY_NAME = frozenset(
-    ("getattr", "setattr", "hasattr", "delattr", "vars")
-)  # what looks attributes up by a name that is computed
+# what looks attributes up by a name that is computed
+BY_NAME = frozenset(("getattr", "setattr", "hasattr", "delattr", "vars"))
 
 
 def chains(code):
@@ -39,6 +38,8 @@ def chains(code):
     start, attributes, module, before = None, (), None, (None, None)
     for i in dis.get_instructions(code):
         op = i.opname
+        if op == "EXTENDED_ARG":  # (a part of the next)
+            continue
         if op == "IMPORT_NAME":
             (level, names), asked = before, i.argval
             module = (asked if names is not None else asked.partition(".")[0], level, None)
@@ -51,7 +52,7 @@ def chains(code):
             attributes += (i.argval,)
             if op != "STORE_ATTR":
                 continue
-        if op in ("EXTENDED_ARG", "COPY"):  # (a copy is where `x.a += 1` begins)
+        if op == "COPY":  # (a copy is where `x.a += 1` begins)
             continue
         if start is not None:
             found[(*start, attributes)] = None

@@ -140,8 +140,9 @@ class Program:
     or ("view", what of, views in between, are they recorded);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
-    require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`:
-    (Tensor, attribute that it must not have)."""
+    require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
+    of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
+    it must not have)."""
 
 
 def program(f, tensors, watch):

@@ -484,6 +484,71 @@ def how_results_lie(compile):
     return found
 
 
+def how_arguments_lie(compile):
+    turned, found = compile(lambda x: x.t().sin()), []
+    for x in (torch.ones(3, 3).t().contiguous(), torch.ones(3, 3).t(), torch.ones(3, 3)):
+        y = turned(x)
+        found.append((y.stride(), y.t().is_contiguous()))
+    added, recorded = compile(lambda x: x + 1), compile(lambda x, w: x * w)
+    for base in (torch.ones(2, 3), torch.ones(3, 2).t(), torch.ones(2, 6)[:, ::2]):
+        found.append((added(base).stride(), recorded(base, torch.ones(2, 3, requires_grad=True)).stride()))
+    return found
+
+
+def how_leaves_lie(compile):
+    step, found = compile(lambda w: (w * 2).sum().backward()), []
+    for turned in (False, True, False):
+        w = nn.Parameter(torch.ones(3, 1, 2).mT if turned else torch.ones(3, 2, 1))
+        v = nn.Parameter(torch.ones(3, 4).t() if turned else torch.ones(4, 3))
+        step(w)
+        step(v)
+        found.append((w.grad.stride(), v.grad.stride()))
+    return found
+
+
+def signs_of_zero_in_an_array(compile):
+    figures, mixed, found = np.array([0.0, float("nan")]), np.array([0.0, "a"], object), []
+    f = compile(lambda x: torch.atan2(torch.tensor(float(figures[0])), -x))
+    g = compile(lambda x: x * math.copysign(1, mixed[0]))
+    for zero in (0.0, -0.0, 0.0, -0.0):
+        figures[0] = mixed[0] = zero
+        found.append((f(torch.ones(2)).tolist(), g(torch.ones(2)).tolist()))
+    return found
+
+
+def imported_after_many_constants(compile):
+    many = "".join([f"    y = ({i}.5, n{i})[0]\n" for i in range(300)])
+    names = "".join([f"    n{i} = h{i} = len\n" for i in range(300)])
+    module = types.ModuleType("settings_of_ours")
+    module.SCALE = 1.0
+    given = {"sys": sys}
+    text = f"def f(x):\n{names}{many}    import settings_of_ours as s\n    return x * s.SCALE\n"
+    text += f"def g(x):\n{names}{many}    from settings_of_ours import SCALE\n    return x * SCALE\n"
+    exec(text, given)
+    sys.modules["settings_of_ours"] = module
+
+    def between():
+        module.SCALE += 1
+
+    try:
+        return calls(compile(given["f"]), between), calls(compile(given["g"]), between)
+    finally:
+        del sys.modules["settings_of_ours"]
+
+
+def warnings_of_a_call_that_fails(compile):
+    f, found = compile(lambda x, i: F.mse_loss(x, torch.ones(2, 1)) + x[i].sum()), []
+    for i in (0, 1, 5, 1):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                f(torch.ones(2), torch.tensor([i]))
+            except IndexError:
+                found.append("IndexError")
+        found.append([str(w.message) for w in caught])
+    return found
+
+
 def an_object_of_another_class(compile):
     class First:
         def scaled(self, x):
@@ -498,7 +563,8 @@ def an_object_of_another_class(compile):
 
 
 PROGRAMS = [
-    an_object_of_another_class,
+    an_object_of_another_class, how_arguments_lie, how_leaves_lie, signs_of_zero_in_an_array, imported_after_many_constants,
+    warnings_of_a_call_that_fails,
     rules_beside_draws, hooks_of_leaves_that_have_gradients, how_results_lie,
     methods_of_modules_in_a_list, a_module_called_by_its_class, a_gradient_that_is_given_back,
     second_derivatives_of_what_draws, how_slices_lie, views_that_strides_do_not_allow, where_a_slice_begins, what_was_kept_of_before,
