@@ -26,7 +26,10 @@ LEVELS = 4
 SPLIT = 2.0**27 + 1  # times a double, its upper half
 BLOCK = 16  # rows, at least
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
-TURNED, CACHED = 64, 1 << 15  # the length of rows, and bytes of all of them, up to which they are turned first
+TURNED, CACHED = (
+    64,
+    1 << 15,
+)  # the length of rows that are not whole lanes, and bytes of all rows, up to which they are turned first
 WIDE = 128  # lanes, up to which einsum adds sooner than np.add
 FEW = 40  # numbers, of which Python adds one after the other sooner
 SHORT = 19  # (at most one row of lanes for each accumulator, and a rest)
@@ -176,7 +179,7 @@ def row_sums(x):
     if n < ACCUMULATORS:
         return np.add.reduce(x, axis=1) if count < MANY else np.add.reduce(columns_of(x))
     lanes = LANE_BYTES // x.itemsize
-    if count > 1 and n < (BLOCK + 1) * ACCUMULATORS * lanes and (n <= TURNED or x.nbytes <= CACHED):
+    if count > 1 and n < (BLOCK + 1) * ACCUMULATORS * lanes and (x.nbytes <= CACHED or n <= TURNED and n % lanes):
         return short_row_sums(x, lanes)
     rows = n // lanes
     if not rows:
@@ -366,7 +369,7 @@ def sums_in_turn(x, axes):
     by_number, by_row = v.strides[-1], v.strides[-2] if len(sizes) > 1 else 0
     lanes = LANE_BYTES // x.itemsize
     if by_number == x.itemsize and n >= lanes:
-        sums = row_sums(np.ascontiguousarray(v).reshape(-1, n))
+        sums = rows_in_memory(v)
     elif by_number < by_row and not (by_row == x.itemsize and many >= lanes):
         sums = add_rows(np.ascontiguousarray(v).reshape(-1, n, 1))
     else:
@@ -377,7 +380,16 @@ def sums_in_turn(x, axes):
     if summed:
         sums = sums.reshape(sizes[:-1]).transpose([i for i, kept in enumerate(stay) if kept] + summed)
         sums = in_turn(sums.reshape(-1, math.prod([sizes[i] for i in summed])))
-    return sums.reshape(left)
+    return in_c_order(sums.reshape(left))
+
+
+def rows_in_memory(x):
+    """The sums over the last axis, whose numbers lie together; the other axes are gone through as they lie, so that little is copied."""
+    n = x.ndim - 1
+    order = sorted(range(n), key=lambda i: -x.strides[i])
+    laid = np.ascontiguousarray(x.transpose(*order, n))
+    sums = row_sums(laid.reshape(-1, x.shape[-1])).reshape(laid.shape[:-1])
+    return sums.transpose([order.index(i) for i in range(n)])
 
 
 @functools.lru_cache(1024)
