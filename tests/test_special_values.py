@@ -118,3 +118,15 @@ def test_second_derivatives_far_out():
     x = np.array([1e8, -1e12])
     want = 0.75 * x**-2.0 / np.sqrt(2 * np.pi * np.abs(x))
     np.testing.assert_allclose(second(PRIMITIVES["i0e"])(x), want, rtol=1e-7)
+
+
+def test_incomplete_gamma_by_a_large_parameter():
+    """d P(a, x) / da where a is large, to the figures of central differences by mpmath at 60 digits; at x = a it is near -1 / sqrt(2 pi a)."""
+    a, of_a = 1e6, fg.vmap(fg.grad(fg.scipy.special.gammainc))
+    x = a + np.array([-4, -1, 0, 0.5, 3]) * 1e3
+    want = [
+        -1.3125971406151063e-07, -2.4201106639974455e-04, -3.989423136466252e-04, -3.519920296234105e-04, -4.465130758962506e-06,
+    ]  # fmt: skip
+    np.testing.assert_allclose(of_a(np.full(5, a), x), want, rtol=1e-13)
+    far = np.array([1e8, 1e10, 1e14])
+    np.testing.assert_allclose(of_a(far, far), -1 / np.sqrt(2 * np.pi * far), rtol=1e-8)

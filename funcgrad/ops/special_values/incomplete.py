@@ -18,6 +18,7 @@ LARGE = 10.0  # from here on a**x e**-x / gamma(a) by Stirling's formula
 WIDE = 1e6  # from here on the series would take thousands of terms
 LOG_GAP = [(-1) ** k / k for k in range(15, 1, -1)]  # (m - log(1 + m)) / m**2
 TEMME = (-139 / 777600, 1 / 2835, 1 / 864, -2 / 135, 1 / 12, -1 / 3)
+TEMME_SLOPE = tuple([k * c for k, c in zip(range(5, 0, -1), TEMME, strict=False)])  # its derivative
 
 
 def psi(k, x):
@@ -108,17 +109,31 @@ def gamma_of_wide(a, x, upper):
     return erfc(side) / 2 + rest if upper else erfc(-side) / 2 - rest
 
 
+def slope_of_wide(a, x, upper):
+    """The derivative of the same by a: with m = x / a - 1, eta' = -m / (a eta), and S(eta, a) the sum that the rest is a multiple of,
+    P' = exp(-a eta**2 / 2) / sqrt(2 pi a) (-m / eta + eta / 2 + S (eta**2 / 2 - m + 1 / (2 a)) - S')."""
+    m = np.clip((x - a) / a, -0.05, 0.05)
+    half = m * m * polynomial(LOG_GAP, m)
+    eta = np.copysign(np.sqrt(2 * half), m)
+    ratio = 1 / np.sqrt(2 * polynomial(LOG_GAP, m))
+    rest = polynomial(TEMME, eta) - (1 / 540 + eta / 288) / a
+    change = -ratio / a * (polynomial(TEMME_SLOPE, eta) - 1 / (288 * a)) + (1 / 540 + eta / 288) / a**2
+    slope = -ratio + eta / 2 + rest * (half - m + 0.5 / a) - change
+    slope *= np.exp(-a * half) / np.sqrt(2 * math.pi * a)
+    return -slope if upper else slope
+
+
 def incomplete_gamma_at(a, x, upper, nth):
     """Flat float64 arrays; see `incomplete_gamma`."""
     inside = (a > 0) & (x > 0) & (a < np.inf) & (x < np.inf)
-    wide = inside & (a >= WIDE) & (nth == 0)
+    wide = inside & (a >= WIDE) & (nth <= 1)
     far = inside & (x > 1e30) & (a < x / 2) & ~wide
     at = np.flatnonzero(inside & ~wide & ~far)
     got, right = gamma_jets(a[at], x[at], nth)
     value = got[nth, 0] * math.factorial(nth)
     out = np.full_like(a, np.nan)
     out[at] = np.where(right != upper, (nth == 0) - value, value)
-    out[wide] = gamma_of_wide(a[wide], x[wide], upper)
+    out[wide] = (slope_of_wide if nth else gamma_of_wide)(a[wide], x[wide], upper)
     if upper and not nth:
         few = at[(a[at] <= 0.5) & (x[at] <= 1.5)]
         out[few] = upper_of_small(a[few], x[few])
