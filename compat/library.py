@@ -12,10 +12,12 @@ import numpy as np
 
 from funcgrad.core.site import here, warn
 from funcgrad.core.state import tls
+from funcgrad.core.trace import PICK
 
 from ._schemas import Schema, infer_schema
 from ._unusable import put
 from .autograd.function import Function
+from .autograd.function_context import show_as_function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
 from .functions.by_samples import on_values, plain
@@ -80,8 +82,9 @@ class Operation:
         written = [values[a.name] for a in self.schema.arguments if a.written and values[a.name] is not None]
         if (tls.func or is_grad_enabled() and any([t.requires_grad for t in tensors])) and not written:
             kernel = self.kernels.get("cpu", self.kernels.get("default"))
-            if self.maker is self.backward is None and kernel is not None and not any([t.is_meta for t in tensors]):
-                return self.without_rule(self.run(kernel, values))  # (what is computed in it is recorded)
+            ruled = tls.func or kernel is None or any([t.is_meta for t in tensors])
+            if self.maker is self.backward is None and not ruled:  # (what is computed in it is recorded)
+                return self.without_rule(self.run(kernel, values), tensors)
             return self.recorded(values)
         with no_grad():
             out = self.computed(values, tensors)
@@ -89,12 +92,33 @@ class Operation:
             increment_version([t for w in written for t in (w if isinstance(w, (list, tuple)) else (w,))])
         return out
 
-    def without_rule(self, out):
+    def without_rule(self, out, tensors):
         """Results whose backward says that nobody has told how to go back through this operation."""
-        for t in out if isinstance(out, (list, tuple)) else (out,):
-            if isinstance(t, Tensor) and t.requires_grad and not tls.func:
-                t.register_hook(lambda g: warn(NO_RULE.format(self.qualname)))
+        if isinstance(out, (list, tuple)):
+            return type(out)([self.without_rule(o, tensors) for o in out])
+        if not isinstance(out, Tensor) or not (out.is_floating_point() or out.is_complex()):
+            return out
+        if not out.requires_grad:
+            return self.dead_end(out, *tensors)
+        out.register_hook(lambda g: warn(NO_RULE.format(self.qualname)))
         return out
+
+    def dead_end(self, out, *tensors):
+        """What the kernel has made outside the tape, as a result of these Tensors, to which no gradient goes."""
+        rules = {
+            "forward": lambda ctx, *given: out,
+            "backward": lambda ctx, *grads: self.unknown(len(tensors)),
+        }
+        made = type("WarnNotImplemented", (Function,), {n: staticmethod(f) for n, f in rules.items()}).apply(*tensors)
+        n = made.mark.ins[0] if made.mark.plan.prim is PICK else made.mark
+        n.params["spec"].name = n.extra.label = "WarnNotImplemented"  # (without "Backward")
+        show_as_function(n.extra.label)
+        return made
+
+    def unknown(self, count):
+        """No gradients, and the warning that this is so."""
+        warn(NO_RULE.format(self.qualname))
+        return (None,) * count
 
     def run(self, f, values):
         """f of the values, those by keyword only by name."""
@@ -164,16 +188,16 @@ class Operation:
         """The result as one node of the tape: lists among the arguments and results lie flat in it."""
         names, sizes = list(values), [len(v) if listed(v) else None for v in values.values()]
         flat = [t for v in values.values() for t in (v if listed(v) else (v,))]
-        many = None
+        many, count = None, 0
 
         def whole(given):
             given = iter(given)
             return {n: next(given) if k is None else [next(given) for _ in range(k)] for n, k in zip(names, sizes)}
 
         def forward(*given):
-            nonlocal many
+            nonlocal many, count
             out = self.computed(whole(given), [t for t in given if isinstance(t, Tensor)])
-            many = type(out) if isinstance(out, (list, tuple)) else None
+            many, count = (type(out), len(out)) if isinstance(out, (list, tuple)) else (None, 0)
             return tuple(out) if many else out
 
         def setup_context(ctx, inputs, output):
@@ -187,6 +211,8 @@ class Operation:
                 )
 
         def backward(ctx, *grads):
+            if self.backward is self.maker is None:
+                return self.unknown(len(flat))
             if self.backward is None:
                 raise RuntimeError(
                     f"Trying to backward through {self.qualname.replace('::', '.')}.{self.overload} but no autograd formula was registered. "
@@ -204,6 +230,8 @@ class Operation:
             return self.run(functools.partial(self.batched, info, tuple(whole(in_dims).values())), whole(given))
 
         rules = {"forward": forward, "setup_context": setup_context, "backward": backward, "vmap": vmap}
+        if self.backward is self.maker is None:  # (nothing is known of tangents either: torch takes zeros)
+            rules["jvp"] = lambda ctx, *tangents: (None,) * count if many else None
         name = f"GeneratedBackwardFor_{self.qualname.replace('::', '_')}_{self.overload}"
         out = type(name, (Function,), {n: staticmethod(f) for n, f in rules.items()}).apply(*flat)
         return many(out) if many else out

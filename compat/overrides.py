@@ -91,15 +91,15 @@ def asked(cls):
     return f is not None and f is not disabled
 
 
-def _get_overloaded_args(args, plain=False):
+def _get_overloaded_args(args, get_type_fn=type, *, plain=False):
     """The arguments with a __torch_function__ (with `plain` ordinary Tensors, too), one of each type, subclasses before what they come from."""
     found = []
     for a in args:
         for x in a if type(a) in (list, tuple) else (a,):
-            cls = type(x)
-            if (not plain if cls is Tensor else not asked(cls)) or any([type(o) is cls for o in found]):
+            cls = get_type_fn(x)
+            if (not plain if cls is Tensor else not asked(cls)) or any([get_type_fn(o) is cls for o in found]):
                 continue
-            at = next((i for i, o in enumerate(found) if issubclass(cls, type(o))), len(found))
+            at = next((i for i, o in enumerate(found) if issubclass(cls, get_type_fn(o))), len(found))
             found.insert(at, x)
     return found
 
@@ -209,7 +209,7 @@ def completed(f, args, kwargs):
 def handled(public_api, relevant_args, args, kwargs):
     """handle_torch_function, with NotImplemented if everybody returns that."""
     of_c = in_c(public_api)
-    found = _get_overloaded_args(relevant_args, not of_c)
+    found = _get_overloaded_args(relevant_args, plain=not of_c)
     types = tuple(map(type, found))
     kwargs = kwargs or (None if of_c else kwargs)
     if state.modes:

@@ -349,7 +349,7 @@ def hooks_of(fn):
 
 
 @of_arguments(1, "")
-def register_hook(self, fn):
+def hook_operation(self, fn):
     """Call fn(grad_inputs, grad_outputs) after this operation's derivative was computed; it may return new grad_inputs."""
     n, span, hooks = hooks_of(self)
     if n.plan is not None and hooks.steps is None:
@@ -363,5 +363,6 @@ def register_prehook(self, fn):
     return register(hooks_of(self)[-1].before, fn)
 
 
-Node.register_hook = register_hook
+hook_operation.__name__ = hook_operation.__qualname__ = "register_hook"
+Node.register_hook = hook_operation
 Node.register_prehook = register_prehook

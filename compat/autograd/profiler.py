@@ -31,6 +31,8 @@ _threads = {}  # identity -> number from 1
 class Local(threading.local):
     """The stretches of a thread that are open, innermost last; `walked`: when the last rule of a walk back was done."""
 
+    since = 0.0  # when the first of the profiles that are running, or of those that were and overlapped them, began
+
     def __init__(self):
         self.open, self.walked = [], None
 
@@ -39,42 +41,53 @@ local = Local()
 
 
 def now():
-    """Microseconds since the first of the profiles that are running began."""
-    return (time.perf_counter() - (_running[0].began if _running else 0.0)) * 1e6
+    """Microseconds since a profile began to run where none was: a stretch that was open then is no event of it, nor parent of one."""
+    return (time.perf_counter() - Local.since) * 1e6
+
+
+def seeing(e):
+    """The profiles that were running as a stretch began and still are, without a break."""
+    return [p for p, began in e.seen_by if p in _running and p.began == began]
 
 
 def begun(name, scope=0, args=(), start=None):
-    """A stretch of this name, which begins now."""
+    """A stretch of this name, which begins now; None where no profile is running."""
+    if not _running:
+        return None
+    while local.open and not seeing(local.open[-1]):  # (their profile is over)
+        local.open.pop()
     parent = local.open[-1] if local.open else None
     e = FunctionEvent(name, 0.0, parent, _threads.setdefault(threading.get_ident(), len(_threads) + 1), scope)
-    if _running:
-        of = _running[-1]
-        if of.record_shapes:
-            e.input_shapes = [list(a.shape) if isinstance(a, Tensor) else [] for a in args]
-        if of.with_stack:
-            e.stack = list(called())
+    e.seen_by, of = [(p, p.began) for p in _running], _running[-1]
+    if of.record_shapes:
+        e.input_shapes = [list(a.shape) if isinstance(a, Tensor) else [] for a in args]
+    if of.with_stack:
+        e.stack = list(called())
     local.open.append(e)
     e.time_range.start = e.time_range.end = now() if start is None else start
     return e
 
 
 def ended(e, out=None, args=()):
-    """A stretch is over; it is an event of the profiles that are running."""
+    """A stretch is over; it is an event of the profiles that have seen it begin."""
+    if e is None:
+        return out
     e.time_range.end = now()
     if e in local.open:
         del local.open[local.open.index(e) :]
-    if not _running:
+    profiles = seeing(e)
+    if not profiles:
         return out
     with _lock:
-        for p in _running:
+        for p in profiles:
             p.stretches.append(e)
     if e.cpu_parent is not None:
         e.cpu_parent.cpu_children.append(e)
     if isinstance(out, Tensor):
         value = out.val
-        if _running[-1].with_flops:
+        if profiles[-1].with_flops:
             e.flops = flops_of(e.name, [a.val for a in args if isinstance(a, Tensor)], value)
-        if _running[-1].profile_memory and type(value) is np.ndarray and value.base is None:
+        if profiles[-1].profile_memory and type(value) is np.ndarray and value.base is None:
             counted(e, value)
 
 
@@ -229,6 +242,8 @@ class profile:
             USERS.enter()
             self.steps.__enter__()
             self.began = time.perf_counter()
+            if not _running:
+                Local.since = self.began
             _running.append(self)
             Anomaly.profiled = Walks.begin
 
@@ -301,17 +316,20 @@ class record_function:
     """Mark a stretch of the program, as a `with` block or a decorator, for the profiles that are running."""
 
     def __init__(self, name, args=None):
-        self.name, self.args, self.event = name, args, None
+        self.name, self.args, self.events = name, args, []
 
     def __enter__(self):
-        self.event = begun(self.name, USER_SCOPE)
+        self.events.append((threading.get_ident(), begun(self.name, USER_SCOPE)))
         return self
 
     def __exit__(self, *error):
-        if self.event is None:
+        me = threading.get_ident()
+        at = next(
+            (i for i in reversed(range(len(self.events))) if self.events[i][0] == me), -1
+        )  # (its own, else another's)
+        if not self.events:
             raise AssertionError("Expected record to be set")
-        ended(self.event)
-        self.event = None
+        ended(self.events.pop(at)[1])
 
     def __call__(self, f):
         @functools.wraps(f)

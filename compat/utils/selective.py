@@ -98,7 +98,14 @@ class Run:
         USERS.leave()
         with shared.lock:
             shared.staging -= 1
-        tls.choosing = self.before
+        if tls.choosing is self:
+            tls.choosing = self.before
+            return
+        run = tls.choosing  # (one that began later goes on: it is to find what this one found)
+        while run is not None and run.before is not self:
+            run = run.before
+        if run is not None:
+            run.before = self.before
 
     def number(self, op):
         """How many calls of an operation came before this one."""
@@ -211,6 +218,10 @@ class Listing(Run):
     def __init__(self, other=None):
         super().__init__(None)
         self.lines, self.other = [], other
+
+    def __enter__(self):
+        self.lines.clear()  # (of the recomputation before)
+        return super().__enter__()
 
     def of_span(self, prim, args, params):
         return self.plainly(prim, args, params)

@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 import time
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 import compat as torch
 import funcgrad as fg
 from compat.autograd import forward_ad, graph
+from compat.utils import selective
+from funcgrad.core import state
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 sys.path.insert(0, str(EXPECTED))
@@ -254,3 +257,96 @@ def test_what_a_timer_measured_prints_as_torch_prints_it():
     ]  # fmt: skip
     assert several.significant_figures == 1 and several.has_warnings and several.as_row_name == "a\nb"
     assert [m.times for m in benchmark.Measurement.merge([several, several])] == [several.times * 2]
+
+
+def test_profiles_that_end_in_another_order_leave_nothing_behind_and_count_what_began_in_them():
+    profiler = torch.autograd.profiler
+    one, two = profiler.profile(), profiler.profile()
+    one.start(), two.start(), one.stop()
+    torch.ones(2).exp()
+    two.stop()
+    assert state.tls.choosing is None and "aten::exp" in [e.name for e in two.function_events]
+    mark = profiler.record_function("again")
+    with profiler.profile() as prof, mark, mark:
+        pass
+    assert [e.name for e in prof.function_events] == ["again", "again"]
+    with pytest.raises(AssertionError, match="Expected record to be set"):
+        mark.__exit__(None, None, None)
+    mark.__enter__()
+    with profiler.profile() as prof:
+        torch.ones(2).exp()
+    mark.__exit__(None, None, None)
+    assert [(e.name, e.cpu_parent) for e in prof.function_events] == [("aten::ones", None), ("aten::exp", None)]
+    with torch.profiler.profile(schedule=torch.profiler.schedule(wait=0, warmup=0, active=1)) as prof:
+        with torch.profiler.record_function("epoch"):
+            prof.step()
+            prof.step()
+    assert [(e.key, e.count, e.cpu_time_total >= 0) for e in prof.key_averages()] == [("ProfilerStep#2", 1, True)]
+
+
+def test_hooks_that_are_set_as_a_dict_run():
+    x = torch.ones(2, requires_grad=True)
+    handle = x.register_hook(lambda g: g)
+    x._backward_hooks = OrderedDict({1: lambda g: g * 10})
+    x.sum().backward()
+    assert x.grad.tolist() == [10, 10] and handle is not None
+    assert type(x.exp().grad_fn).register_hook.__name__ == "register_hook"
+
+
+def test_a_second_recomputation_lists_its_operations_alone():
+    _, second = selective.listing()
+    for _ in range(2):
+        with second:
+            torch.ones(2).exp()
+        assert [line.split("(")[0] for line in second.lines] == ["aten.exp.default"]
+
+
+@pytest.fixture
+def kernels():
+    """Operations that have a kernel and no rule for gradients: of a NumPy array, of a number, of operations; one with a rule for vmap."""
+    library = torch.library
+    with library._scoped_library("without_rules", "DEF") as lib:
+        for name, f in {
+            "of_array": lambda x: torch.from_numpy(x.detach().numpy() * 2),
+            "of_number": lambda x: torch.tensor(x.sum().item() * 2),
+            "of_operations": lambda x: x * 3,
+            "mapped": lambda x: x * 2,
+            "both": lambda x: (torch.from_numpy(x.detach().numpy() * 2), torch.tensor([1])),
+        }.items():
+            lib.define(f"{name}(Tensor x) -> {'(Tensor, Tensor)' if name == 'both' else 'Tensor'}")
+            lib.impl(name, f, "CPU")
+        library.register_vmap("without_rules::mapped", lambda info, dims, x: (x * 100, dims[0]))
+        yield torch.ops.without_rules
+
+
+def test_transforms_take_an_operation_without_rules_as_a_whole(kernels):
+    """torch 2.13: the rule for vmap, or one sample after the other; zeros for a gradient or a tangent."""
+    x, rows = torch.ones(2), torch.ones(2, 2)
+    assert torch.vmap(kernels.mapped)(rows).tolist() == [[100, 100]] * 2
+    for name, mapped in (("of_array", [[2, 2]] * 2), ("of_number", [4, 4]), ("of_operations", [[3, 3]] * 2)):
+        f = getattr(kernels, name)
+        assert torch.vmap(f)(rows).tolist() == mapped, name
+        with pytest.warns(UserWarning, match=f"without_rules::{name}: an autograd kernel was not registered"):
+            assert torch.func.grad(lambda x, f=f: (f(x) + x).sum())(x).tolist() == [1, 1]
+        value, tangent = torch.func.jvp(f, (x,), (x,))
+        assert value.tolist() == f(x).tolist() and not tangent.any(), name
+
+
+def test_a_kernel_s_result_without_history_is_followed_and_gives_no_gradient(kernels):
+    for f in (kernels.of_array, kernels.of_number, lambda x: kernels.both(x)[0]):
+        x = torch.ones(2, requires_grad=True)
+        y = f(x)
+        assert y.requires_grad and "grad_fn=<WarnNotImplemented>" in repr(y)
+        with pytest.warns(UserWarning, match="an autograd kernel was not registered"):
+            y.sum().backward()
+        assert x.grad is None
+    assert not kernels.both(x)[1].requires_grad
+
+
+def test_who_is_asked_may_be_told_by_another_type():
+    class Asked:
+        __torch_function__ = classmethod(lambda cls, func, types, args=(), kwargs=None: NotImplemented)
+
+    given, stand = (1, Asked()), Asked()
+    found = torch.overrides._get_overloaded_args
+    assert found(given) == [given[1]] and found((1, "a"), lambda x: type(stand)) == [1]

@@ -457,7 +457,7 @@ def test_a_subclass_slows_no_call_of_other_tensors_but_by_a_look_at_types():
     try:
         x, calls = torch.ones(2), []
         wrapped = torch.overrides._get_overloaded_args
-        torch.overrides._get_overloaded_args = lambda *args: calls.append(args) or wrapped(*args)
+        torch.overrides._get_overloaded_args = lambda *args, **how: calls.append(args) or wrapped(*args, **how)
         assert (torch.relu(x) + 2).sum(dim=0) == 6 and not calls
         assert type(torch.relu(x.as_subclass(Seen))) is Seen and calls and looked == ["relu"]
         with torch.overrides.TorchFunctionMode() as mode:
