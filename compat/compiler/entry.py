@@ -208,6 +208,16 @@ class Number(str):
     """The text of an argument that is a Python float."""
 
 
+def cell(lines, place, texts, given):
+    """The text of what keeps a .grad: of a leaf that is an argument, the one that the argument of this call has."""
+    if type(place) is not int:
+        of = [x.mark.extra.cell if x.mark is not None and x.mark.extra else None for x in given]
+        if place not in of:
+            return lines.name(place)
+        place = of.index(place)
+    return f"{texts[place]}.mark.extra.cell"
+
+
 def inputs(lines, t, texts, given, strict, ordered):
     """The names of the arrays that the graph takes, each looked up and tested."""
     env = lines.env
@@ -222,6 +232,12 @@ def inputs(lines, t, texts, given, strict, ordered):
         held[i] = v
         return True
 
+    def lying(v, a, about):
+        if not a.flags.c_contiguous:
+            lines.test(f"{v}.strides == {a.strides!r}", f"the strides of {about}", a.strides, f"{v}.strides")
+        elif strict or ordered and a.ndim > 1:
+            lines.test(f"{v}.flags.c_contiguous", f"the strides of {about}")
+
     env["refit"] = refit
     for i, place in enumerate(t.order):
         v = f"v{i}"
@@ -232,13 +248,10 @@ def inputs(lines, t, texts, given, strict, ordered):
                 values[place] = v
                 continue
             lines.line(f"{v} = {texts[place]}.val")
-            if not a.flags.c_contiguous:
-                lines.test(f"{v}.strides == {a.strides!r}", "the strides of an argument", a.strides, f"{v}.strides")
-            elif strict or ordered and a.ndim > 1:
-                lines.test(f"{v}.flags.c_contiguous", "the strides of an argument")
+            lying(v, a, "an argument")
         elif type(place) is Cell:
-            g = lines.name(place)
-            lines.line(f"{v} = {g}.grad.val")
+            lines.line(f"{v} = {cell(lines, place, texts, given)}.grad.val")
+            lying(v, place.grad.val, "a .grad")
         else:
             b = lines.name(place, "box")
             m = lines.name(place.mark)
@@ -257,9 +270,14 @@ def inputs(lines, t, texts, given, strict, ordered):
     if t.writes:
         apart(lines, t, texts, values, held)
     for place, none in t.guards:
-        c = lines.name(place) if type(place) is not int else f"{texts[place]}.mark.extra.cell"
+        c = cell(lines, place, texts, given)
         if none:
             lines.test(f"{c}.grad is None", "a .grad, which was None,")
+            continue
+        g = (place if type(place) is not int else given[place].mark.extra.cell).grad
+        if g.alias is not None:  # (the program takes what it is a view of from where that was)
+            known = f"{c}.grad is {lines.name(g)} and {c}.grad.alias is {lines.name(g.alias)} and {c}.grad.mark is None"
+            lines.test(known, "a .grad, which was a view,")
         else:
             lines.test(
                 f"{c}.grad is not None and {c}.grad.owner is TAPE and {c}.grad.alias is None and {c}.grad.mark is None",
@@ -343,7 +361,7 @@ def run_taped(lines, p, values, texts, given):
             boxes.append("None" if number else texts[place])
             marked = not number and id(given[place]) in p.leaves
         elif type(place) is Cell:
-            boxes.append(f"{lines.name(place)}.grad")
+            boxes.append(f"{cell(lines, place, texts, given)}.grad")
             marked = False
         else:
             boxes.append(lines.name(place))
@@ -372,7 +390,10 @@ def copied_back(lines, p, values, texts, given):
     k = len(t.outs)
     for i, (place, _) in enumerate(t.writes):
         v = values[place if type(place) is int else id(place)]
-        boxes.append(texts[place] if type(place) is int else lines.name(place, "box") + ".grad" * (type(place) is Cell))
+        if type(place) is Cell:
+            boxes.append(f"{cell(lines, place, texts, given)}.grad")
+        else:
+            boxes.append(texts[place] if type(place) is int else lines.name(place, "box"))
         if t.taped:
             body.append(f"copyto({v}, r{k + i})")
     if boxes:
@@ -383,7 +404,7 @@ def copied_back(lines, p, values, texts, given):
         ]
     k += len(t.writes)
     for place, value in t.grads:
-        c = lines.name(place) if type(place) is not int else f"{texts[place]}.mark.extra.cell"
+        c = cell(lines, place, texts, given)
         if value is None:
             body.append(f"{c}.grad = None")
         else:

@@ -506,6 +506,47 @@ def how_leaves_lie(compile):
     return found
 
 
+def how_gradients_lie(compile):
+    held, found = nn.Parameter(torch.ones(3, 3)), []
+    of_held, of_given = compile(lambda: held.grad * 2), compile(lambda w: w.grad.exp())
+    for turned in (False, False, True, True, False):
+        given = nn.Parameter(torch.ones(3, 3))
+        for w in (held, given):
+            w.grad = torch.ones(3, 3).mT.clone(memory_format=torch.preserve_format) if turned else torch.ones(3, 3)
+        found.append((of_held().stride(), of_given(given).stride()))
+    return found
+
+
+def gradients_that_are_views(compile):
+    held, found = nn.Parameter(torch.ones(2, 2)), []
+    flat, other = torch.arange(4.0), torch.full((4,), 7.0)
+    of_held, of_given = compile(lambda: held.grad * 2), compile(lambda w: w.grad.exp())
+    for g in (flat, flat, other, None, flat, None, other, other):
+        held.grad = torch.ones(2, 2) if g is None else g.view(2, 2)
+        given = nn.Parameter(torch.ones(2, 2))
+        given.grad = held.grad
+        for _ in range(2):
+            found.append((of_held().tolist(), of_given(given).tolist()))
+            held.grad += 1
+        flat.mul_(3)
+    return found
+
+
+def gradients_of_other_arguments(compile):
+    found = []
+    read, doubled = (
+        compile(lambda w: w.grad + 1),
+        compile(lambda w: (w.grad.mul_(2), (w * 3).sum().backward()) and None),
+    )
+    for i in range(4):
+        w = nn.Parameter(torch.ones(2))
+        w.grad = torch.full((2,), float(i))
+        found.append(read(w).tolist())
+        doubled(w)
+        found.append(w.grad.tolist())
+    return found
+
+
 def signs_of_zero_in_an_array(compile):
     figures, mixed, found = np.array([0.0, float("nan")]), np.array([0.0, "a"], object), []
     f = compile(lambda x: torch.atan2(torch.tensor(float(figures[0])), -x))
@@ -563,7 +604,7 @@ def an_object_of_another_class(compile):
 
 
 PROGRAMS = [
-    an_object_of_another_class, how_arguments_lie, how_leaves_lie, signs_of_zero_in_an_array, imported_after_many_constants,
+    an_object_of_another_class, how_arguments_lie, how_leaves_lie, how_gradients_lie, gradients_that_are_views, gradients_of_other_arguments, signs_of_zero_in_an_array, imported_after_many_constants,
     warnings_of_a_call_that_fails,
     rules_beside_draws, hooks_of_leaves_that_have_gradients, how_results_lie,
     methods_of_modules_in_a_list, a_module_called_by_its_class, a_gradient_that_is_given_back,
