@@ -32,6 +32,7 @@ from .operands import (
     named_sizes,
     new,
     shape_of,
+    share_memory,
 )
 from .quick_roads import quick_call
 from .refusals import refuse
@@ -176,9 +177,7 @@ def repeated(t, repeats):
 
 def owned(out, t):
     """A result that NumPy may have given as a view of t, as a copy."""
-    if out.owner is TAPE and np.may_share_memory(out.val, t.val):
-        return in_c_order(P["copy"](out, out))
-    return out
+    return in_c_order(P["copy"](out, out)) if share_memory(out, t) else out
 
 
 @operation()

@@ -146,6 +146,8 @@ def histc(input, bins=100, min=0, max=0):  # noqa: A002
             places = (v - low) * v.dtype.type(bins) / width
         if not np.isfinite(width):
             return (np.zeros(bins, d),)
+        # as in torch, what overflows on the way counts in the first bin, and what lies between edges that round to one number in the middle
+        places[~np.isfinite(places)] = 0 if width else bins // 2
         return (np.bincount(np.minimum(places.astype(np.int64), bins - 1), minlength=bins).astype(d),)
 
     return on_values(of_arrays, [((bins,), d)], input)[0]

@@ -1,7 +1,8 @@
 """How the gradients of images lie whose operation has a kernel of torch's: one of memory of its own, in a format that the kernel chooses.
 
-Invariant: an operation on images in C order pays nothing; one on images in channels_last notes beside its first steps how what they give
-back lies (`Extra.lays`), whoever looks at it.
+Invariant: an operation on images in C order pays nothing, unless its steps turn dimensions round (bilinear interpolation, means of uneven
+windows, padding): that one, and one on images in channels_last, notes beside its first steps how what they give back lies (`Extra.lays`),
+whoever looks at it.
 """
 
 from funcgrad.core.aval import ndarray
@@ -47,15 +48,17 @@ def relaid(f, g):
     return g if own is v else own if g is v else noted(Tensor(own, g.mark, TAPE))
 
 
-def lay(out, operands, f, last=None):
-    """Have the steps that made out of operands lay by f(g, ct) what they give back to these, and its last step call `last` of the same."""
+def lay(out, operands, f, last=None, others=()):
+    """Have the steps that made out of operands lay by f(g, ct) what they give back to these, and its last step call `last` of the same.
+    `others`: what else the operation has taken (None: nothing), behind which none of its steps stand."""
     n = out.mark
     marks = [t.mark for t in operands if t.mark is not None]
     if n is None or n.plan is None or not marks or n in marks:
         return out
     extra_of(n).lays = {} if last is None else dict.fromkeys(range(len(n.ins)), last)
-    low = max([m.index for m in marks])  # (no step of the operation is older than that)
-    steps = [n]
+    older = [t.mark for t in others if t is not None and t.mark is not None]
+    low = max([m.index for m in marks + older])  # (no step of the operation is older than that)
+    steps, seen = [n], {n}
     for m in steps:  # (which grows on the way)
         for k, p in enumerate(m.ins):
             if p in marks:
@@ -64,15 +67,16 @@ def lay(out, operands, f, last=None):
                     **(extra.lays or {}),
                     k: f if m is not n or last is None else lambda g, ct: f(last(g, ct), ct),
                 }
-            elif p.index > low and p not in steps:
+            elif p.index > low and p not in seen:
+                seen.add(p)
                 steps.append(p)
     return out
 
 
-def lay_back(out, images, last=True):
+def lay_back(out, images, last=True, others=()):
     """out, a result that knows how the gradients lie of those images that it was made of."""
     kernel = Kernel(last)
-    return lay(out, images, kernel.laid, None if last is not None else kernel.note)
+    return lay(out, images, kernel.laid, None if last is not None else kernel.note, others)
 
 
 def rows_back(out, t):
@@ -80,9 +84,9 @@ def rows_back(out, t):
     return out if t.alias is None else lay(out, (t,), lambda g, ct: relaid(in_rows, g))
 
 
-def columns_back(out, *operands):
+def columns_back(out, *operands, others=()):
     """out, a result of LAPACK's, which writes the gradients of these operands too."""
-    return lay(out, operands, lambda g, ct: relaid(in_columns, g))
+    return lay(out, operands, lambda g, ct: relaid(in_columns, g), others=others)
 
 
 __all__ = ["columns_back", "lay_back", "rows_back"]

@@ -181,9 +181,9 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     if adjoint:
         turned = {"transpose_a": True, "conjugate_a": dtype_of(t).kind == "c"}
         z = P["triangular_solve"](t, P["triangular_solve"](t, b, **up, **turned), **low, **turned)
-        return columns_back(in_columns(rows(z, order.argsort(-1))), current(B))
+        return columns_back(in_columns(rows(z, order.argsort(-1))), current(B), others=(LU,))
     x = P["triangular_solve"](t, P["triangular_solve"](t, current(rows(b, order)), **low), **up)
-    return columns_back(in_columns(x), current(B))
+    return columns_back(in_columns(x), current(B), others=(LU,))
 
 
 @operation(name="lu_solve")

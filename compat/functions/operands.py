@@ -364,6 +364,11 @@ def arrays_beneath(operands, n):
     return found
 
 
+def share_memory(t, x):
+    """May two Tensors lie in one memory, whatever levels trace them?"""
+    return any([np.may_share_memory(a, b) for a in arrays_beneath((t,), 0) for b in arrays_beneath((x,), 0)])
+
+
 OUTSIDE = (
     "result = tensor.as_strided({}, {}, {}) can access memory outside of `tensor`. `result` can access some memory in range [{}, {}], but "
     "`tensor` can only access some memory in range [{}, {}]. This is not supported inside of vmap, please try to rewrite the `as_strided` "
@@ -405,20 +410,20 @@ def in_columns(t):
     return t
 
 
-def like_image(t, *images, back=True, turned=False):
+def like_image(t, *images, back=True, turned=False, others=()):
     """A result over memory of its own, as torch's kernels for images lay it out: in channels_last if one of these Tensors is, else in C
     order. `back`: do the gradients of these lie so too? (None: if what comes back does.) `turned`: do its steps turn dimensions round, so that
-    gradients in C order have to be put into it?"""
+    gradients in C order have to be put into it? `others`: what else it is made of (None: nothing)."""
     m = t if t.owner is TAPE else beneath(t)
     if m is not None:
         for image in arrays_beneath(images, 0):
             wanted = suggested(image)
             if wanted is not None and image.ndim == m.val.ndim:
                 m.val = moved(m.val, filled(m.val.shape, ORDER[wanted]))
-                noted(m if m is not t else lay_back(t, images, back))
+                noted(m if m is not t else lay_back(t, images, back, others))
                 return t
         if turned and m is t:
-            lay_back(t, images, False)
+            lay_back(t, images, False, others)
     return in_c_order(t)
 
 
@@ -458,7 +463,7 @@ def apart(t, x):
     if t.owner is TAPE and x.owner is TAPE:
         shared = t.val is x.val or t.val.base is not None and np.may_share_memory(t.val, x.val)
     else:
-        shared = t is x or t.alias is not None
+        shared = t is x or t.alias is not None or share_memory(t, x)
     return P["copy"](t, t) if shared else t
 
 
@@ -522,6 +527,6 @@ def is_dual(t):
 __all__ = """
 BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
 dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like like_first
-image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
+image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of share_memory sizes with_ones without_imaginary
 wrapped
 """.split()

@@ -89,13 +89,13 @@ def ormqr(input, tau, other, left=True, transpose=False):
     fitting(current(input), tau, other, -2 if left else -1)
     if not left:
         turned = in_columns(current(ormqr(input, tau, other.mH, True, not transpose).mH.clone()))
-        return stacked(columns_back(turned, current(other)))
+        return stacked(columns_back(turned, current(other), others=(input, tau)))
     vs = reflectors(input)
     numbers = range(tau.shape[-1])
     out = other
     for i in numbers if transpose else reversed(numbers):
         out = reflected(vs[..., :, i : i + 1], (tau.conj() if transpose else tau)[..., i], out)
-    return stacked(columns_back(in_columns(current(out)), other))
+    return stacked(columns_back(in_columns(current(out)), other, others=(input, tau)))
 
 
 @operation()

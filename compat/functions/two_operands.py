@@ -141,8 +141,7 @@ def step(own):
             raise RuntimeError("heaviside is not yet implemented for complex tensors.")
         if dtype_of(x) != dtype_of(y):
             raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-        out = P["where"](P["equal"](x, 0), y, cast(P["greater"](x, 0), dtype_of(x)))  # (of nan: 0)
-        return without_derivative("aten::" + own, out, input, values)
+        return without_derivative("aten::" + own, cast(P["heaviside"](x, y), dtype_of(x)), input, values)
 
     return heaviside
 

@@ -91,8 +91,9 @@ class length:
         return np.sqrt(np.add.reduce(x * x, axis=axes))
 
     def impl_torch(x, *, axes):
-        total = square_sums_over(x, axes)
-        return np.abs(x).reshape(total.shape) if total.size == x.size else np.sqrt(total)
+        if any([x.shape[i] != 1 for i in axes]):
+            return np.sqrt(square_sums_over(x, axes))
+        return np.abs(x).squeeze(axes)
 
     def vjp(ct, out, x, *, need, axes):
         return [left_in(lambda v: as_torch(v, value(x)), mul(spread(ct, x, axes), unit(x, out, axes)))]

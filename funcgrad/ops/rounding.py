@@ -97,12 +97,20 @@ round_ = step(
     jax=_round_of_jax,
     samples=samples_with("round", *({"decimals": k} for k in (0, 2, -1)), move=lambda x: np.round(x, 2) + 0.002),
 )
+
+
+def _heaviside_torch(x, y):
+    """That of nan is 0."""
+    return np.heaviside(np.fmax(x, -1.0) if np.result_type(x).kind == "f" else x, y)
+
+
 # 0 for x < 0, y at x = 0, 1 for x > 0
 heaviside = elementwise(
     "heaviside",
     np.heaviside,
     "zeros_like(t)",
     "where(equal(x, 0), t, 0)",
+    impl_torch=_heaviside_torch,
     jax="numpy.heaviside",
     kinks=((0.0, 0.5),),
 )

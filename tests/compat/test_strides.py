@@ -1,5 +1,6 @@
 """The order of memory of results on images and matrices, against what torch 2.13 gave (tests/expected/strides.json.xz)."""
 
+import sys
 import warnings
 
 import pytest
@@ -58,3 +59,26 @@ def test_chains_of_views(part):
     """Views of views, axes of one element among them, have torch's strides and offsets."""
     for lines, want in CHAINS[part::6]:
         assert seen(compat, lines) == want, "\n".join(lines)
+
+
+def test_how_gradients_lie_is_noted_without_a_look_at_what_made_the_operands():
+    def lines(history):
+        images = compat.ones(2, 3, 4, 4).to(memory_format=compat.channels_last).requires_grad_()
+        weight = compat.ones(3, requires_grad=True)
+        for _ in range(history):
+            weight = weight * 1.0
+        seen = [0]
+
+        def note(frame, event, arg):
+            seen[0] += event == "line" and frame.f_code.co_name == "lay"
+            return note
+
+        before = sys.gettrace()
+        sys.settrace(note)
+        try:
+            compat.nn.functional.batch_norm(images, None, None, weight, None, True)
+        finally:
+            sys.settrace(before)
+        return seen[0]
+
+    assert lines(1) == lines(60) > 0

@@ -191,14 +191,14 @@ def joined(parts, sizes):
     return flat.reshape(*flat.shape[: lead + k], prod(flat.shape[lead + k :]))
 
 
-def last_nan_or_best(windows):
-    """The index of the maximum along the last axis; of several nans, the last, as torch takes."""
-    axis = len(shape_of(windows)) - 1
-    best = P["argmax"](windows, axis=axis)
-    values = concrete_or_none(windows)
-    if values is None or not (none := np.isnan(values)).any():
-        return best
-    return np.where(none.any(-1), none.shape[-1] - 1 - none[..., ::-1].argmax(-1), concrete_or_none(best))
+def last_nans(windows, best, out):
+    """Where to look along the last axis instead of at `best`, the places of the maxima `out`: of several nans torch takes the last."""
+    values, most = concrete_or_none(windows), concrete_or_none(out)
+    if values is None or not (none := np.isnan(most)).any():  # (a nan is the maximum of its window)
+        return None
+    at = concrete_or_none(best).copy()
+    at[none] = values.shape[-1] - 1 - np.isnan(values[none])[:, ::-1].argmax(-1)
+    return at
 
 
 def maxima(input, flat, k, label):
@@ -211,10 +211,18 @@ def maxima(input, flat, k, label):
     whole = P["reshape"](whole, shape=(*lead, prod(counts), taps))
     table = P["reshape"](x, shape=(*lead, prod(shape[len(lead) :])))
     found = P["window_gather"](table, P["reshape"](whole, shape=(*lead, prod(counts) * taps)), axes=1)
-    best = last_nan_or_best(P["reshape"](found, shape=(*lead, prod(counts), taps)))
-    at = P["reshape"](best, shape=(*lead, prod(counts), 1))
-    index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
-    out = P["reshape"](P["window_gather"](table, index, axes=1), shape=(*lead, *counts))
+    windows = P["reshape"](found, shape=(*lead, prod(counts), taps))
+
+    def taken(at):
+        at = P["reshape"](at, shape=(*lead, prod(counts), 1))
+        index = P["reshape"](P["take_along"](whole, at, axis=len(lead) + 1), shape=(*lead, prod(counts)))
+        return index, P["window_gather"](table, index, axes=1)
+
+    best = P["argmax"](windows, axis=len(lead) + 1)
+    index, out = taken(best)
+    if (best := last_nans(windows, best, out)) is not None:
+        index, out = taken(best)
+    out = P["reshape"](out, shape=(*lead, *counts))
     index = P["reshape"](index, shape=(*lead, *counts))
     index = wrap(Tensor, index) if isinstance(index, np.ndarray) else index
     laid = like_image if k == 2 and label.startswith("Adaptive") else image_in_c_order

@@ -307,7 +307,7 @@ def with_bias(x, w, bias, params, like, operands):
     if bias is None:
         out = like_image(P["conv"](x, w, **params), x, like)
     elif dtype_of(x) in ROUNDED_ONCE:
-        out = like_image(P["conv_bias"](x, w, bias, **params), x, like)
+        out = like_image(P["conv_bias"](x, w, bias, **params), x, like, others=(bias,))
     else:
         out = like_image(P["conv"](x, w, **params), x, like)
         out = P["add"](out, P["reshape"](bias, shape=(1, shape_of(bias)[0]) + (1,) * (len(shape_of(out)) - 2)))

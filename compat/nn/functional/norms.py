@@ -188,7 +188,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     d = dtype_of(t)
     mean = T["mean"](T["pow"](input, 2), axes, True)
     out = P["mul"](t, P["rsqrt"](by_number(ADD, mean, float(np.finfo(d).eps if eps is None else eps))))
-    out = like_image(scaled(out, weight, None, normalized), t, back=None)
+    out = like_image(scaled(out, weight, None, normalized), t, back=None, others=(weight,))
     return out if dtype_of(current(out)) == d else P["cast"](out, dtype=d)
 
 
@@ -248,7 +248,7 @@ def groups_of(x, weight, bias, groups, eps, kept, found=None):
     n, channels = shape_of(t)[:2]
     grouped = P["reshape"](t, shape=(n, groups, channels // groups, math.prod(shape_of(t)[2:])))
     out = layer_of(grouped, weight, bias, (2, 3), eps, (1, groups, channels // groups, 1), kept, found)
-    return like_image(P["reshape"](out, shape=shape_of(t)), t)
+    return like_image(P["reshape"](out, shape=shape_of(t)), t, others=(weight, bias))
 
 
 @functools.lru_cache(256)
@@ -357,7 +357,9 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
                 call_in(False, move, running_mean, running_var, t, axes, momentum, count / (count - 1))
         if t.alias is not None:
             noted(out)
-        return labelled(behind_first(like_image(out, t)), "NativeBatchNormBackward0", (input, weight, bias))
+        return labelled(
+            behind_first(like_image(out, t, others=(weight, bias))), "NativeBatchNormBackward0", (input, weight, bias)
+        )
     except BaseException as error:
         error = mended(error)
         raise error

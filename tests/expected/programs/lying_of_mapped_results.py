@@ -187,3 +187,14 @@ with forward.dual_level():
             forward.make_dual(images, images).contiguous().int(memory_format=torch.channels_last)
         ).primal.stride()
     )
+
+print("# copies are over memory of their own")
+for f in (
+    lambda a: a.repeat(1),
+    lambda a: a.tile(1),
+    lambda a: a.repeat(1, 1),
+    lambda a: F.channel_shuffle(a.view(1, 2, 1, 2), 1),
+):
+    kept = torch.ones(3, 4)
+    vmap(f)(kept).zero_()
+    print(kept.sum())

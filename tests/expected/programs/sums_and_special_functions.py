@@ -199,3 +199,13 @@ print(
     sep="\n",
 )
 torch.set_printoptions(profile="default", sci_mode=None)
+nan = float("nan")
+for values, bins in (([0.0, 1e37], 100), ([-1e38, 1e38], 5), ([1e8] * 3, 4), ([1e8] * 3, 1), ([-1e36, 2e36], 3)):
+    print(
+        *[torch.histc(torch.tensor(values, dtype=d), bins).nonzero().flatten() for d in (torch.float32, torch.float64)]
+    )
+print(
+    torch.heaviside(torch.tensor([nan, -1, 0, 2]), torch.tensor([3.0, nan, 5, 6])),
+    torch.full((1,), nan).heaviside_(torch.ones(1)),
+)
+print(torch.heaviside(torch.tensor([0, 1], dtype=torch.uint8), torch.tensor([9], dtype=torch.uint8)))
