@@ -625,8 +625,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             and not shared.staging
         ):
             return v.item()
-        if self.numel() == 1:
-            warn_converted(self)
+        warn_converted(self)
         return float(real_number(self.only(), "double"))
 
     def __int__(self):
