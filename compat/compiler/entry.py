@@ -14,7 +14,7 @@ from funcgrad.compile.jit import owned
 from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
 from funcgrad.core import nans, quiet, state
-from funcgrad.core.handle import Cell, fresh
+from funcgrad.core.handle import APART, Cell, fresh
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import view
 from funcgrad.core.trace import TAPE
@@ -162,6 +162,10 @@ def written(f, watch, structure, leaves, places, given, p, at):
         names = [values[id(b)] for b in boxes if id(b) in values]
         if len(names) > 1:
             lines.test(" == ".join([f"{n}.item()" for n in names]), "the numbers of steps, which were equal,")
+    for x, alias, steps in p.views:
+        v, a = lines.name(x), lines.name(alias)
+        current = f"{v}.alias is {a} and fresh({v}) is None and {a}.link is {lines.name(steps)}"
+        lines.test(f"{current} and {a}.val is not {lines.name(APART)}", "what a Tensor from outside is a view of")
     for x, name in dict.fromkeys(p.lacking, ()):
         number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
         text = lines.name(x) if number is None else arguments.texts[number]

@@ -15,7 +15,7 @@ from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.core.aval import aval_of, dtype_of
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.halves import COMPLEX32
-from funcgrad.core.handle import Alias, Array, Cell, Taped
+from funcgrad.core.handle import APART, Alias, Array, Cell, Taped, fresh
 from funcgrad.core.laid import strides_for
 from funcgrad.core.layout import by_strides, lying_as, normal
 from funcgrad.core.reverse import topological
@@ -73,6 +73,7 @@ class Region(Stage):
         self.made = []
         self.warned = []
         self.lacking = []  # (Tensor from outside, attribute that it has not, which was asked for)
+        self.views = []  # (view from outside, its alias, the steps in it) of those that are made anew from what they are views of
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
 
     def equal(self, boxes):
@@ -108,10 +109,21 @@ class Region(Stage):
         if not internal[type(h).__module__]:
             raise Unfit(f"it uses a {type(h).__name__}, a class of Tensors of its own")
         s = super().shadow(h)
+        if new and isinstance(h.alias, Alias) and not self.by_itself(h):
+            self.views.append((h, h.alias, h.alias.link))
         if new and s.mark is not None and s.mark.extra is not None and s.mark.plan is None:
             cell = s.mark.extra.cell
             cell.begin(cell.kept)
         return s
+
+    def by_itself(self, view):
+        """As of any stage, and a view that lies in other memory than its root."""
+        before, tls.stage = tls.stage, self.around  # (it is brought up to date where it is)
+        try:
+            fresh(view)
+        finally:
+            tls.stage = before
+        return view.alias.val is APART or super().by_itself(view)
 
     def writes(self):
         """As of any stage, without the cells that nobody touched; `replaced`: ids of those whose .grad nobody asked for before it was
@@ -142,7 +154,7 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have)."""
+    it must not have). `views`: as a Region has them."""
 
 
 def program(f, tensors, watch):
@@ -225,7 +237,7 @@ def program(f, tensors, watch):
             )
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
-        p.alike, p.warned, p.lacking = region.alike, region.warned, region.lacking
+        p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

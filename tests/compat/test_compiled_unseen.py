@@ -529,7 +529,44 @@ def gradients_that_are_views(compile):
             found.append((of_held().tolist(), of_given(given).tolist()))
             held.grad += 1
         flat.mul_(3)
+        if g is other:
+            held.grad.data = torch.zeros(2, 2)
+            found.append((of_held().tolist(), of_given(given).tolist()))
     return found
+
+
+def views_in_other_memory(compile):
+    def apart(before, after):
+        flat = torch.arange(4.0)
+        view = flat.view(2, 2)
+        before(flat, view)
+
+        def written():
+            view.add_(1)
+            return view * 2, flat * 1
+
+        found = []
+        read, shared = compile(lambda: (view * 2, flat + 1)), compile(lambda x: (x + 1, view.t() * 2))
+        for f, args in ((read, ()), (compile(written), ()), (shared, (flat,))):
+            for step in (None, None, after, None):
+                step and step(flat, view)
+                found.append(([t.tolist() for t in f(*args)], view.tolist(), flat.tolist()))
+        return found
+
+    def root(flat, view):
+        flat.data = torch.zeros(4)
+
+    def part(flat, view):
+        view.data = torch.ones(2, 2)
+
+    def turned(flat, view):
+        view.t_()
+
+    def nothing(flat, view):
+        pass
+
+    steps = (nothing, root, part, turned)
+    return [apart(before, after) for before in steps for after in steps]
 
 
 def gradients_of_other_arguments(compile):
@@ -604,7 +641,7 @@ def an_object_of_another_class(compile):
 
 
 PROGRAMS = [
-    an_object_of_another_class, how_arguments_lie, how_leaves_lie, how_gradients_lie, gradients_that_are_views, gradients_of_other_arguments, signs_of_zero_in_an_array, imported_after_many_constants,
+    an_object_of_another_class, how_arguments_lie, how_leaves_lie, how_gradients_lie, gradients_that_are_views, views_in_other_memory, gradients_of_other_arguments, signs_of_zero_in_an_array, imported_after_many_constants,
     warnings_of_a_call_that_fails,
     rules_beside_draws, hooks_of_leaves_that_have_gradients, how_results_lie,
     methods_of_modules_in_a_list, a_module_called_by_its_class, a_gradient_that_is_given_back,
