@@ -83,6 +83,7 @@ class Operation:
         if (tls.func or is_grad_enabled() and any([t.requires_grad for t in tensors])) and not written:
             kernel = self.kernels.get("cpu", self.kernels.get("default"))
             ruled = tls.func or kernel is None or any([t.is_meta for t in tensors])
+            ruled = ruled or self.fake is not None and any([plain(current(t)) is None for t in tensors])
             if self.maker is self.backward is None and not ruled:  # (what is computed in it is recorded)
                 return self.without_rule(self.run(kernel, values), tensors)
             return self.recorded(values)

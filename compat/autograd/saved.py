@@ -9,6 +9,7 @@ from functools import partial
 
 from funcgrad.core import state
 from funcgrad.core.aval import Aval, dtype_of
+from funcgrad.core.handle import UNCHANGED
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
@@ -290,7 +291,11 @@ class SavedTensor:
             (k, part), parts = k, n.saved[k[0]]
             packed = (*parts[:part], packed, *parts[part + 1 :])
         operand = (*n.plan.reads, -1)[k]
-        versions = tuple([v for v in n.versions if v[2] != operand])
+        mine = [i for i, v in enumerate(n.versions) if v[2] == operand]
+        if type(self.place) is tuple and mine:  # (of one result; what the others are is still checked)
+            mine = [mine[self.place[1] if n.plan.results is None else n.plan.results.index(self.place[1])]]
+        unchecked = (UNCHANGED, UNCHANGED.version, operand)  # (which holds the place, by which the others are found)
+        versions = tuple([unchecked if i in mine else v for i, v in enumerate(n.versions)])
         Pair.keep(n, (*n.saved[:k], packed, *n.saved[k + 1 :]))
         n.versions = versions
 

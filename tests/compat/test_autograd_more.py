@@ -350,3 +350,36 @@ def test_who_is_asked_may_be_told_by_another_type():
     given, stand = (1, Asked()), Asked()
     found = torch.overrides._get_overloaded_args
     assert found(given) == [given[1]] and found((1, "a"), lambda x: type(stand)) == [1]
+
+
+def test_an_operation_with_a_fake_and_no_gradient_is_one_call_of_a_compiled_function(kernels):
+    """torch 2.13: also where its kernel is made of operations, no gradient goes through it."""
+    for name, result in (("of_array", 6), ("of_operations", 8)):
+        f = getattr(kernels, name)
+        torch.library.register_fake(f"without_rules::{name}", torch.empty_like)
+        compiled = torch.compile(lambda x, f=f: (f(x) + x).sum())
+        x = torch.ones(2, requires_grad=True)
+        with pytest.warns(UserWarning, match="an autograd kernel was not registered") as told:
+            y = compiled(x)
+            y.backward()
+        assert y.item() == result and x.grad.tolist() == [1, 1], name
+        assert not [w for w in told if "not compiled" in str(w.message)], name
+
+
+def test_hooks_for_one_saved_result_leave_the_others_checked():
+    factors = {
+        torch.linalg.eigh: ("eigenvalues", "eigenvectors"), torch.linalg.qr: ("Q", "R"), torch.linalg.svd: ("U", "S", "Vh"),
+    }  # fmt: skip
+    for f, names in factors.items():
+        for hooked, name in enumerate(names):
+            for changed in range(len(names)):
+                x = (torch.eye(3) * torch.tensor([1.0, 2, 3])).requires_grad_()
+                results = f(x * 1)
+                getattr(results[0].grad_fn, f"_raw_saved_{name}").register_hooks(lambda t: t, lambda t: t)
+                with torch.no_grad():
+                    results[changed].mul_(2)
+                if changed == hooked:
+                    results[0].sum().backward()
+                    continue
+                with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+                    results[0].sum().backward()
