@@ -32,6 +32,7 @@ class Local(threading.local):
     """The stretches of a thread that are open, innermost last; `walked`: when the last rule of a walk back was done."""
 
     since = 0.0  # when the first of the profiles that are running, or of those that were and overlapped them, began
+    runs = ()  # the profiles that are running, each with when it began
 
     def __init__(self):
         self.open, self.walked = [], None
@@ -47,18 +48,23 @@ def now():
 
 def seeing(e):
     """The profiles that were running as a stretch began and still are, without a break."""
-    return [p for p, began in e.seen_by if p in _running and p.began == began]
+    return (
+        [p for p, _ in e.seen_by]
+        if e.seen_by is Local.runs
+        else [p for p, began in e.seen_by if (p, began) in Local.runs]
+    )
 
 
 def begun(name, scope=0, args=(), start=None):
     """A stretch of this name, which begins now; None where no profile is running."""
-    if not _running:
+    runs = Local.runs  # (one look: another thread may end the last profile meanwhile)
+    if not runs:
         return None
     while local.open and not seeing(local.open[-1]):  # (their profile is over)
         local.open.pop()
     parent = local.open[-1] if local.open else None
     e = FunctionEvent(name, 0.0, parent, _threads.setdefault(threading.get_ident(), len(_threads) + 1), scope)
-    e.seen_by, of = [(p, p.began) for p in _running], _running[-1]
+    e.seen_by, of = runs, runs[-1][0]
     if of.record_shapes:
         e.input_shapes = [list(a.shape) if isinstance(a, Tensor) else [] for a in args]
     if of.with_stack:
@@ -245,12 +251,14 @@ class profile:
             if not _running:
                 Local.since = self.began
             _running.append(self)
+            Local.runs = (*Local.runs, (self, self.began))
             Anomaly.profiled = Walks.begin
 
     def stop(self):
         """End it."""
         if self.enabled and self in _running:
             _running.remove(self)
+            Local.runs = tuple([run for run in Local.runs if run[0] is not self])
             Anomaly.profiled = Walks.begin if _running else None
             self.steps.__exit__()
             USERS.leave()
