@@ -272,16 +272,22 @@ def inputs(lines, t, texts, given, strict, ordered):
                 lines.test(f"not {extra}.hooks and not {extra}.cell.hooks", "hooks of a Tensor from outside")
         values[place if type(place) is int else id(place)] = v
     if t.writes:
-        apart(lines, t, texts, values, held)
+        apart(lines, t, texts, values)
+    known = {id(x): lines.name(x) for x in t.order if type(x) is not int and type(x) is not Cell}
+    known |= {id(x): text for x, text in zip(given, texts, strict=True) if type(text) is not Number}
     for place, none in t.guards:
         c = cell(lines, place, texts, given)
         if none:
             lines.test(f"{c}.grad is None", "a .grad, which was None,")
             continue
         g = (place if type(place) is not int else given[place].mark.extra.cell).grad
+        if (text := known.setdefault(id(g), f"{c}.grad")) != f"{c}.grad":
+            lines.test(f"{c}.grad is {text}", "which .grad is which Tensor")
         if g.alias is not None:  # (the program takes what it is a view of from where that was)
-            known = f"{c}.grad is {lines.name(g)} and {c}.grad.alias is {lines.name(g.alias)} and {c}.grad.mark is None"
-            lines.test(known, "a .grad, which was a view,")
+            lines.test(
+                f"{c}.grad is {lines.name(g)} and {c}.grad.alias is {lines.name(g.alias)} and {c}.grad.mark is None",
+                "a .grad, which was a view,",
+            )
         else:
             lines.test(
                 f"{c}.grad is not None and {c}.grad.owner is TAPE and {c}.grad.alias is None and {c}.grad.mark is None",
@@ -290,26 +296,25 @@ def inputs(lines, t, texts, given, strict, ordered):
     return values
 
 
-def apart(lines, t, texts, values, held):
-    """Tests that no argument lies in memory that is written, but its own."""
-    written = [place for place, _ in t.writes]
-    owners = {
-        id(owner_of(place.grad.val if type(place) is Cell else place.val))
-        for place in written
-        if type(place) is not int
-    }
-    arguments = {x for x in written if type(x) is int}
-    found = []
+def apart(lines, t, texts, values):
+    """Tests that no argument and no .grad lies in memory that is written, but its own, nor is written in that of another input."""
+    changed = {place if type(place) is int else id(place) for place, _ in t.writes}
+    boxes = {id(x): id(owner_of(x.val)) for x in t.order if type(x) is not int and type(x) is not Cell}
+    owners, written = {*boxes.values()}, {boxes[k] for k in boxes if k in changed}
+    into, others = [], []
     for place in t.order:
-        if type(place) is int and type(texts[place]) is not Number:
-            v = values[place]
-            lines.line(f"w{place} = {v} if {v}.base is None else {v}.base")
-            if owners:
-                lines.test(f"id(w{place}) not in {lines.name(owners)}", "which memory an argument shares")
-            for other in found:
-                if place in arguments or other in arguments:
-                    lines.test(f"w{place} is not w{other}", "which memory two arguments share")
-            found.append(place)
+        key = place if type(place) is int else id(place)
+        if key in boxes or type(place) is int and type(texts[place]) is Number:
+            continue
+        v = values[key]
+        lines.line(f"w{v} = {v} if {v}.base is None else {v}.base")
+        (into if key in changed else others).append(f"id(w{v}), ")
+        if known := owners if key in changed else written:
+            lines.test(f"id(w{v}) not in {lines.name(known)}", "which memory an argument shares")
+    if len(into) > 1:
+        lines.test(f"len({{{''.join(into)}}}) == {len(into)}", "which memory two arguments share")
+    if into and others:
+        lines.test(f"{{{''.join(into)}}}.isdisjoint(({''.join(others)}))", "which memory two arguments share")
 
 
 # (nothing has been written where the program fails: the function itself says what is wrong)

@@ -584,6 +584,27 @@ def gradients_of_other_arguments(compile):
     return found
 
 
+def memory_of_gradients(compile):
+    def gradient(i):
+        return torch.full((2,), float(i))
+
+    held, beside, found = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2)), []
+    of_given = compile(lambda w, x: (w.grad.add_(x), x * 2)[1])
+    of_held = compile(lambda x: (held.grad.mul_(2), x + 1)[1])
+    of_two = compile(lambda: (held.grad.mul_(2), beside.grad.add_(1), held.grad * beside.grad)[2])
+    of_both = compile(lambda v, w: (v.grad.mul_(2), w.grad.add_(1), v.grad * w.grad)[2])
+    for i, shared in enumerate((False, False, True, False, True)):
+        w, v = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
+        w.grad, held.grad = gradient(i), gradient(2)
+        v.grad = w.grad if shared else gradient(3)
+        found.append((of_given(w, w.grad if shared else torch.ones(2)).tolist(), w.grad.tolist()))
+        found.append((of_both(v, w).tolist(), v.grad.tolist(), w.grad.tolist()))
+        found.append((of_held(held.grad.detach() if shared else torch.ones(2)).tolist(), held.grad.tolist()))
+        beside.grad = held.grad if shared else gradient(3)
+        found.append((of_two().tolist(), held.grad.tolist(), beside.grad.tolist()))
+    return found
+
+
 def signs_of_zero_in_an_array(compile):
     figures, mixed, found = np.array([0.0, float("nan")]), np.array([0.0, "a"], object), []
     f = compile(lambda x: torch.atan2(torch.tensor(float(figures[0])), -x))
@@ -641,7 +662,7 @@ def an_object_of_another_class(compile):
 
 
 PROGRAMS = [
-    an_object_of_another_class, how_arguments_lie, how_leaves_lie, how_gradients_lie, gradients_that_are_views, views_in_other_memory, gradients_of_other_arguments, signs_of_zero_in_an_array, imported_after_many_constants,
+    an_object_of_another_class, how_arguments_lie, how_leaves_lie, how_gradients_lie, gradients_that_are_views, memory_of_gradients, views_in_other_memory, gradients_of_other_arguments, signs_of_zero_in_an_array, imported_after_many_constants,
     warnings_of_a_call_that_fails,
     rules_beside_draws, hooks_of_leaves_that_have_gradients, how_results_lie,
     methods_of_modules_in_a_list, a_module_called_by_its_class, a_gradient_that_is_given_back,
