@@ -12,7 +12,7 @@ from funcgrad.core import laid
 from funcgrad.core.handle import Array, Frozen, Handle
 from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
 from funcgrad.core.primitive import PRIMITIVES, helpers
-from funcgrad.core.strides import reach
+from funcgrad.core.strides import reach, slots
 from funcgrad.core.trace import TAPE, Batch, Jvp
 from funcgrad.transforms.boundary import as_tensor
 
@@ -376,9 +376,19 @@ OUTSIDE = (
 )
 
 
+def mapped_on_top(t):
+    """How many vmaps map a traced Tensor before another transformation traces it."""
+    found = 0
+    while t.owner is not TAPE and type(t.val) is Array and type(t.val.owner) is Batch:
+        found += t.val.mark is not None
+        t = current(t.val.val)
+    return found
+
+
 def lying_of(t, size, stride, offset):
     """(the strides of a traced Tensor, the offset of a window from its first element): those of one sample where it is mapped, of the first
-    one. A Tensor that is staged counts as one in C order, all of its memory. RuntimeError where a window of a sample leaves it."""
+    one, behind the steps to the next samples. A Tensor that is staged counts as one in C order, all of its memory. RuntimeError where a window
+    of a sample leaves it."""
     shape = shape_of(t)
     found = arrays_beneath((t,), 0)
     if not found:
@@ -390,6 +400,13 @@ def lying_of(t, size, stride, offset):
         last, end = (1 + at + reach(n, s)[1] for at, n, s in ((offset, size, stride), (start, shape, own)))
         if last > end or offset < start:
             raise RuntimeError(OUTSIDE.format(list(size), list(stride), offset, offset, last, start, end))
+        more = a.ndim - len(shape)
+        top = mapped_on_top(t)
+        if top < more and not np.isin(slots(size, stride, offset - start), slots(shape, own)).all():
+            raise RuntimeError(
+                "as_strided: under a derivative inside of vmap, a window can only hold elements of the sample itself"
+            )
+        own = strides_of(a)[more - top :]
     return own, offset - start
 
 

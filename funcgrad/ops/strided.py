@@ -108,10 +108,19 @@ TRANSPOSED = {"share": "mean", "mean": "share", "last": "only", "only": "last"}
 
 
 def batched_strides(prim, n, x, d, size, stride, offset, own, **params):
-    """(prim of every sample, 0): all of them one array of strides, in which they are clear of each other."""
+    """(prim of every sample, 0), all of them one array of strides."""
     x = front(x, d)
-    step = apart(shape_of(x)[1:], own, size, stride, offset)
-    return prim(x, size=(n, *size), stride=(step, *stride), offset=offset, own=(step, *own), **params), 0
+    stride, own = in_line(shape_of(x), own, size, stride, offset)
+    return prim(x, size=(n, *size), stride=stride, offset=offset, own=own, **params), 0
+
+
+def in_line(shape, own, size, stride, offset):
+    """(stride, own) of all samples, which lie as `own` says where it is longer than a sample's, else clear of each other."""
+    given = len(own) - len(shape)
+    if given >= 0:
+        return (own[given], *stride), own
+    step = apart(shape[1:], own, size, stride, offset)
+    return (step, *stride), (step, *own)
 
 
 @define
@@ -228,8 +237,8 @@ class put_strided:
             for a, d in zip(xs, ds, strict=True)
         ]
         size = shape_of(v)[1:]
-        step = apart(shape_of(x)[1:], own, size, stride, offset)
-        return put_strided(x, v, stride=(step, *stride), offset=offset, own=(step, *own), every=every), 0
+        stride, own = in_line(shape_of(x), own, size, stride, offset)
+        return put_strided(x, v, stride=stride, offset=offset, own=own, every=every), 0
 
     transpose = (
         lambda ct, x, v, *, stride, offset, own, every=False: put_strided(
