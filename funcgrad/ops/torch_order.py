@@ -335,22 +335,15 @@ def sum_over(x, axes):
     return sums_in_turn(x, axes)
 
 
-def sums_of_stacks(x):
-    """The sums of the columns of a contiguous stack of matrices [count, n, columns], as sums_of_columns has them of one."""
-    n, columns = x.shape[1:]
-    lanes = LANE_BYTES // x.itemsize
-    rest = columns % (ACCUMULATORS * lanes if columns >= lanes else ACCUMULATORS)
+def sums_of_stacks(x, side_by_side=True):
+    """The sums of the columns of a contiguous stack of matrices [count, n, columns], as sums_of_columns has them of one: in blocks, and those
+    of the last columns dealt to the accumulators. `side_by_side`: did the columns lie so where they come from?"""
+    columns, lanes = x.shape[2], LANE_BYTES // x.itemsize
+    rest = columns % (ACCUMULATORS * lanes if side_by_side and columns >= lanes else ACCUMULATORS)
     if not rest:
         return in_blocks(x)
-    return columns_beside(x, rest)
-
-
-def columns_beside(x, rest):
-    """The sums of columns [count, n, columns]: in blocks, and those of the last `rest` of them dealt to the accumulators."""
     sums = add_rows(np.ascontiguousarray(x[:, :, -rest:]))
-    if rest == x.shape[2]:
-        return sums
-    return np.concatenate((in_blocks(x[:, :, :-rest]), sums), axis=1)
+    return sums if rest == columns else np.concatenate((in_blocks(x[:, :, :-rest]), sums), axis=1)
 
 
 def sums_in_turn(x, axes):
@@ -365,7 +358,7 @@ def sums_in_turn(x, axes):
         return in_c_order(np.add.reduce(x, axis=axes))
     left = [k for i, k in enumerate(x.shape) if i not in axes]
     v = x.transpose(order).reshape(sizes)  # (the slowest axis first; nothing is copied)
-    *outer, many, n = (1, *sizes)[-max(len(sizes), 2) :]
+    many, n = (1, *sizes)[-2:]
     by_number, by_row = v.strides[-1], v.strides[-2] if len(sizes) > 1 else 0
     lanes = LANE_BYTES // x.itemsize
     if by_number == x.itemsize and n >= lanes:
@@ -374,8 +367,7 @@ def sums_in_turn(x, axes):
         sums = add_rows(np.ascontiguousarray(v).reshape(-1, n, 1))
     else:
         columns = np.ascontiguousarray(v.reshape(-1, many, n).swapaxes(1, 2))
-        rest = many % (ACCUMULATORS * lanes if by_row == x.itemsize and many >= lanes else ACCUMULATORS)
-        sums = columns_beside(columns, rest) if rest else in_blocks(columns)
+        sums = sums_of_stacks(columns, by_row == x.itemsize)
     summed = [i for i, kept in enumerate(stay) if not kept]
     if summed:
         sums = sums.reshape(sizes[:-1]).transpose([i for i, kept in enumerate(stay) if kept] + summed)
