@@ -17,7 +17,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch, Jvp, Record
 
 from .functions.answers import MISSING
-from .functions.drawing import mapped_by
+from .functions.levels import mapped_by
 from .functions.register import FUNCTIONS
 from .payload import current
 from .stores import Dated

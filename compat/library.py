@@ -20,7 +20,8 @@ from .autograd.function import Function
 from .autograd.function_context import show_as_function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
-from .functions.by_samples import on_values, plain
+from .functions.by_samples import on_values
+from .functions.levels import concrete_or_none
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace
@@ -83,7 +84,7 @@ class Operation:
         if (tls.func or is_grad_enabled() and any([t.requires_grad for t in tensors])) and not written:
             kernel = self.kernels.get("cpu", self.kernels.get("default"))
             ruled = tls.func or kernel is None or any([t.is_meta for t in tensors])
-            ruled = ruled or self.fake is not None and any([plain(current(t)) is None for t in tensors])
+            ruled = ruled or self.fake is not None and any([concrete_or_none(current(t)) is None for t in tensors])
             if self.maker is self.backward is None and not ruled:  # (what is computed in it is recorded)
                 return self.without_rule(self.run(kernel, values), tensors)
             return self.recorded(values)
@@ -140,7 +141,7 @@ class Operation:
             raise NotImplementedError(
                 f"Could not run '{self.qualname}' with arguments from the 'CPU' backend. No kernel has been registered for it."
             )
-        if self.fake is not None and any([plain(current(t)) is None for t in tensors]):
+        if self.fake is not None and any([concrete_or_none(current(t)) is None for t in tensors]):
             return self.staged(kernel, values)
         values = {n: detached(v) for n, v in values.items()}  # (as torch's kernels, it may look at the memory)
         tensors = [t for v in values.values() for t in (v if listed(v) else (v,)) if isinstance(t, Tensor)]

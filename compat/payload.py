@@ -9,7 +9,7 @@ from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides as contiguous_strides
 from funcgrad.core.strides import steps_of as strides_of  # noqa: F401
-from funcgrad.core.trace import TAPE, Record, memory_below, on_tape
+from funcgrad.core.trace import TAPE, Record, on_tape
 
 tls, shared = state.tls, state.shared
 
@@ -51,6 +51,13 @@ def memory(t):
         return t.val
     t = current(t)
     return t.val if t.owner is TAPE else None
+
+
+def memory_below(t):
+    """The array under all levels of a Tensor: that of all samples where it is mapped."""
+    while isinstance(t, Handle):
+        t = t.val
+    return t
 
 
 def ground(t):

@@ -18,7 +18,7 @@ from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, warn
 from funcgrad.core.strides import memory_of
-from funcgrad.core.trace import TAPE, Batch, Tape, memory_below
+from funcgrad.core.trace import TAPE, Batch, Tape
 from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete, raising
 
@@ -39,6 +39,7 @@ from .payload import (
     history,
     layout_of_traced,
     memory,
+    memory_below,
     node_of,
     placed,
     readable,

@@ -116,7 +116,7 @@ def as_kernels_lay(got, inputs, marks, roots):
                     seen.add(p)
                     stack.append(p)
         orders = {m: order for m, order in orders.items() if is_left(m, order, uses)}
-    return tuple([relaid(g, orders[m]) if m in orders else g for g, m in zip(got, marks)])
+    return tuple([in_order(g, orders[m]) if m in orders else g for g, m in zip(got, marks)])
 
 
 def is_left(mark, order, uses):
@@ -134,9 +134,9 @@ def is_left(mark, order, uses):
     return True
 
 
-def relaid(g, order):
+def in_order(g, order):
     if g.is_conj():
-        return relaid(g.conj(), order).conj()
+        return in_order(g.conj(), order).conj()
     return Tensor(np.array(g.val, order=order), g.mark, TAPE)
 
 

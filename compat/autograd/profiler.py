@@ -17,7 +17,7 @@ from funcgrad.core.site import internal
 from .._intercept import Users
 from ..functions.missing import refusal as _refusal
 from ..tensor import Tensor
-from ..utils.selective import VIEWS, Run, operation
+from ..utils.selective import Run
 from .anomaly_mode import Anomaly, name_of
 from .profiler_util import USER_SCOPE, EventList, FunctionEvent
 
@@ -183,12 +183,6 @@ class Steps(Run):
 
     def of_span(self, prim, args, params):
         return self.plainly(prim, args, params)
-
-    def primitive(self, prim, args, params):
-        if self.span is not None or prim.name in VIEWS or prim.record is not None:
-            return self.plainly(prim, args, params)
-        shown = args if prim.name != "affine" else (args[2], args[0], args[1])
-        return self.asked(operation(prim, args, params), shown, {}, lambda: self.plainly(prim, args, params))
 
     def asked(self, op, args, kwargs, run):
         name = f"aten::{str(op).removeprefix('aten.').partition('.')[0]}"

@@ -7,7 +7,6 @@ import numpy as np
 
 import funcgrad as fg
 from funcgrad.core.state import tls
-from funcgrad.core.trace import memory_below
 from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.transforms.reverse_mode import pulled_once
@@ -15,9 +14,9 @@ from funcgrad.transforms.reverse_mode import pulled_once
 from ..autograd.gradient_layout import as_primal
 from ..autograd.walks import WalkInFunc, conjugated
 from ..errors import no_scalar
-from ..functions.drawing import mapped_by
+from ..functions.levels import mapped_by
 from ..native import named_as
-from ..payload import current
+from ..payload import current, memory_below
 from ..tensor import Tensor
 from ..utils._pytree import tree_flatten, tree_map, tree_unflatten
 from .checks import (

@@ -5,7 +5,7 @@ from funcgrad.core.trace import TAPE, Record
 from funcgrad.errors import ConcretizationError
 
 from .._funcs import DERIVATIVES
-from ..functions.drawing import mapped_by
+from ..functions.levels import mapped_by
 from ..functions.register import FUNCTIONS as T
 from ..payload import current
 from ..stores import note

@@ -11,8 +11,8 @@ from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answering, to_places
-from .by_samples import mapped_innermost
 from .given_out import resize
+from .levels import mapped_innermost
 from .nodes import renamed
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .products import batched, bmm, mm, mv

@@ -10,23 +10,16 @@ import functools
 import numpy as np
 
 from funcgrad.core.aval import Aval
-from funcgrad.core.handle import Array, Handle
+from funcgrad.core.handle import Array
 from funcgrad.core.primitive import helpers
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.transforms.boundary import enter
 
 from ..payload import current
 from ..tensor import Tensor
+from .levels import concrete_or_none, mapped_innermost, mapping_of
 from .operands import in_c_order, new
 from .register import FUNCTIONS
-
-
-def mapped_by(t):
-    """The vmap that maps a Tensor as the innermost of the transforms that it belongs to, or None."""
-    if not isinstance(t, Tensor):
-        return None
-    trace = current(t).owner.under
-    return trace if type(trace) is Batch and t.val.mark is not None else None
 
 
 def by_samples(f):
@@ -69,7 +62,7 @@ def through_maps(f, t, axis):
 
 def stacked(t):
     """A result of what torch maps sample by sample, for want of a rule: those of the samples stand one after another."""
-    return t if mapped_by(t) is None else in_c_order(t)
+    return t if mapping_of(t) is None else in_c_order(t)
 
 
 OLDER = "Batching rule not implemented for aten::{}. We could not generate a fallback."
@@ -81,25 +74,10 @@ def refuse_mapped(name, *tensors, text=OLDER):
         raise RuntimeError(text.format(name))
 
 
-def mapped_innermost(values):
-    traces = [trace for v in values if (trace := mapped_by(v)) is not None]
-    return max(traces, key=lambda trace: trace.level, default=None)
-
-
-def plain(t):
-    """The array behind a Tensor that is up to date, where nothing maps or stages it; None otherwise."""
-    x = t
-    while isinstance(x, Handle):
-        if not isinstance(x, Tensor) and (not x.owner.concrete or x.owner.name == "vmap"):
-            return None
-        x = x.val
-    return np.asarray(x)
-
-
 def on_values(f, results, *tensors):
     """The arrays f(*arrays) as Tensors; `results`: the shape and dtype of each."""
     ts = [current(t.detach()) for t in tensors]
-    arrays = [plain(t) for t in ts]
+    arrays = [concrete_or_none(t) for t in ts]
     if all([a is not None for a in arrays]):
         return tuple([new(a) for a in f(*arrays)])
     from funcgrad.callbacks import pure_callback_p

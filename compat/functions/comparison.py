@@ -14,9 +14,10 @@ from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, answering, need_function, not_a_tensor, to_places
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
-from .creation import mapped_as
-from .forward_mode import has_tangent, refuse_tangents
+from .creation import for_each_sample
+from .forward_mode import refuse_tangents
 from .given_out import store
+from .levels import has_tangent
 from .operands import (
     BOOL,
     KINDS_OF_INTEGER,
@@ -233,7 +234,7 @@ def question(name, prim, exact):
         t = current(input)
         if dtype_of(t).kind in KINDS_OF_INTEGER:
             lay = iterated if name == "isnan" else laid_like  # (torch compares with itself there)
-            return lay(mapped_as(t, np.full(shape_of(t), exact)), t)
+            return lay(for_each_sample(t, np.full(shape_of(t), exact)), t)
         return p(t)
 
     function.__doc__ = f"{name} of each element."
@@ -261,7 +262,7 @@ def isneginf(input):
 def isreal(input):
     """Has the element no imaginary part?"""
     t = current(input)
-    return input.imag == 0 if dtype_of(t).kind == "c" else laid_like(mapped_as(t, np.ones(shape_of(t), bool)), t)
+    return input.imag == 0 if dtype_of(t).kind == "c" else laid_like(for_each_sample(t, np.ones(shape_of(t), bool)), t)
 
 
 @operation()

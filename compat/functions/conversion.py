@@ -21,8 +21,9 @@ from .answers import answer
 from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType
+from .levels import beneath
 from .nodes import named
-from .operands import P, as_operand, beneath, cast, dtype_of, in_format, rank
+from .operands import P, as_operand, cast, dtype_of, in_format, rank
 from .quick_roads import changes_nothing
 from .register import FUNCTIONS, METHODS, install, operation, publish
 

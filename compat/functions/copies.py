@@ -19,6 +19,7 @@ from ..method_arguments import wrapped
 from ..payload import current, ground, layout_of_traced, strides_of
 from ..tensor import Tensor
 from .by_samples import by_samples, refuse_mapped
+from .levels import share_memory
 from .nodes import named
 from .operands import (
     P,
@@ -32,7 +33,6 @@ from .operands import (
     named_sizes,
     new,
     shape_of,
-    share_memory,
 )
 from .quick_roads import quick_call
 from .refusals import refuse

@@ -76,7 +76,7 @@ def finished_like(name, t, array, device, requires_grad, wanted=contiguous_forma
     if t.owner is TAPE:
         array = laid_out(array, t, wanted)
         return completed(name, new(array), None, CPU if device is None else device, requires_grad)
-    out = mapped_as(t, array, wanted) if wanted in ORDER else mapped_as(t, laid_out(array, t, wanted))
+    out = for_each_sample(t, array, wanted) if wanted in ORDER else for_each_sample(t, laid_out(array, t, wanted))
     return completed(name, out, None, t.device if device is None else device, requires_grad)
 
 
@@ -89,7 +89,7 @@ def maker(make, device, t=None):
     return make
 
 
-def mapped_as(t, array, wanted=None):
+def for_each_sample(t, array, wanted=None):
     """A Tensor over an array, one for each sample of what t is mapped over; `wanted`: a format for images, of them all."""
     traces = []
     while isinstance(t, Handle):

@@ -6,7 +6,6 @@ would draw without being compiled.
 
 import numpy as np
 
-from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
 from funcgrad.core.state import tls
@@ -38,21 +37,6 @@ def bare(device):
     return (device is not None or Default.elsewhere) and on_meta(device)
 
 
-def mapped_by(trace, t):
-    """Does a vmap map an up-to-date Tensor?"""
-    while isinstance(t, Handle) and t.owner is not trace:
-        t = t.val
-    return isinstance(t, Handle) and t.mark is not None
-
-
-def mapped(t):
-    """Does any vmap that runs map a Tensor?"""
-    t, trace = current(t), tls.mapping
-    while trace is not None and not mapped_by(trace, t):
-        trace = trace.around
-    return trace is not None
-
-
 def while_staging(change, x):
     """change(x), of a generator: now, or whenever the staged program comes by; x is a number or a Tensor."""
     if tls.stage is None:
@@ -73,4 +57,4 @@ def refuse_staging(what):
         )
 
 
-__all__ = ["bare", "drawn", "mapped_by", "refuse_staging", "while_staging"]
+__all__ = ["bare", "drawn", "refuse_staging", "while_staging"]

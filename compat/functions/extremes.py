@@ -16,7 +16,7 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, not_a_tensor, to_places
-from .creation import mapped_as
+from .creation import for_each_sample
 from .given_out import begin, store
 from .indexing import along
 from .nodes import as_one, named, renamed
@@ -60,7 +60,7 @@ def index_of_extreme(t, prim, dim, keepdim=True):
     shape = shape_of(t)
     if not shape:
         wrapped(dim, 0)
-        return mapped_as(t, np.zeros((), np.int64))
+        return for_each_sample(t, np.zeros((), np.int64))
     dim = wrapped(dim, len(shape))
     if t.owner is TAPE:  # (an index is recorded nowhere)
         return new(

@@ -9,7 +9,8 @@ from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
 from .in_turn import in_turn
-from .operands import P, as_operand, dtype_of, fitting, is_dual, need_room, new, shape_of, without_imaginary
+from .levels import is_dual
+from .operands import P, as_operand, dtype_of, fitting, need_room, new, shape_of, without_imaginary
 from .overwriting import overwritten, replaced
 from .register import FUNCTIONS, operation
 from .writing import in_place, same_elements

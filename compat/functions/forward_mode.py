@@ -4,25 +4,9 @@ differentiated.
 Invariant: `funcgrad`'s own transforms are never refused anything here; a dual level and those of torch.func are.
 """
 
-from funcgrad.core.handle import Array, Handle
 from funcgrad.core.state import tls
-from funcgrad.core.trace import Jvp
 
-from ..payload import current
-from ..tensor import Tensor
-
-
-def has_tangent(x):
-    """Has a Tensor a tangent, at a dual level or in a transform of torch.func?"""
-    if not isinstance(x, Tensor):
-        return False
-    v = current(x)
-    while isinstance(v, Handle):
-        owner = v.owner
-        if type(v) is Array and isinstance(owner, Jvp) and not owner.done and v.mark is not None:
-            return owner is tls.dual or owner in tls.func
-        v = v.val
-    return False
+from .levels import has_tangent
 
 
 def refuse_tangents(name, *operands):

@@ -8,7 +8,7 @@ of one rounding.
 
 import numpy as np
 
-from funcgrad.streams.fused import fused32, fused64
+from funcgrad.core.multiply_add import double, fused32
 
 float32, float64 = np.float32, np.float64
 ONE = float32(1)
@@ -21,11 +21,7 @@ def multiply_add(a, x, alpha):
     d = x.dtype
     if d.char == "f" and d.isnative:
         return fused32(x, d.type(alpha), a if type(a) is np.ndarray and a.ndim else d.type(a))
-    plain = a + x * alpha
-    if d.char != "d" or not d.isnative:
-        return plain
-    out = fused64(x, float(alpha), a)
-    return np.where(np.isfinite(out), out, plain)  # (its halves may overflow where the sum does not)
+    return double(x, float(alpha), a) if d.char == "d" and d.isnative else a + x * alpha
 
 
 def scaled_sum(x, y, alpha):

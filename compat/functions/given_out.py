@@ -21,8 +21,9 @@ from ..payload import contiguous_strides, current, ground, strides_of
 from ..tensor import Tensor
 from .in_turn import in_turn
 from .kinds import ALONG, COMPARISONS, iterates
+from .levels import is_dual
 from .nodes import tensors_in
-from .operands import is_dual, rank
+from .operands import rank
 from .other_memory import over_other_memory, strided
 from .results import (
     AFRESH,

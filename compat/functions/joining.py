@@ -518,7 +518,7 @@ def select(input, dim, index):
     t = current(input)
     shape = shape_of(t)
     if not shape:
-        from .drawing import mapped
+        from .levels import mapped
 
         wrapped(int(mapped(t)), int(mapped(t)))  # (of samples torch looks at how they lie)
         raise IndexError("select() cannot be applied to a 0-dim tensor.")

@@ -6,18 +6,12 @@ whoever looks at it.
 """
 
 from funcgrad.core.aval import ndarray
-from funcgrad.core.laid import filled, in_columns, in_rows, moved, noted
+from funcgrad.core.laid import filled, in_columns, in_rows, moved, relaid, value
 from funcgrad.core.node import extra_of
-from funcgrad.core.trace import TAPE
 
 from ..formats import ORDER, suggested
-from ..tensor import Tensor
 
 BY_RANK = {len(order): order for order in ORDER.values()}
-
-
-def value(g):
-    return g.val if type(g) is Tensor and g.owner is TAPE else g
 
 
 class Kernel:
@@ -39,13 +33,6 @@ class Kernel:
         if not self.came or v.ndim in BY_RANK and all([n == 1 for n in v.shape[2:]]):
             return in_rows(v)
         return moved(v, filled(v.shape, BY_RANK[v.ndim])) if v.ndim in BY_RANK else v
-
-
-def relaid(f, g):
-    """What a step gives back, laid as f lays an array."""
-    v = value(g)
-    own = f(v) if type(v) is ndarray else v
-    return g if own is v else own if g is v else noted(Tensor(own, g.mark, TAPE))
 
 
 def lay(out, operands, f, last=None, others=()):

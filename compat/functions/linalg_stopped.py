@@ -9,7 +9,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..payload import current
-from .creation import mapped_as
+from .creation import for_each_sample
 from .linalg_checks import LinAlgError, in_batch
 from .operands import P, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, operation
@@ -122,7 +122,7 @@ def with_info(f, result, name, stopped=of_pivots):
             A = options.pop("input" if name == "cholesky_ex" else "A")
         lead = tuple(A.shape[:-2])
         try:  # (in a run of compiled code the failure is raised)
-            return RETURN[result](f(A, *args, **options), mapped_as(current(A), np.zeros(lead, np.int32)))
+            return RETURN[result](f(A, *args, **options), for_each_sample(current(A), np.zeros(lead, np.int32)))
         except LinAlgError:
             if check_errors:
                 raise

@@ -9,11 +9,11 @@ import operator
 import numpy as np
 
 from funcgrad.core import laid
-from funcgrad.core.handle import Array, Frozen, Handle
+from funcgrad.core.handle import Handle
 from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
-from funcgrad.core.primitive import PRIMITIVES, helpers
+from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import reach, slots
-from funcgrad.core.trace import TAPE, Batch, Jvp
+from funcgrad.core.trace import TAPE
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
@@ -26,6 +26,7 @@ from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size  # noqa: F401
 from ..tensor import Tensor
 from .laid_back import lay_back
+from .levels import arrays_beneath, beneath, mapped_on_top, share_memory
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
@@ -320,69 +321,11 @@ def name_places(v, n):
     return not v.size or bool(v.min() >= 0 and v.max() < n)
 
 
-def beneath(t):
-    """The Tensor over memory that holds a result of which nobody else knows, with the axes that vmaps map moved in front, as torch has
-    them; None where it is recorded or staged on the way."""
-    while t.owner is not TAPE:
-        v = t.val
-        if isinstance(v, Tensor):  # (one that the level knows nothing of)
-            t = v
-            continue
-        if type(v) is not Array or not isinstance(v.owner, (Batch, Jvp)):
-            return None
-        if type(v.val) is np.ndarray:
-            v = t.val = Array(new(v.val), v.mark, v.owner)
-        elif not isinstance(v.val, Tensor):
-            return None
-        if type(v.owner) is Batch and v.mark:
-            v = t.val = Array(helpers["front"](v.val, v.mark), 0, v.owner)
-        t = v.val
-    return None if type(t.alias) is Frozen else t
-
-
-def arrays_beneath(operands, n):
-    """The arrays of those of a result's operands that are Tensors, axes that are mapped in front of the n others that they are stretched to."""
-    found = []
-    for t in operands:
-        if not isinstance(t, Tensor):
-            continue
-        t, mapped = current(t), []
-        while t.owner is not TAPE:
-            v = t.val
-            if type(v) is not Array or not isinstance(v.val, Tensor):
-                break
-            if type(v.owner) is Batch and v.mark is not None:
-                mapped.insert(0, v.mark)
-            t = current(v.val)
-        else:
-            a = t.val
-            for at, d in enumerate(mapped):
-                a = np.moveaxis(a, at + d, at) if d else a
-            k = len(mapped)
-            short = n - (a.ndim - k) if k else 0
-            found.append(a[(slice(None),) * k + (None,) * short] if short > 0 else a)
-    return found
-
-
-def share_memory(t, x):
-    """May two Tensors lie in one memory, whatever levels trace them?"""
-    return any([np.may_share_memory(a, b) for a in arrays_beneath((t,), 0) for b in arrays_beneath((x,), 0)])
-
-
 OUTSIDE = (
     "result = tensor.as_strided({}, {}, {}) can access memory outside of `tensor`. `result` can access some memory in range [{}, {}], but "
     "`tensor` can only access some memory in range [{}, {}]. This is not supported inside of vmap, please try to rewrite the `as_strided` "
     "call as a sequence of PyTorch view operations"
 )
-
-
-def mapped_on_top(t):
-    """How many vmaps map a traced Tensor before another transformation traces it."""
-    found = 0
-    while t.owner is not TAPE and type(t.val) is Array and type(t.val.owner) is Batch:
-        found += t.val.mark is not None
-        t = current(t.val.val)
-    return found
 
 
 def lying_of(t, size, stride, offset):
@@ -535,15 +478,9 @@ def index_result(t):
     return cast(t, INT64)
 
 
-def is_dual(t):
-    """Has an up-to-date Tensor a tangent?"""
-    v = t.val
-    return type(v) is Array and isinstance(v.owner, Jvp) and v.mark is not None
-
-
 __all__ = """
 BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
-dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer is_dual iterated iterating laid_like like_first
-image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of share_memory sizes with_ones without_imaginary
+dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer iterated iterating laid_like like_first
+image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
 wrapped
 """.split()

@@ -27,10 +27,10 @@ from ..payload import current, wrap
 from ..tensor import Tensor
 from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
-from .drawing import bare, drawn, mapped_by, refuse_staging, while_staging
+from .drawing import bare, drawn, refuse_staging, while_staging
 from .filling import overwrite
-from .forward_mode import has_tangent
 from .given_out import need_its_dtype, store
+from .levels import has_tangent, mapped_by
 from .nodes import named, released
 from .operands import (
     INT64,

@@ -9,7 +9,7 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .answers import answering
-from .creation import mapped_as
+from .creation import for_each_sample
 from .given_out import store
 from .nodes import named
 from .operands import (
@@ -106,7 +106,7 @@ def running_extreme(name):
             need_dtype(name, dtype_of(t))
         values = along_axis(t, name, dim, kink="torch")
         if not shape:
-            return RETURN[name](values, mapped_as(t, np.zeros((), np.int64)))
+            return RETURN[name](values, for_each_sample(t, np.zeros((), np.int64)))
         at = np.arange(shape[wrapped(dim, len(shape))]).reshape(
             [-1] + [1] * (len(shape) - 1 - wrapped(dim, len(shape)))
         )

@@ -13,6 +13,7 @@ from ..deprecations import once
 from ..payload import current
 from ..tensor import Tensor
 from .forward_mode import refuse_tangents
+from .levels import beneath
 from .linalg_checks import (
     LinAlgError,
     fit_together,
@@ -27,7 +28,7 @@ from .linalg_checks import (
 )
 from .linalg_stopped import is_nan, leading_minor, not_finite, singular_values, zero_pivot
 from .nodes import named
-from .operands import P, beneath, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
+from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, in_columns, new, shape_of
 from .products import matmul
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN

@@ -22,10 +22,11 @@ from ..formats import base_of, contiguous_format, elements, memory_format, offse
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
-from .creation import completed, mapped_as, seldom
+from .creation import completed, for_each_sample, seldom
 from .data import Shown
-from .forward_mode import has_tangent, refuse_tangents
+from .forward_mode import refuse_tangents
 from .given_out import grown, resize
+from .levels import has_tangent
 from .operands import integer, new, shape_of, sizes
 from .other_memory import over_other_memory, strided
 from .register import FUNCTIONS, install, operation, publish
@@ -364,7 +365,7 @@ def new_empty_strided(self, size, stride, dtype=None, layout=None, device=None, 
     """empty_strided in the dtype of this Tensor."""
     t = current(self)
     made = FUNCTIONS["empty_strided"](size, stride, dtype=dtype or self.dtype, requires_grad=requires_grad)
-    return made if t.owner is TAPE or made.owner is not TAPE else mapped_as(t, made.val)
+    return made if t.owner is TAPE or made.owner is not TAPE else for_each_sample(t, made.val)
 
 
 def empty_permuted(

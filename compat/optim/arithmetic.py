@@ -22,6 +22,30 @@ SMALL = (
 )  # elements of a parameter: what torch's step rounds once is rounded once up to here, where it takes 1 to 5 us; beyond, twice
 
 
+def plain_add_(x, y, alpha):
+    x += y * alpha
+
+
+def plain_addcmul_(x, y, z, value):
+    x += y * value * z
+
+
+def plain_lerp_(x, y, weight):
+    if isinstance(weight, Tensor) or abs(weight) < 0.5:  # (a staged weight is not known)
+        x += (y - x) * weight
+    else:
+        x[...] = y - (y - x) * (1 - weight)
+
+
+PLAIN = {  # step by step, with operators: of arrays, Tensors and numbers in half precision
+    "add": lambda x, y, alpha: x + y * alpha,
+    "add_": plain_add_,
+    "addcmul": lambda x, y, z, value: x + y * value * z,
+    "addcmul_": plain_addcmul_,
+    "lerp_": plain_lerp_,
+}
+
+
 def add(x, y, alpha):
     """x + alpha * y."""
     return scaled_sum(x, y, alpha).astype(x.dtype, copy=False) if x.size <= SMALL else x + y * alpha
@@ -52,10 +76,8 @@ def lerp_(x, y, weight):
     """x += weight * (y - x), from the nearer end: a weight of 1 gives y itself."""
     if x.size <= SMALL:
         x[...] = interpolated(x, y, weight)
-    elif abs(weight) < 0.5:
-        x += (y - x) * weight
     else:
-        x[...] = y - (y - x) * (1 - weight)
+        plain_lerp_(x, y, weight)
 
 
 def sign(x):
@@ -118,10 +140,8 @@ class OnTensors:
     def lerp_(self, x, y, weight):
         if rounded_once(x, weight):
             x.lerp_(y, weight)
-        elif isinstance(weight, Tensor) or abs(weight) < 0.5:  # (a staged weight is not known)
-            x += (y - x) * weight
         else:
-            x[...] = y - (y - x) * (1 - weight)
+            plain_lerp_(x, y, weight)
 
     def maximum(self, x, y):
         return FUNCTIONS["maximum"](x.clone(), y.clone())  # (it keeps its operands, and rules write to them)

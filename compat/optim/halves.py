@@ -11,6 +11,7 @@ import numpy as np
 
 from funcgrad.core.halves import BFLOAT16, COMPLEX32, FLOAT16, FLOAT32, VECTOR, WIDER, complex32, rounded
 
+from .arithmetic import PLAIN
 from .memory import real
 
 
@@ -157,34 +158,10 @@ def lifted(f):
     return g
 
 
-def add_(x, y, alpha):
-    x += y * alpha
-
-
-def addcmul_(x, y, z, value):
-    x += y * value * z
-
-
-def lerp_(x, y, weight):
-    if abs(weight) < 0.5:
-        x += (y - x) * weight
-    else:
-        x[...] = y - (y - x) * (1 - weight)
-
-
-OF_HALVES = {  # (a product that is added knows itself where it is to be rounded)
-    "add": lambda x, y, alpha: x + y * alpha,
-    "add_": add_,
-    "addcmul": lambda x, y, z, value: x + y * value * z,
-    "addcmul_": addcmul_,
-    "lerp_": lerp_,
-}
-
-
 def for_halves(arrays):
     """The namespace of a rule on memory, for Half."""
     own = {name: lifted(f) for name, f in vars(arrays).items()}
-    own.update(OF_HALVES, either=arrays.either)
+    own.update(PLAIN, either=arrays.either)  # (a product that is added knows itself where it is to be rounded)
     own["number"] = lambda x: x.x.item() if isinstance(x, Half) else x.item()
     own["eps"] = lambda x: EPS[x.d]
     own["kept"] = lambda x: x.rounded() if isinstance(x, Half) else x

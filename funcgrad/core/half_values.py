@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from .halves import VECTOR, is_bfloat16
+from .multiply_add import single
 
 GROUP = 16  # terms that torch adds up before it goes on with their sum
 
@@ -182,11 +183,6 @@ ROW, LANES = 16, 8  # numbers that torch takes at once of a row whose moments it
 LONGEST = 16 * ROW  # (torch takes the moments of longer rows apart)
 
 
-def fused(x, y, z):
-    """x * y + z, rounded once."""
-    return (np.multiply(x, y, dtype=np.float64) + z).astype(np.float32)
-
-
 def row_moments(x):
     """(mean, variance) of each row [count, n], n <= LONGEST, in torch's order: Welford's running moments in two lanes of eight, those of the numbers
     behind them, and the moments of both put together (Chan, Golub and LeVeque, 1983)."""
@@ -196,7 +192,7 @@ def row_moments(x):
     mean = squares = np.zeros((count, 2, LANES), x.dtype)
     for k in range(whole):
         step = lanes[:, k] - mean
-        mean, squares = one_more(fused(step, np.float32(1) / np.float32(k + 1), mean), squares, lanes[:, k], step)
+        mean, squares = one_more(single(step, np.float32(1) / np.float32(k + 1), mean), squares, lanes[:, k], step)
     first = np.zeros(count, x.dtype)
     own = first, first
     for k, at in enumerate(range(whole * ROW, n)):
@@ -218,7 +214,7 @@ def one_more(mean, squares, x, step):
 def put_together(n, more, before, own):
     """The moments of `before` numbers and of n more."""
     share, d = np.float32(n) / np.float32(n + before), more[0] - own[0]
-    return fused(share, d, own[0]), own[1] + fused(d * d * share, np.float32(before), more[1])
+    return single(share, d, own[0]), own[1] + single(d * d * share, np.float32(before), more[1])
 
 
 VALUES = {

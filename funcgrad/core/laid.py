@@ -202,7 +202,7 @@ def stretched(shape, own, strides):
     return (0,) * missing + tuple([0 if k != n else s for n, k, s in zip(shape[missing:], own, strides, strict=True)])
 
 
-def relaid(h, tape, *operands):
+def torch_ordered(h, tape, *operands):
     """The result of an operation on Tensors of a tape, written out for NumPy's order, in torch's."""
     if isinstance(h, Handle) and h.owner is tape and h.alias is not LAID:
         h.val = as_torch(h.val, *[o.val if isinstance(o, Handle) else o for o in operands])
@@ -239,15 +239,18 @@ def as_kept(first, kept, g, ct):
         return g
     ways = steps_of(c), kept
     like = arrangement(v.shape, steps_of(v), v.shape, ways[first], v.shape, ways[not first])
-    if like is None:
-        return g
-    if g is v:
-        return moved(v, like)
-    return noted(type(g)(moved(v, like), g.mark, g.owner))
+    return g if like is None else relaid(lambda v: moved(v, like), g)
+
+
+def relaid(f, g):
+    """What a rule has found, an array or a Tensor over one, laid as f lays an array."""
+    v = value(g)
+    own = f(v) if type(v) is ndarray else v
+    return g if own is v else own if g is v else noted(type(g)(own, g.mark, g.owner))
 
 
 def value(h):
     return h.val if isinstance(h, Taped) else h
 
 
-__all__ = ["LAID", "as_torch", "astray", "noted", "relaid", "rising", "strides_for"]
+__all__ = ["LAID", "as_torch", "astray", "noted", "relaid", "rising", "strides_for", "torch_ordered"]

@@ -622,41 +622,6 @@ def in_front(x, d):
     return x.transpose(d, *range(d), *range(d + 1, x.ndim))
 
 
-def recorded_over_memory(*ts):
-    """Are these all Tensors over memory, or of a Record over such? (Then nothing is mapped, staged or followed.)"""
-    for t in ts:
-        if t.owner is not TAPE:
-            v = t.val
-            if (
-                type(v) is not Array
-                or type(v.owner) is not Record
-                or not isinstance(v.val, Taped)
-                or v.val.owner is not TAPE
-            ):
-                return False
-    return True
-
-
-def taped_nowhere(*ts):
-    """Are these all Tensors over memory, through whatever levels, without a node on a tape of any? (Then nobody sees of what nodes
-    an operation is made.)"""
-    for t in ts:
-        while isinstance(t, Handle):
-            if t.mark is not None and isinstance(t, Taped):
-                return False
-            t = t.val
-        if type(t) is not ndarray:
-            return False
-    return True
-
-
-def memory_below(t):
-    """The array under all levels of a Tensor: that of all samples where it is mapped."""
-    while isinstance(t, Handle):
-        t = t.val
-    return t
-
-
 def unrecorded(out, trace):
     """What a Record has computed, as a constant to it."""
     if isinstance(out, (tuple, list)):

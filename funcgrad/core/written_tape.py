@@ -9,7 +9,7 @@ import functools
 from ..lazy import deferred
 from . import written
 from .handle import Taped
-from .laid import relaid
+from .laid import torch_ordered
 from .quiet import IGNORE, enter, leave
 from .trace import TAPE
 from .written import F32, F64, I64, SITE, compile_text, environment, expression, node_text, reindent
@@ -131,7 +131,7 @@ def in_torch_order(write, *args):
 
     def build():
         plain = write(*args, plain=True)
-        return lambda *xs: relaid(plain(*xs), TAPE, *xs)
+        return lambda *xs: torch_ordered(plain(*xs), TAPE, *xs)
 
     return deferred(build)
 

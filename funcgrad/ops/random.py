@@ -6,6 +6,7 @@ vary with its key; it varies with the parameters of its distribution where jax h
 
 import numpy as np
 
+from ..core import multiply_add
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, strided
@@ -14,7 +15,7 @@ from .exponential import exp, log  # noqa: F401
 from .floats import over_floats, real_function
 from .incomplete import gamma_density, incomplete_gamma
 from .kinked import maximum
-from .random_values import laws, normal, rejection, rounded, threefry
+from .random_values import laws, normal, rejection, threefry
 from .shape import batched, fit
 from .special import HALF_ROOT_PI  # noqa: F401  (a formula names it)
 
@@ -235,7 +236,7 @@ class random_randint:
 
 # ------------------------------------------------------------------------------------------------ arithmetic of draws
 # x y + z with one rounding, as XLA's code scales uniform numbers
-_fma = over_floats(rounded.fma)
+_fma = over_floats(multiply_add.fma)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -266,7 +267,7 @@ fma = elementwise(
 )
 
 # x + y z with one rounding: what BLAS calls axpy (z a number), and torch add with alpha
-_scaled_add = over_floats(lambda x, y, z: rounded.fma(y, z, x))
+_scaled_add = over_floats(lambda x, y, z: multiply_add.fma(y, z, x))
 scaled_add = elementwise(
     "scaled_add",
     _scaled_add,

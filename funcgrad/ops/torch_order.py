@@ -12,6 +12,7 @@ from operator import add
 
 import numpy as np
 
+from ..core.multiply_add import double, single
 from ._short_rows import MANY, columns_of
 
 try:
@@ -23,7 +24,6 @@ ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions
 LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
-SPLIT = 2.0**27 + 1  # times a double, its upper half
 BLOCK = 16  # rows, at least
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
 TURNED, CACHED = (
@@ -210,27 +210,8 @@ def with_rest(total, rest):
     for x in rest[:once]:
         total = total + x * x
     for x in rest[once:]:
-        total = square_added(x, total)
+        total = single(x, x, total) if x.dtype.char == "f" else double(x, x, total)
     return total
-
-
-def square_added(a, total):
-    """a * a + total, rounded once (of doubles but for what lies within 2**-106 of the middle between two).
-
-    The square and the sum are each taken as two numbers, what is rounded and what that leaves out: T. J. Dekker, A floating-point
-    technique for extending the available precision (1971).
-    """
-    if a.dtype.char == "f":
-        return (total + np.square(a, dtype=np.float64)).astype(a.dtype)
-    square = a * a
-    high = a * SPLIT
-    high = high - (high - a)
-    low = a - high
-    left_out = low * low - ((square - high * high) - 2 * high * low)
-    found = total + square
-    part = found - total
-    left_out += (total - (found - part)) + (square - part)
-    return np.where(np.isfinite(left_out), found + left_out, found)
 
 
 def square_sums_of(arrays):

@@ -9,7 +9,7 @@ Invariant: equal to torch bit for bit. A word counts by its low 24 bits only, so
 
 import numpy as np
 
-from funcgrad.streams.fused import fused32
+from funcgrad.core.multiply_add import fused32
 
 BLOCK = 16
 _CHUNK = 16384  # pairs worked on at a time: long enough to hide call overhead, short enough for the cache

@@ -13,12 +13,12 @@ from math import ceil, cos, log1p, pi, prod, sin, sqrt
 import numpy as np
 
 from funcgrad.core.halves import COMPLEX32, FLOAT16, HALVES, complex32
+from funcgrad.core.multiply_add import fused32, fused64
 from funcgrad.core.quiet import quiet
 from funcgrad.streams import limits
 from funcgrad.streams.box_muller import float32_normals
 from funcgrad.streams.choices import choose, shuffled
 from funcgrad.streams.engine import STATE_LAYOUT, Engine
-from funcgrad.streams.fused import fused32, fused64
 from funcgrad.streams.limits import FLOAT32, FLOAT64
 from funcgrad.streams.poisson import poisson_counts
 

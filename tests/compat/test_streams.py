@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from funcgrad.core.multiply_add import fused32, fused64
 from funcgrad.streams import DEFAULT_SEED, Generator, engine
 from funcgrad.streams.box_muller import float32_normals
 from funcgrad.streams.choices import shuffled
 from funcgrad.streams.engine import STATE_LAYOUT
-from funcgrad.streams.fused import fused32, fused64
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "streams.json").read_text())
 STREAMS = EXPECTED["streams"]

@@ -20,6 +20,7 @@ from ...formats import suggested
 from ...functions.by_samples import on_values
 from ...functions.drawing import refuse_staging
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none
 from ...functions.nodes import as_one
 from ...functions.operands import dtype_of, image_in_c_order, like_image, shape_of
 from ...functions.quick_roads import quick
@@ -31,7 +32,6 @@ from ...payload import current, memory, wrap
 from ...tensor import Tensor
 from .axes import entries, even_parts, mapped, per_axis
 from .dtypes import refuse_integers
-from .lookup import concrete_or_none
 from .pooling import check_line, need_dimensions
 
 P = PRIMITIVES

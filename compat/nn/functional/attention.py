@@ -18,6 +18,7 @@ from funcgrad.core.trace import TAPE
 from ... import dtypes
 from ..._calls import C
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none
 from ...functions.nodes import renamed
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
 from ...functions.register import FUNCTIONS as T
@@ -29,7 +30,6 @@ from ...payload import current
 from ...tensor import Tensor
 from .activations import softmax
 from .dropouts import dropout
-from .lookup import concrete_or_none
 from .padding import pad
 from .products import linear
 

@@ -6,10 +6,10 @@ import operator
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.trace import memory_below
 
 from ...functions.operands import dtype_of, shape_of
 from ...functions.rounding import at_begin, half_in, rounds_once
+from ...payload import memory_below
 
 P = PRIMITIVES
 

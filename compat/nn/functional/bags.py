@@ -11,17 +11,18 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ... import dtypes
-from ...functions.by_samples import by_samples, mapped_innermost
+from ...functions.by_samples import by_samples
 from ...functions.each_call import need_places
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none, mapped_innermost
 from ...functions.operands import dtype_of, shape_of
 from ...functions.refusals import refuse
 from ...functions.results import type_text
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
-from .lookup import concrete_or_none, known, need_indices, renorm, scaled_gradient, shares
+from .lookup import known, need_indices, renorm, scaled_gradient, shares
 
 P = PRIMITIVES
 MODES = ("sum", "mean", "max")

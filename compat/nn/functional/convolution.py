@@ -11,8 +11,8 @@ from funcgrad.core.trace import TAPE
 from ... import dtypes
 from ...deprecations import once
 from ...dtypes import name_of
-from ...functions.by_samples import mapped_by
 from ...functions.kernels import KINDS, refuse_in
+from ...functions.levels import mapping_of
 from ...functions.operands import behind_first, cast, dtype_of, like_image, need_scalar_type, shape_of
 from ...functions.refusals import refuse
 from ...functions.results import C_NAMES, type_text
@@ -311,7 +311,7 @@ def with_bias(x, w, bias, params, like, operands):
     else:
         out = like_image(P["conv"](x, w, **params), x, like)
         out = P["add"](out, P["reshape"](bias, shape=(1, shape_of(bias)[0]) + (1,) * (len(shape_of(out)) - 2)))
-    if mapped_by(like) is not None:
+    if mapping_of(like) is not None:
         out = behind_first(out)
     return labelled(out, "ConvolutionBackward0", operands)
 

@@ -9,16 +9,17 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
 
-from ...functions.by_samples import by_samples, mapped_innermost
+from ...functions.by_samples import by_samples
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none, mapped_innermost
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
 from ...payload import current, wrap
 from ...tensor import Tensor
 from .dtypes import refuse_halves, refuse_integers
-from .lookup import concrete_or_none, known
+from .lookup import known
 
 P = PRIMITIVES
 FAR = -1e30

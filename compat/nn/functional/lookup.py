@@ -5,12 +5,11 @@ import operator
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.handle import Array, Handle
+from funcgrad.core.handle import Array
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE, Jvp, Record, on_tape
 from funcgrad.core.written_any import tape_recorder
 from funcgrad.lazy import deferred
-from funcgrad.numpy.concrete import concrete
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
@@ -18,6 +17,7 @@ from ...functions.answers import not_a_tensor
 from ...functions.by_samples import refuse_mapped
 from ...functions.each_call import need_places
 from ...functions.kernels import mended, refuse_in
+from ...functions.levels import concrete_or_none
 from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
 from ...functions.register import FUNCTIONS as T
@@ -30,15 +30,6 @@ P = PRIMITIVES
 tls, shared = state.tls, state.shared
 ROWS = P["gather"].value("torch")
 RECORD = deferred(lambda: tape_recorder(P["gather"], 1, None, 2, "EmbeddingBackward0"))
-
-
-def concrete_or_none(x):
-    """The values of integers that are known now; None under jit or vmap."""
-    while isinstance(x, Handle):
-        if not isinstance(x, Tensor) and not x.owner.concrete:
-            return None
-        x = x.val
-    return np.asarray(concrete(x, "an index"))
 
 
 # ------------------------------------------------------------------------------------------------ rows

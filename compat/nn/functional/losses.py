@@ -9,7 +9,7 @@ from funcgrad.core.halves import FLOAT32, FLOAT64
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
-from funcgrad.core.trace import TAPE, memory_below, taped_nowhere
+from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
@@ -18,6 +18,7 @@ from ...autograd.grad_mode import call_in
 from ...functions.each_call import need
 from ...functions.forward_mode import refuse_recorded
 from ...functions.kernels import mended, refuse_in
+from ...functions.levels import concrete_or_none, taped_nowhere
 from ...functions.nodes import named
 from ...functions.operands import (
     INT64,
@@ -39,12 +40,11 @@ from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, shared
 from ...functions.writing import check_castable, spoken
 from ...graph import labelled
-from ...payload import current
+from ...payload import current, memory_below
 from ...tensor import Tensor
 from .._reduction import averaged, reduced, reduction_of
 from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
-from .lookup import concrete_or_none
 from .products import linear
 
 P = PRIMITIVES

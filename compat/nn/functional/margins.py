@@ -10,8 +10,9 @@ from ...autograd.grad_mode import no_grad
 from ...dtypes import result_dtype
 from ...functions.arithmetic import ADD, SUB, by_number
 from ...functions.each_call import need, need_places
-from ...functions.forward_mode import has_tangent, refuse_recorded, refuse_tangents
+from ...functions.forward_mode import refuse_recorded, refuse_tangents
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none, has_tangent
 from ...functions.nodes import named
 from ...functions.operands import broadcast_to, cast, check_sizes, dtype_of, need_scalar_type, rank, shape_of
 from ...functions.refusals import refuse
@@ -22,7 +23,6 @@ from ...payload import current
 from .._reduction import averaged, reduced, reduction_of
 from .activations import logsigmoid
 from .dtypes import refuse_halves, refuse_integers
-from .lookup import concrete_or_none
 from .losses import REDUCED, number_less
 
 P = PRIMITIVES

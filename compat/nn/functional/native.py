@@ -6,15 +6,14 @@ Where none is given the losses are not reduced: what torch's bindings make of a 
 import numpy as np
 
 from ...autograd.grad_mode import call_in
-from ...functions.by_samples import plain
 from ...functions.kernels import native
+from ...functions.levels import concrete_or_none
 from ...functions.nodes import named
 from ...functions.operands import dtype_of
 from ...functions.refusals import refuse
 from ...payload import current, wrap
 from ...tensor import Tensor
 from . import activations, adaptive, bags, ctc, dropouts, grids, lookup, losses, margins, norms, pooling
-from .lookup import concrete_or_none
 
 
 class Reductions(dict):
@@ -76,7 +75,7 @@ def embedding_bag(
     if mode == 2:
         places, there = bags.bags(rows.size, starts, include_last_offset)
         at = rows[places] if rows.size else np.zeros(places.shape, rows.dtype)
-        values = np.where((there & (at != row))[..., None], plain(current(weight))[at], -np.inf)
+        values = np.where((there & (at != row))[..., None], concrete_or_none(current(weight))[at], -np.inf)
         best = np.take_along_axis(at, values.argmax(1), 1) * (count > 0)[:, None]
     whole = mode or row >= 0 or dtype_of(current(weight)) == np.float64  # (where torch has no short way)
     return out, *[wrap(Tensor, a) for a in (bag if whole else bag[:0], count, best)]

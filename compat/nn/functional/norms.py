@@ -21,8 +21,9 @@ from ...deprecations import once
 from ...dtypes import name_of
 from ...formats import contiguous_format, suggested
 from ...functions.arithmetic import ADD, by_number
-from ...functions.forward_mode import has_tangent, refuse_recorded
+from ...functions.forward_mode import refuse_recorded
 from ...functions.kernels import mended, refuse_in
+from ...functions.levels import has_tangent
 from ...functions.operands import behind_first, dtype_of, in_c_order, like_image, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...functions.results import C_NAMES

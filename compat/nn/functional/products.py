@@ -6,7 +6,7 @@ from funcgrad.core import state
 from funcgrad.core.halves import HALVES, among
 from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.quiet import IGNORE, enter, leave
-from funcgrad.core.trace import TAPE, on_tape, recorded_over_memory, taped_nowhere
+from funcgrad.core.trace import TAPE, on_tape
 from funcgrad.core.written import F32, F64
 from funcgrad.core.written_any import tape_recorder
 
@@ -14,6 +14,7 @@ from ... import dtypes
 from ...functions.answers import MISSING, answer, is_alike, not_a_tensor, unusual
 from ...functions.given_out import store_row
 from ...functions.kernels import refuse_in
+from ...functions.levels import recorded_over_memory, taped_nowhere
 from ...functions.nodes import as_one, named, renamed
 from ...functions.operands import P, dtype_of, shape_of
 from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_stacks, product

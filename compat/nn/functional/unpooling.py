@@ -12,6 +12,7 @@ from funcgrad.core.primitive import PRIMITIVES
 
 from ...functions.each_call import need_places
 from ...functions.kernels import refuse_in
+from ...functions.levels import concrete_or_none
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS
@@ -19,7 +20,6 @@ from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
 from ...tensor import Tensor
-from .lookup import concrete_or_none
 
 P = PRIMITIVES
 COUNT = {2: "two elements (height, width)", 3: "three elements (depth, height, width)"}

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from ...core.multiply_add import fma
 from ...core.quiet import quiet
 from . import rounded, threefry
 from .normal import normal
@@ -32,7 +33,7 @@ log1p = in_single(rounded.log1p, np.log1p)
 def between(u, low, high):
     """Floats of [0, 1) as floats of [low, high)."""
     low, high = u.dtype.type(low), u.dtype.type(high)
-    return np.maximum(low, rounded.fma(u, high - low, low))
+    return np.maximum(low, fma(u, high - low, low))
 
 
 def of_unit(f):

@@ -9,10 +9,11 @@ import threading
 
 import numpy as np
 
+from ...core.multiply_add import fma
 from ..special_values import erfinv
 from . import threefry
 from .room import Room
-from .rounded import BLOCK, ONE, SMALL, fma, horner_into, log1p_near_into, log_into, over_blocks, powers
+from .rounded import BLOCK, ONE, SMALL, horner_into, log1p_near_into, log_into, over_blocks, powers
 
 f32 = np.float32
 CENTRE = powers(

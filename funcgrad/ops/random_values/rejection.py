@@ -8,11 +8,11 @@ import math
 
 import numpy as np
 
+from ...core.multiply_add import fma
 from ..special_values import lgamma
 from . import threefry
 from .laws import draw, log, log1p
 from .normal import from_unit
-from .rounded import fma
 
 f32 = np.float32
 

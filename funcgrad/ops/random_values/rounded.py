@@ -1,4 +1,4 @@
-"""log, log1p and multiply-add in float32 with the roundings of XLA's compiled code, so that what is drawn is what jax draws.
+"""log and log1p in float32 with the roundings of XLA's compiled code, so that what is drawn is what jax draws.
 
 XLA computes log in float32 by the polynomial of the Cephes library (S. Moshier, logf), in the order that Eigen gave it, and log1p by Cephes'
 rational function (log1p) up to sqrt(2) - 1; products that are added are rounded once. Every float32 step is done here as its
@@ -55,32 +55,6 @@ ONE, MINUS_HALF = np.array(1, f32), np.array(-0.5, f32)
 SMALL = np.array(math.sqrt(2) - 1, f32)  # up to here log1p is the rational function, beyond the log of the rounded sum
 LEAST = np.array(np.finfo(f32).tiny)
 WORK = Room(*[(BLOCK, f64)] * 2, (3 * BLOCK, f64), (3 * BLOCK, f32), *[(BLOCK, f32)] * 3)
-
-
-def fma(x, y, z):
-    """x y + z, rounded once but in float16 (float64: the errors of the product and of the sum are added to the result)."""
-    dtype = np.result_type(x, y, z)
-    if dtype.itemsize == 2:
-        return x * y + z  # XLA rounds each step of half precision
-    if dtype.itemsize == 4:
-        total = np.asarray(np.multiply(x, y, dtype=f64))  # exact
-        total = np.add(total, z, total) if np.shape(z) == total.shape else total + z
-        return total.astype(dtype)
-    p = np.multiply(x, y)
-    s = p + z
-    (xh, xl), (yh, yl) = halves(x), halves(y)
-    error = ((xh * yh - p) + xh * yl + xl * yh) + xl * yl  # x y - p (T. Dekker, 1971)
-    v = s - p
-    error = error + ((p - (s - v)) + (z - v))  # p + z - s (D. Knuth)
-    return np.where(np.isfinite(error), s + error, s)[()]
-
-
-def halves(x):
-    """A float64 as a sum of two of 26 bits each."""
-    x = np.asarray(x, f64)
-    c = x * 134217729.0
-    high = c - (c - x)
-    return high, x - high
 
 
 def horner_into(polynomials, x, work, out):
@@ -192,4 +166,4 @@ def log1p(x):
     return over_blocks(log1p_any_into, x)
 
 
-__all__ = ["BLOCK", "fma", "horner_into", "log", "log1p", "log1p_near_into", "log_into", "over_blocks", "powers"]
+__all__ = ["BLOCK", "horner_into", "log", "log1p", "log1p_near_into", "log_into", "over_blocks", "powers"]
