@@ -22,6 +22,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
+from ..functions.moving import Moving
 from ..nn.modules.module import Module
 from ..tensor import Tensor
 from .conditions import SMALL
@@ -204,18 +205,18 @@ class Compiled:
         def f(*xs):
             full, before = list(leaves), []
             try:
-                for place, x in zip(inputs, xs, strict=True):
-                    if type(place) is int:
-                        full[place] = x
-                    else:
-                        namespace, key = place
-                        before.append((namespace, key, namespace[key]))
-                        namespace[key] = x
+                for number, (place, x) in enumerate(zip(inputs, xs, strict=True)):
+                    namespace, key = (full, place) if type(place) is int else place
+                    value = namespace[key]
+                    new = x if isinstance(value, Tensor) else Moving(x, number)
+                    if namespace is not full:
+                        before.append((namespace, key, value, new))
+                    namespace[key] = new
                 args, kwargs = together(structure, full, made := [])
                 return self.f(*args, **kwargs), made
             finally:
-                for (namespace, key, value), x in zip(before, xs[len(xs) - len(before) :], strict=True):
-                    if namespace[key] is x:
+                for namespace, key, value, new in before:
+                    if namespace[key] is new:
                         namespace[key] = value
 
         return f
@@ -282,7 +283,10 @@ class Floats:
 
     def moving(self, structure, leaves, watch):
         """(numbers of leaves, (namespace, key) of options) whose value each call is to look up."""
-        numbers = [i for i, x in enumerate(leaves) if type(x) is float and self.moves((structure, i), x)]
+        by_type = "type" in watch.reader.builtins  # (to which what stands for a float is none)
+        numbers = [
+            i for i, x in enumerate(leaves) if type(x) is float and not by_type and self.moves((structure, i), x)
+        ]
         places = []
         for o in watch.optimizers.values():
             scheduled = hasattr(o.step, "_wrapped_by_lr_sched")

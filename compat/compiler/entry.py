@@ -52,8 +52,13 @@ class Leaves:
         lines.test(f"type({text}) is {lines.name(kind)}", about)
         if not issubclass(kind, (tuple, list, dict)):
             text = f"vars({text})"
-        known = f"len({text}) == {len(parts)}" if keys is None else f"[*{text}] == {lines.name([*keys])}"
-        lines.test(known, about)
+        if keys is None:
+            lines.test(f"len({text}) == {len(parts)}", about)
+        elif all([type(k) is str for k in keys]):
+            lines.test(f"[*{text}] == {lines.name([*keys])}", about)
+        else:  # (1 is True, and 1.)
+            lines.env["same"] = same
+            lines.test(f"same([*{text}], {lines.name([*keys])})", about)
         if names:
             lines.line(f"{''.join([n + ', ' for n in names])}= {text}{'.values()' * (keys is not None)}")
         for k, n, part in zip(range(len(parts)) if keys is None else keys, names, parts, strict=True):

@@ -25,6 +25,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
 
+from ..functions.moving import Moving, Unknown
 from ..optim.rule import FirstStepError
 from ..payload import layout_of_traced
 from ..tensor import Tensor
@@ -187,6 +188,8 @@ def program(f, tensors, watch):
         for o in outs:
             if id(o) in own:
                 p.results.append(("given", own[id(o)]))
+            elif type(o) is Moving and o.place is not None:
+                p.results.append(("same", o.place))
             elif not isinstance(o, Taped):
                 p.results.append(("value", plain_result(o, effects.reach.ids)))
             elif id(o) in grads:
@@ -269,6 +272,8 @@ def seen_with(o, outs, region):
 
 def plain_result(o, known):
     """A result that is no Tensor: each call gives this one. `known`: ids of what is reached from outside."""
+    if type(o) is Moving:
+        raise Unknown
     if isinstance(o, (np.ndarray, Array)):
         raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
     if hasattr(type(o), "__next__"):

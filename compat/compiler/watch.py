@@ -78,6 +78,7 @@ class Watch:
         self.caches = []  # functions of functools.lru_cache
         self.iterators = []  # names of what a function may take the next element of
         self.kept = {}  # id of a module -> what it had
+        self.given = [v for v in (*args, *dict(kwargs).values()) if not isinstance(v, (Tensor, *SIMPLE))]
         self.reader = Reader(self.place, self.told)
         self.reader.callable(f)
         self.arguments(f, args, kwargs)
@@ -114,8 +115,8 @@ class Watch:
             given = [(k, v) for k, v in given if not isinstance(v, (Tensor, *SIMPLE))]
             if given:
                 self.reader.callable_function(f, owner, given)
-                for _, v in given:
-                    self.reader.value(v)
+            for v in self.given:
+                self.reader.value(v)
 
     def attributes_of_tensors(self):
         """Note what somebody has given to the Tensors that the function can name, if any code names it."""
@@ -188,7 +189,7 @@ class Watch:
         """What the function can name, and ids of what is compared attribute by attribute here."""
         values = [value for *_, value, _ in self.places.values()]
         whole = {*self.modules, *self.optimizers, *self.wholes}
-        return [*values, *self.objects, *self.modules.values()], whole, Module, TABLES
+        return [*values, *self.objects, *self.modules.values(), *self.given], whole, Module, TABLES
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""

@@ -30,6 +30,7 @@ from .forward_mode import refuse_tangents
 from .fused import scaled_sum
 from .given_out import store
 from .in_turn import in_turn
+from .moving import Moving
 from .nodes import named, released
 from .operands import (
     KINDS_OF_INTEGER,
@@ -142,7 +143,8 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
             if of_complex is not None and common.kind == "c":
                 return named(of_complex(c, d), shown, (a, b))
             p, params = called(prim)
-            if shared.halves and common in HALVES and d is not b and isinstance(b, Tensor) and name in ("mul", "div"):
+            if shared.halves and common in HALVES and d is not b and isinstance(d, Tensor) and name in ("mul", "div"):
+                b = b if isinstance(b, Tensor) else b.number
                 return in_float32(common, p, a, cast(b, FLOAT32))  # (a wider 0-d Tensor is a number: not rounded)
             out = p(c, d, **params)
             if not isinstance(out, Tensor):
@@ -195,6 +197,9 @@ class Arithmetic:
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)
+                if type(other) is Moving:
+                    check_in_place(t, other, floating)
+                    other = other.number
                 if refuse is not None and refuse is not refuse_zero:
                     refuse(current(t), other)
                 check_in_place(t, other, floating)

@@ -27,6 +27,7 @@ from ..size import Size  # noqa: F401
 from ..tensor import Tensor
 from .laid_back import lay_back
 from .levels import arrays_beneath, beneath, mapped_on_top, share_memory
+from .moving import Moving
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
@@ -190,6 +191,8 @@ def rank(x):
 def number(x, d):
     """A Python number as one of dtype d's kind."""
     kind = d.kind
+    if type(x) is Moving:
+        return cast(x.number, d)
     if kind in "iu":
         low, count = (0 if kind == "u" else -(1 << 8 * d.itemsize - 1)), 1 << 8 * d.itemsize
         return (int(x) - low) % count + low  # (torch wraps it round)

@@ -14,6 +14,7 @@ import numpy as np
 from funcgrad.core.state import tls
 
 from ..functions.fused import interpolated, product_added, scaled_sum
+from ..functions.moving import Moving
 from ..functions.register import FUNCTIONS
 from ..tensor import Tensor
 
@@ -189,5 +190,6 @@ def rounded_once(x, number):
 
 
 def single(x):
-    """A Tensor option as what the arithmetic of a recorded step takes: 0-d."""
+    """A Tensor option as what the arithmetic of a recorded step takes: 0-d. (So is what stands for a float in a compiled function.)"""
+    x = x.number if type(x) is Moving else x
     return x.squeeze() if isinstance(x, Tensor) and x.dim() else x
