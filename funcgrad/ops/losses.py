@@ -19,9 +19,10 @@ from .elementwise import add, div, less, mul, neg, sub, where
 from .index import add_along, take_along
 from .kinked import abs_
 from .reduce import mean as mean_
+from .reduction import reduction, samples_over
 from .rounding import sign
-from .shape import batched, broadcast, reshape, sum_, zeros
-from .torch_order import ALL_AXES, sum_over
+from .shape import batched, broadcast, fit, reshape, spread, sum_, zeros
+from .torch_order import ALL_AXES, sum_of_terms, sum_over
 
 
 def terms(n, mean):
@@ -194,6 +195,34 @@ def dealt_out(ct, p, k, mean):
     return add_along(zeros(shape_of(p), dtype_of(ct)), g, reshape(k, shape=(n, 1)), axis=1)
 
 
+@reduction
+class terms_sum:
+    """The sum over `axes`, which torch takes in the order of its losses of classes."""
+
+    linear = (0,)
+    dtypes = "f"
+    without = {name: REFUSED[name] for name in ("int64", "bool", "complex128")}
+
+    def dtype(dtype):
+        return dtype
+
+    def jax(jax, x, *, axes):
+        return jax.numpy.sum(x, axis=axes)
+
+    def impl(x, *, axes):
+        return np.add.reduce(x, axis=axes)
+
+    def impl_torch(x, *, axes):
+        if len(axes) < x.ndim or not x.size:
+            return sum_over(x, axes)
+        return sum_of_terms(x.reshape(-1))
+
+    transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
+
+    def samples(rng):
+        return samples_over(rng, "f")
+
+
 @define
 class picked_loss:
     """Minus the mean (or sum) of p[i, k[i]]: p [n, classes], k [n] whole numbers from 0."""
@@ -221,7 +250,8 @@ class picked_loss:
         return np.add.reduce(d) / terms(len(k), mean)
 
     def impl_torch(p, k, *, mean):
-        return -sum_over(p[rows(len(k)), k], (0,)) / terms(len(k), mean)
+        n = len(k)
+        return -sum_of_terms(p[rows(n), k]) / terms(n, mean) if n else picked_loss.impl(p, k, mean=mean)
 
     def aval(p, k, *, mean):
         return Aval((), dtype_of(p))

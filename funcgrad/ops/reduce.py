@@ -26,7 +26,7 @@ from .shape import (
     transpose,
     zeros_like,
 )
-from .torch_order import sum_over
+from .torch_order import exp_as_torch, log_as_torch, sum_over
 
 
 def unchanged(dtype):
@@ -255,15 +255,18 @@ class logsumexp:
     def jax(jax, x, *, axes):
         return jax.scipy.special.logsumexp(x, axis=axes)
 
-    def impl(x, *, axes):
+    def impl(x, *, axes, exp=np.exp, log=np.log, add=np.add.reduce):
         x = np.asarray(x)
         top = np.maximum.reduce(x.real, axis=axes, keepdims=True, initial=-np.inf)
         if np.vdot(top, top) < np.inf:  # (all are finite)
-            return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
+            return log(add(exp(x - top), axes)) + top.reshape(reduced(x.shape, axes))
         finite = np.isfinite(top)
         top = np.where(finite, top, np.zeros_like(top))
         with np.errstate(divide="ignore", over="ignore"):  # log(0) is -inf here, not a mistake
-            return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + top.reshape(reduced(x.shape, axes))
+            return log(add(exp(x - top), axes)) + top.reshape(reduced(x.shape, axes))
+
+    def impl_torch(x, *, axes):
+        return logsumexp.impl(x, axes=axes, exp=exp_as_torch, log=log_as_torch, add=sum_over)
 
     def numpy(w, out, x, *, axes):
         """The maximum is moved from infinity to the largest number: what is infinite stays so, and inf - inf does not arise."""

@@ -12,6 +12,7 @@ from .elementwise import mul, sub
 from .exponential import exp
 from .reduction import along_axes
 from .shape import spread, sum_
+from .torch_order import PAIRWISE, exp_as_torch, log_as_torch, row_sums_by_halves, sums_by_halves
 
 
 def total(x, axes):
@@ -33,26 +34,40 @@ def samples_of(rng):
     yield Sample(np.array([[-np.inf, 0.5, 1.0], [-np.inf, 2.0, -np.inf]]), kind="-inf", order=1, axes=(1,))
 
 
-def by_columns(f):
-    """f(x, axes), over short rows by columns (_short_rows.py)."""
+def kept_sums(x, axes):
+    return np.add.reduce(x, axes, None, None, True)
+
+
+def by_columns(f, rows=kept_sums, columns=kept_sums):
+    """f(x, axes, add), over short rows by columns (_short_rows.py). `rows`, `columns`: what adds contiguous rows and such columns."""
 
     def impl(x, *, axes):
         if type(x) is not ndarray or not x.shape:
             x = np.asarray(x)
-            return f(x.reshape(1), axes).reshape(x.shape)
+            return f(x.reshape(1), axes, kept_sums).reshape(x.shape)
         if not x.size:
             return x.copy()
-        if are_short(x, axes) and x.flags.c_contiguous:
-            return rows_of(f(columns_of(x), (0,)), x.shape)
-        return f(x, axes)
+        if x.flags.c_contiguous:
+            if are_short(x, axes):
+                return rows_of(f(columns_of(x), (0,), columns), x.shape)
+            if axes == (x.ndim - 1,):
+                return f(x, axes, rows)
+        return f(x, axes, kept_sums)
 
     return impl
 
 
-maxima, sums = (
-    np.maximum.reduce,
-    np.add.reduce,
-)  # (x less its maximum has the same softmax; one of -inf leaves nan, as in jax and torch)
+maxima = np.maximum.reduce  # (x less its maximum has the same softmax; one of -inf leaves nan, as in jax and torch)
+
+
+def kept_rows(e, axes):
+    """Sums of rows in torch's order (of few numbers it is NumPy's)."""
+    n = e.shape[-1]
+    return kept_sums(e, axes) if n < PAIRWISE else row_sums_by_halves(e.reshape(-1, n)).reshape(*e.shape[:-1], 1)
+
+
+def kept_columns(e, axes):
+    return sums_by_halves(e)
 
 
 def less_maximum(w, out, x, axes):
@@ -81,10 +96,10 @@ class softmax:
         return jax.nn.softmax(x, axis=axes)
 
     @by_columns
-    def impl(x, axes):
+    def impl(x, axes, add):
         x = x - maxima(x, axes, None, None, True)
         np.exp(x, x)
-        x /= sums(x, axes, None, None, True)
+        x /= add(x, axes)
         return x
 
     over = 0
@@ -117,10 +132,18 @@ class log_softmax:
         return jax.nn.log_softmax(x, axis=axes)
 
     @by_columns
-    def impl(x, axes):
+    def impl(x, axes, add):
         x = x - maxima(x, axes, None, None, True)
-        x -= np.log(sums(np.exp(x), axes, None, None, True))
+        x -= np.log(add(np.exp(x), axes))
         return x
+
+    def shift(x, axes, add):
+        x = x - maxima(x, axes, None, None, True)
+        x -= log_as_torch(add(exp_as_torch(x), axes))
+        return x
+
+    impl_torch = by_columns(shift, kept_rows, kept_columns)
+    del shift
 
     over = 0
 

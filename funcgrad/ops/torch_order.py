@@ -25,6 +25,7 @@ LANE_BYTES = 32
 ACCUMULATORS = 4
 LEVELS = 4
 BLOCK = 16  # rows, at least
+HALVED = 64  # bytes that log_softmax takes at a time
 PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
 TURNED, CACHED = (
     64,
@@ -171,6 +172,50 @@ def short_row_sums(x, lanes):
 def in_turn(rows):
     """The sums of rows of few numbers, one after the other."""
     return down(columns_of(rows)) if len(rows) > 1 else np.add.accumulate(rows, axis=1)[:, -1].copy()
+
+
+def sum_of_terms(x):
+    """The sum of a vector, not empty, as torch's losses of classes add their terms: those behind the first one after the other, sixteen at a time,
+    the sums of sixteen in sixteens again, and so on; the first last."""
+    first, x, total = x[0], x[1:], None
+    while n := len(x):
+        if rest := n % BLOCK:
+            part = np.add.accumulate(x[n - rest :])[-1]
+            total = part if total is None else total + part
+            if rest == n:
+                break
+        x = in_turn(x[: n - rest].reshape(-1, BLOCK))
+    return first if total is None else total + first
+
+
+def sums_by_halves(x):
+    """The sums of the columns of a contiguous matrix [n, count] that is not needed any more, as torch's log_softmax adds a row of n numbers on processors
+    with AVX-512: sixteen lanes (eight of float64), whose sums are then added by halves."""
+    n, count = x.shape
+    lanes = HALVED // x.itemsize
+    if n < lanes:
+        return np.add.reduce(x) if count > 1 else np.add.accumulate(x[:, 0])[-1:]
+    rest = n % lanes
+    sums = x[:lanes] if n - rest == lanes else np.add.reduce(x[: n - rest].reshape(n // lanes, lanes, count))
+    if rest:
+        sums[:rest] += x[n - rest :]
+    while lanes > 2:
+        lanes //= 2
+        sums[:lanes] += sums[lanes : 2 * lanes]
+    return sums[0] + sums[1]
+
+
+def row_sums_by_halves(x):
+    """The same sums of the rows of a contiguous matrix."""
+    count, n = x.shape
+    lanes = HALVED // x.itemsize
+    if n < lanes:
+        return in_turn(x)
+    rest = n % lanes
+    sums = down(x[:, : n - rest].reshape(count, n // lanes, lanes))
+    if rest:
+        sums[:, :rest] += x[:, n - rest :]
+    return sums_by_halves(columns_of(sums))
 
 
 def row_sums(x):
@@ -452,3 +497,20 @@ def kept_sums(x, axes):
     ):
         return np.add.reduce(x, axis=axes, keepdims=True)
     return channel_sums(x).reshape(1, -1, *(1,) * (n - 2))
+
+
+# ------------------------------------------------------------------------------------------------ exponentials and logarithms
+CHEAP = 4096  # numbers, of which float64 costs little
+
+
+def exp_as_torch(x):
+    """exp of a few numbers of float32 by way of float64, which all but always has the bits of the vectors that torch's kernels take; NumPy's of float32
+    have those of three in five."""
+    if x.dtype.char == "f" and x.size <= CHEAP:
+        return np.exp(x.astype(np.float64)).astype(np.float32)
+    return np.exp(x)
+
+
+def log_as_torch(x):
+    """log, as exp_as_torch has exp, of the sums of exponentials: they are fewer than those."""
+    return np.log(x.astype(np.float64)).astype(np.float32) if x.dtype.char == "f" else np.log(x)

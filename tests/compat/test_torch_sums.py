@@ -16,12 +16,26 @@ EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "torch_sums.json
 
 @pytest.mark.parametrize(
     ("what", "least"),
-    [("sums", 1900), ("sums over axes", 300), ("means of windows", 70), ("norms", 1900), ("norms of several", 200)],
+    [
+        ("sums", 1900),
+        ("sums over axes", 300),
+        ("means of windows", 70),
+        ("norms", 1900),
+        ("norms of several", 200),
+        ("terms of classes", 790),
+    ],
 )
 def test_bits(what, least):
     found = {name: zlib.crc32(x.numpy().tobytes()) for name, x in computed(torch)[what]}
     assert [name for name, sum_ in found.items() if sum_ != EXPECTED[what][name]] == []
     assert len(EXPECTED[what]) == len(found) > least
+
+
+def test_entropies():
+    """What exponentials are in is torch's but for a few of these."""
+    found = {name: zlib.crc32(x.numpy().tobytes()) for name, x in computed(torch)["entropies"]}
+    same = [name for name, sum_ in found.items() if sum_ == EXPECTED["entropies"][name]]
+    assert len(same) > 0.94 * len(found) and len(found) > 390
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -59,6 +59,28 @@ def over_windows(torch):
             yield f"{dtype} {shape} {f.__name__} {args} derivative", x.grad
 
 
+CLASSES = [(n, c) for n in (1, 2, 16, 17, 18, 33, 34, 100, 257, 300, 1100) for c in (2, 3, 7, 10, 15, 16, 20, 40, 100)]
+
+
+def of_classes(torch):
+    """(name, loss) of log-probabilities and classes, and (name, loss) of logits: those take exponentials too, of which not every one has torch's bits."""
+    rng = np.random.default_rng(3)
+    terms, entropies = [], []
+    f = torch.nn.functional
+    for dtype in ("float32", "float64"):
+        for n, c in CLASSES:
+            x, k = torch.from_numpy(rng.standard_normal((n, c)).astype(dtype)), torch.from_numpy(rng.integers(0, c, n))
+            w = torch.from_numpy(rng.uniform(0.1, 2, c).astype(dtype))
+            for reduction in ("mean", "sum"):
+                terms.append((f"{dtype} {n} {c} {reduction}", f.nll_loss(x, k, reduction=reduction)))
+                terms.append((f"{dtype} {n} {c} {reduction} weights", f.nll_loss(x, k, w, reduction=reduction)))
+            entropies.append((f"{dtype} {n} {c}", f.cross_entropy(x, k)))
+            entropies.append((f"{dtype} {n} {c} sums", torch.logsumexp(x, 1).sum()))
+        x, k = rng.standard_normal((2, 3, 17, 9)).astype(dtype), rng.integers(0, 3, (2, 17, 9))
+        terms.append((f"{dtype} image", f.nll_loss(torch.from_numpy(x), torch.from_numpy(k))))
+    return terms, entropies
+
+
 def arrays():
     """(name, array, axis) of every case."""
     rng = np.random.default_rng(0)
@@ -79,8 +101,11 @@ def arrays():
 def computed(torch):
     """{what: (name, result) of every case}, by torch or compat."""
     cases = list(arrays())
+    terms, entropies = of_classes(torch)
     total_norm = torch.nn.utils.get_total_norm
     return {
+        "terms of classes": terms,
+        "entropies": entropies,
         "sums over axes": list(over_axes(torch)),
         "means of windows": list(over_windows(torch)),
         "sums": [(name, torch.from_numpy(x).sum(axis)) for name, x, axis in cases],

@@ -263,17 +263,19 @@ def nll_loss(
         out = P["where"](ignored, 0.0, out)  # (what is ignored may be infinite or nan)
         weights = P["where"](ignored, 0.0, 1.0 if weights is None else weights)
         weights = P["cast"](weights, dtype=dtype_of(x))
-    if reduction == "mean" and weights is not None:
+    if reduction != "none":
         axes = tuple(range(len(rest)))
-        count = P["sum"](weights, axes=axes)
-        if some:  # (where none counts the mean is nan, and its derivative zero)
-            none = P["equal"](count, 0.0)
-            out = P["div"](P["sum"](out, axes=axes), P["where"](none, 1.0, count))
-            out = P["where"](none, dtype_of(x).type(np.nan), out)
-        else:
-            out = P["div"](P["sum"](out, axes=axes), count)
-    else:
-        out = averaged(out, reduction)
+        out = P["terms_sum"](out, axes=axes)
+        if reduction == "mean" and weights is not None:
+            count = P["terms_sum"](weights, axes=axes)
+            if some:  # (where none counts the mean is nan, and its derivative zero)
+                none = P["equal"](count, 0.0)
+                out = P["div"](out, P["where"](none, 1.0, count))
+                out = P["where"](none, dtype_of(x).type(np.nan), out)
+            else:
+                out = P["div"](out, count)
+        elif reduction == "mean":
+            out = P["div"](out, math.prod(rest))
     return labelled(out, "NllLossBackward0" if len(shape) < 3 else "NllLoss2DBackward0", (input,))
 
 
