@@ -175,6 +175,14 @@ def written(f, watch, structure, leaves, places, given, p, at):
         number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
         text = lines.name(x) if number is None else arguments.texts[number]
         lines.test(f"{name!r} not in {text}.__dict__", f"the attribute {name!r} of a Tensor")
+    for x in dict.fromkeys(p.ungraded):
+        number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
+        text = lines.name(x) if number is None else arguments.texts[number]
+        lines.test(
+            f"({text}.cell is None or {text}.cell.grad is None)", "the .grad of a Tensor that does not require grad"
+        )
+    if "is_inference_mode_enabled" in watch.asked:
+        lines.test(f"tls.inference is {state.tls.inference}", "the inference mode")
     node = env["used_up"] = used_up(t.graph, at) if any(p.used_up) else None
     p.marks = [node if on else None for on in p.used_up]
     body = run_taped(lines, p, values, texts, given) if t.taped else run_plain(lines, t, values)
@@ -233,12 +241,19 @@ def inputs(lines, t, texts, given, strict, ordered):
     values = {}
     held = env["held"] = []
     boxes = []
+    owners, into = (
+        set(),
+        set(),
+    )  # ids of the arrays whose memory Tensors from outside have, and of those of them that are written
 
     def refit(i, v):
         b = boxes[i]
-        if b.written or v.shape != b.shape or v.dtype != b.dtype or v.strides != b.strides:
+        if b.written or v.shape != b.shape or v.dtype != b.dtype or v.strides != b.strides or id(owner_of(v)) in into:
             return False
         held[i] = v
+        if t.writes:
+            owners.clear()
+            owners.update([id(owner_of(x)) for x in held])
         return True
 
     def lying(v, a, about):
@@ -277,7 +292,7 @@ def inputs(lines, t, texts, given, strict, ordered):
                 lines.test(f"not {extra}.hooks and not {extra}.cell.hooks", "hooks of a Tensor from outside")
         values[place if type(place) is int else id(place)] = v
     if t.writes:
-        apart(lines, t, texts, values)
+        apart(lines, t, texts, values, owners, into)
     known = {id(x): lines.name(x) for x in t.order if type(x) is not int and type(x) is not Cell}
     known |= {id(x): text for x, text in zip(given, texts, strict=True) if type(text) is not Number}
     for place, none in t.guards:
@@ -301,11 +316,13 @@ def inputs(lines, t, texts, given, strict, ordered):
     return values
 
 
-def apart(lines, t, texts, values):
-    """Tests that no argument and no .grad lies in memory that is written, but its own, nor is written in that of another input."""
+def apart(lines, t, texts, values, owners, written):
+    """Tests that no argument and no .grad lies in memory that is written, but its own, nor is written in that of another input. Fills the sets
+    of ids of memory of Tensors from outside: of all of them, and of those that are written."""
     changed = {place if type(place) is int else id(place) for place, _ in t.writes}
     boxes = {id(x): id(owner_of(x.val)) for x in t.order if type(x) is not int and type(x) is not Cell}
-    owners, written = {*boxes.values()}, {boxes[k] for k in boxes if k in changed}
+    owners.update(boxes.values())
+    written.update([boxes[k] for k in boxes if k in changed])
     into, others = [], []
     for place in t.order:
         key = place if type(place) is int else id(place)

@@ -44,7 +44,7 @@ KNOWN = {
     types.MemberDescriptorType, types.ModuleType, types.CodeType, types.CellType, types.GenericAlias, types.UnionType, types.SimpleNamespace,
     collections.deque, collections.OrderedDict, collections.defaultdict, functools.partial, functools._lru_cache_wrapper, re.Pattern, re.Match,
     datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone, datetime.tzinfo, struct.Struct, operator.itemgetter,
-    threading.local, type(threading.Lock()), type(threading.RLock()), typing.TypeVar, typing.Generic,
+    type(threading.Lock()), type(threading.RLock()), typing.TypeVar, typing.Generic,
 }  # fmt: skip
 IMMUTABLE = 1 << 8  # the flag of a class that is written in C
 

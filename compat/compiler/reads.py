@@ -205,6 +205,12 @@ class Reader:
         finally:
             self.sure = before
 
+    def not_above(self, kind, place, a):
+        """Note that no class of the user's before `place`, where it is found, has an attribute."""
+        for c in kind.__mro__[: kind.__mro__.index(place)] if place is not None else ():
+            if of_users(c):
+                self.seen(c, a, MISSING, f"{c.__name__}.{a}")
+
     def class_named(self, kind):
         """Read the functions of a class of the user's that some code names: it may make objects of it, and a class of ours calls them."""
         if id(kind) not in self.visited and of_users(kind):
@@ -214,10 +220,10 @@ class Reader:
                     if isinstance(method, types.FunctionType):
                         self.unsure(method, kind)
             for c in kind.__mro__:
-                for method in list(vars(c).values()) if of_users(c) else ():
-                    method = getattr(method, "__func__", method)
+                for name, own in list(vars(c).items()) if of_users(c) else ():
+                    method = getattr(own, "__func__", own)
                     if isinstance(method, types.FunctionType):
-                        self.unsure(method)
+                        self.unsure(method, kind if isinstance(own, classmethod) or name == "__new__" else MISSING)
 
     def callable(self, f):
         """Read whatever is called."""
@@ -233,8 +239,11 @@ class Reader:
             self.callable_function(f)
         elif not isinstance(f, (type, types.BuiltinFunctionType)):
             self.value(f)
-            method = next((vars(c)["__call__"] for c in type(f).__mro__ if "__call__" in vars(c)), None)
+            place = next((c for c in type(f).__mro__ if "__call__" in vars(c)), None)
+            method = place and vars(place)["__call__"]
             if isinstance(method, types.FunctionType):
+                if of_users(place):
+                    self.seen(place, "__call__", method, f"{place.__name__}.__call__")
                 self.callable_function(method, f)
 
     def callable_function(self, f, owner=MISSING, given=()):
@@ -247,6 +256,8 @@ class Reader:
                 self.callable_function(f.__wrapped__, owner) if isinstance(f.__wrapped__, types.FunctionType) else None
             return
         code = f.__code__
+        if self.sure:
+            self.seen(f, "__code__", code, f"the code of {f.__name__}")
         if owner is not MISSING and "super" in code.co_names:
             for c in type(owner).__mro__:
                 for name in code.co_names if of_users(c) else ():
@@ -259,7 +270,7 @@ class Reader:
             known[code.co_varnames[0]] = owner
         for key in ("__defaults__", "__kwdefaults__"):
             given = getattr(f, key)
-            if given and not all([type(d) in CONSTANT for d in (given if key == "__defaults__" else given.values())]):
+            if given:  # (one that had none was given all that it takes)
                 self.seen(f, key, given, f"the defaults of {f.__name__}")
                 self.value(given)
         for c in codes_of(code):
@@ -344,6 +355,7 @@ class Reader:
                     self.seen(place, a, MISSING, name)  # (it may be assigned to)
                 kind = value if isinstance(value, type) else type(value)
                 place = next((c for c in kind.__mro__ if a in vars(c)), None)
+                self.not_above(kind, place, a)
                 if place is None or internal[place.__module__]:
                     return  # (of a class of the user's its functions were read: ours call them)
                 method = vars(place)[a]

@@ -61,6 +61,29 @@ class NotedCell(Cell):
         self.replaced, self.kept = True, g
 
 
+class Ungraded:
+    """The .grad of a Tensor from outside that does not require grad: None, as each call tests once it was asked for, and nothing is put there."""
+
+    __slots__ = ("tensor", "region", "leaf")
+    hooks = odd = None
+
+    def __init__(self, tensor, region):
+        self.tensor, self.region = tensor, region
+
+    @property
+    def grad(self):
+        h = self.tensor
+        if h.cell is not None and h.cell.grad is not None:
+            raise Unfit("it asks for the .grad of a Tensor that does not require grad")
+        self.region.ungraded.append(h)
+        return None
+
+    @grad.setter
+    def grad(self, g):
+        if g is not None or self.grad is not None:
+            raise Unfit("it gives a .grad to a Tensor that does not require grad")
+
+
 class Region(Stage):
     """A Stage that knows how its inputs lie in memory, and which values it made."""
 
@@ -74,6 +97,7 @@ class Region(Stage):
         self.made = []
         self.warned = []
         self.lacking = []  # (Tensor from outside, attribute that it has not, which was asked for)
+        self.ungraded = []  # Tensors from outside that require no grad, whose .grad was asked for
         self.views = []  # (view from outside, its alias, the steps in it) of those that are made anew from what they are views of
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
 
@@ -115,6 +139,8 @@ class Region(Stage):
         if new and s.mark is not None and s.mark.extra is not None and s.mark.plan is None:
             cell = s.mark.extra.cell
             cell.begin(cell.kept)
+        if new and h.mark is None and h.owner is TAPE:
+            s.cell = Ungraded(h, self)
         return s
 
     def by_itself(self, view):
@@ -155,7 +181,7 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have). `views`: as a Region has them."""
+    it must not have). `views`, `ungraded`: as a Region has them."""
 
 
 def program(f, tensors, watch):
@@ -241,6 +267,7 @@ def program(f, tensors, watch):
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views
+        p.ungraded = region.ungraded
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

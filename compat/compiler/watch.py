@@ -18,6 +18,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 
 from ..nn.modules import calling
+from ..nn.modules.container import ModuleDict, ModuleList, Sequential
 from ..nn.modules.module import Module
 from ..optim import optimizer as optimizers
 from ..optim.rule import FirstStepError
@@ -33,6 +34,7 @@ ASKS = (
 )
 ASKS = frozenset(ASKS.split())
 TABLES = frozenset(vars(Module()))
+CONTAINERS = Sequential, ModuleList, ModuleDict
 CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
@@ -83,6 +85,7 @@ class Watch:
         self.reader.callable(f)
         self.arguments(f, args, kwargs)
         names = self.asked = self.reader.settle()  # what attributes the user's code names
+        self.kinds = {i: type(m) for i, m in self.modules.items()}
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
             for key, value in vars(m).items():  # (what is changed in these no attribute tells)
@@ -149,6 +152,7 @@ class Watch:
                             self.reader.syntax(m)
                         self.reader.callable(m.forward)
                         kind = next((c for c in type(m).__mro__ if "forward" in vars(c)), None)
+                        self.reader.not_above(type(m), kind, "forward")
                         if of_users(kind):
                             self.place(kind, "forward", vars(kind)["forward"], f"{kind.__name__}.forward")
                         for v in vars(m).values():
@@ -288,7 +292,10 @@ class Watch:
             elif value is MISSING:
                 if self.left.get(number) is not False and not isinstance(namespace, types.CellType):
                     own = vars(namespace) if isinstance(namespace, types.FunctionType) else namespace
-                    self.add(f"entry({self.name(own)}, {key!r}) is MISSING", name)
+                    if isinstance(own, (type, dict)):
+                        self.add(f"{key!r} not in {self.name(own)}{'.__dict__' * isinstance(own, type)}", name)
+                    else:
+                        self.add(f"entry({self.name(own)}, {key!r}) is MISSING", name)
             else:
                 self.value(self.at(namespace, key), kept, value, name)
         for x in self.objects:
@@ -317,6 +324,8 @@ class Watch:
                             self.value(f"{self.name(d)}[{key!r}]", snapshot(t), t, "the optimizer's state")
             for table in STEP_HOOKS:
                 self.add(f"not {self.name(vars(o)[table])}", "hooks of the optimizer")
+        for m in self.modules.values():
+            self.tables(m)
         if self.modules:
             seen = [self.count]
             self.env["unchanged"] = lambda: self.unchanged(seen)
@@ -326,6 +335,17 @@ class Watch:
         for table in (calling.FORWARD, calling.FORWARD_PRE, calling.BACKWARD, calling.BACKWARD_PRE):
             self.add(f"not {self.name(table)}", "hooks of all modules")
         return self.tests
+
+    def tables(self, m):
+        """The tests of what is in the tables of a module, which somebody may write past it. (What is added to a table of Tensors nobody is told.)"""
+        for table in ("_parameters", "_buffers", "_modules"):
+            entries = vars(m)[table]
+            name = self.name(entries)
+            if table == "_modules" and (entries or isinstance(m, CONTAINERS)):
+                self.add(f"len({name}) == {len(entries)}", f"the modules in a {type(m).__name__}")
+            for key, x in entries.items():
+                if (id(entries), key) not in self.left and (id(entries), key) not in self.dynamic:
+                    self.add(f"{name}[{key!r}] is {self.name(x)}", f"{type(m).__name__}.{key}")
 
     def flags(self):
         """The tests of a function that is run as it is: switches, which may decide whether it can be compiled."""
@@ -348,6 +368,8 @@ class Watch:
             return f"{self.name(namespace)}.cell_contents"
         if isinstance(namespace, type):
             return f"{self.name(namespace)}.__dict__[{key!r}]"
+        if isinstance(namespace, types.FunctionType):
+            return f"{self.name(namespace)}.{key}"
         if not isinstance(namespace, dict):
             return f"getattr({self.name(namespace)}, {key!r}, MISSING)"
         return f"{self.name(namespace)}[{key!r}]"
@@ -361,7 +383,10 @@ class Watch:
         elif kind in SIMPLE:
             self.tests.append(Test(equality(text, self.name(value), value), name, value, text))
         elif kind in (list, tuple, dict, Figures, Kept, Long):
-            self.tests.append(Test(f"same({text}, {self.name(kept)})", name, value, text))
+            test = f"same({text}, {self.name(kept)})"
+            if kind is tuple and all([type(v) in SIMPLE for v in value]):
+                test = f"({text} is {self.name(value)} or {test})"
+            self.tests.append(Test(test, name, value, text))
         else:
             self.tests.append(Test(f"{text} is {self.name(value)}", name))
 
@@ -375,6 +400,8 @@ class Watch:
     def what_differs(self):
         """The first attribute of a module that is not what it was, in words; or None."""
         for m in self.modules.values():
+            if type(m) is not self.kinds[id(m)]:
+                return f"the class of a {type(m).__name__} changed"
             for namespace, key, was, name in differences(m, self.kept[id(m)]):
                 now = namespace.get(key, MISSING)
                 read = self.left.get((id(namespace), key))

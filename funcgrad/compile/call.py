@@ -4,6 +4,7 @@ It is the simplest primitive over graphs: its derivatives are calls of the graph
 """
 
 from ..core.aval import PYTHON_SCALARS, is_float, strengthened
+from ..core.graph import once
 from ..core.nested import reached
 from ..core.node import Node
 from ..core.quiet import quiet
@@ -36,11 +37,17 @@ def _forward(vals, need, *, graph):
     return with_more(graph, joint(graph, need).forward, vals)
 
 
+@once
+def heard(graph, given):
+    """The numbers of the inputs to which a cotangent may come; `given`: for each result, has it one?"""
+    return needed(graph, [i for i, on in enumerate(given) if on])
+
+
 def _backward(residuals, cts, need, *, graph):
     given = [zero(a) if c is None else c for c, a in zip(cts, graph.out_avals, strict=True)]
-    full = [None] * len(graph.ins)
+    full, reached = [None] * len(graph.ins), heard(graph, tuple([c is not None for c in cts]))
     for i, g in zip(numbers(need), call(*residuals, *given, graph=joint(graph, need).backward), strict=True):
-        full[i] = g
+        full[i] = g if i in reached else None
     return full
 
 
@@ -77,9 +84,14 @@ class Call(Closed):
             return
         graph = n.params["graph"]
         given = [zero(a) if c is None else c for c, a in zip(slots.cts, slots.avals, strict=True)]
-        for p, g in zip(n.ins, compiled(joint(graph, n.plan.need).backward)(*n.saved, *given), strict=True):
-            c = cts.get(p)
-            cts[p] = g if c is None else c + g
+        reached, got = (
+            heard(graph, tuple([c is not None for c in slots.cts])),
+            compiled(joint(graph, n.plan.need).backward)(*n.saved, *given),
+        )
+        for i, p, g in zip(numbers(n.plan.need), n.ins, got, strict=True):
+            if i in reached:
+                c = cts.get(p)
+                cts[p] = g if c is None else c + g
 
 
 call = Call(

@@ -1,0 +1,268 @@
+"""What others do between the calls of a compiled function, past the ways that are documented: memory that is given away, tables of modules, code and
+defaults of functions, methods that a subclass gets, classes of modules, gradients of what is frozen, another thread's locals."""
+
+import threading
+import types
+import warnings
+
+import pytest
+
+import compat as torch
+from compat import nn
+
+ONES = torch.ones
+
+
+def memory_of_an_argument(compile):
+    w, y = torch.zeros(3), ONES(3)
+
+    def f(x):
+        x.add_(1)
+        return w * 2
+
+    f = compile(f)
+    yield f(y)
+    w.data = y
+    for _ in range(2):
+        yield f(y), w, y
+
+
+def memory_of_another(compile):
+    w, u, v = torch.zeros(3), ONES(3), ONES(3)
+
+    def f(x):
+        w.add_(1)
+        return x * u + v
+
+    f = compile(f)
+    yield f(ONES(3))
+    u.data = w
+    yield f(ONES(3)), w, u
+    u.data = ONES(3)
+    yield f(ONES(3)), w, u
+    v.set_(w)
+    yield f(ONES(3)), w, v
+
+
+def memory_that_is_another(compile):
+    w, y = torch.zeros(3), ONES(3)
+
+    def f(x):
+        x.add_(1)
+        return w * 2
+
+    f = compile(f)
+    for k in range(4):
+        w.data = ONES(3) * k
+        yield f(y), y
+
+
+def tables(compile):
+    m, b = nn.Sequential(nn.Linear(2, 2), nn.ReLU()), nn.BatchNorm1d(2)
+    with torch.no_grad():
+        for p in m.parameters():
+            p.fill_(0.5)
+    f, g, x = compile(m), compile(b), ONES(2, 2)
+    yield f(x), g(x)
+    m[0]._parameters["weight"] = nn.Parameter(ONES(2, 2))
+    b._buffers["running_mean"] = ONES(2)
+    yield f(x), g(x), b.running_mean
+    m[0]._parameters["bias"] = None
+    yield f(x)
+    m._modules["1"] = nn.Tanh()
+    yield f(x)
+    m._modules["5"] = nn.Softmax(1)
+    yield f(x)
+    del m._modules["1"]
+    yield f(x)
+
+
+def code(compile):
+    def g(x):
+        return x * 2
+
+    class Own(nn.Module):
+        def forward(self, x):
+            return x * 5
+
+    module = Own()
+    f, own, m = compile(lambda x: g(x) + 1), compile(g), compile(module)
+    yield f(ONES(2)), own(ONES(2)), m(ONES(2))
+    g.__code__ = (lambda x: x * 3).__code__
+    Own.forward.__code__ = (lambda self, x: x * 7).__code__
+    yield f(ONES(2)), own(ONES(2)), m(ONES(2))
+
+
+def defaults(compile):
+    def g(x, s=2, *, t=1):
+        return x * s + t
+
+    f, own = compile(lambda x: g(x) + 1), compile(g)
+    yield f(ONES(2)), own(ONES(2))
+    g.__defaults__ = (5,)
+    yield f(ONES(2)), own(ONES(2))
+    g.__kwdefaults__ = {"t": 7.0}
+    yield f(ONES(2)), own(ONES(2))
+    g.__kwdefaults__["t"] = 8
+    yield f(ONES(2)), own(ONES(2))
+
+
+def methods_of_a_subclass(compile):
+    class Above(nn.Module):
+        def forward(self, x):
+            return self.inner(x)
+
+        def inner(self, x):
+            return x * 2
+
+    class Below(Above):
+        pass
+
+    class Plain:
+        def go(self, x):
+            return x * 2
+
+    class Under(Plain):
+        pass
+
+    f, own = compile(Below()), Under()
+    g = compile(lambda x: own.go(x))
+    yield f(ONES(2)), g(ONES(2))
+    Below.inner = lambda self, x: x * 5
+    Under.go = lambda self, x: x * 6
+    yield f(ONES(2)), g(ONES(2))
+    Below.forward = lambda self, x: x * 9
+    del Under.go
+    yield f(ONES(2)), g(ONES(2))
+
+
+def classes(compile):
+    class First(nn.Module):
+        def forward(self, x):
+            return x * 2
+
+    class Second(First):
+        def forward(self, x):
+            return x * 3
+
+    class Called:
+        def __call__(self, x):
+            return x * 2
+
+    module = First()
+    f, g = compile(module), compile(Called())
+    yield f(ONES(2)), g(ONES(2))
+    module.__class__ = Second
+    Called.__call__ = lambda self, x: x * 4
+    yield f(ONES(2)), g(ONES(2))
+
+
+def the_one_of_its_class(compile):
+    class Only:
+        one, scale = None, 1
+
+        def __new__(cls):
+            if cls.one is None:
+                cls.one = super().__new__(cls)
+            return cls.one
+
+    f = compile(lambda x: x * Only().scale)
+    yield f(ONES(2))
+    Only().scale = 3
+    yield f(ONES(2))
+
+
+def gradients_of_what_is_frozen(compile):
+    p, q, t = nn.Parameter(ONES(2)), nn.Parameter(ONES(2)), ONES(2)
+    optimizer = torch.optim.SGD([p, q], lr=0.1)
+
+    def step(x):
+        optimizer.zero_grad()
+        (p * x + q).sum().backward()
+        return x
+
+    def onward(x):
+        (p * x + q).sum().backward()
+        optimizer.step()
+        return x
+
+    def put(x):
+        t.grad = x * 2
+        return x
+
+    step, onward, put = map(compile, (step, onward, put))
+    asked = compile(lambda x: x if x.grad is None else x + x.grad)
+    step(ONES(2))
+    yield p.grad, q.grad
+    p.requires_grad_(False)
+    step(ONES(2))
+    yield p.grad, q.grad
+    p.requires_grad_()
+    for on in (True, False, False, True):
+        p.requires_grad_(on)
+        onward(ONES(2))
+        yield p, q
+    put(ONES(2))
+    yield t.grad
+    x = ONES(2)
+    for g in (None, ONES(2), None):
+        x.grad = g
+        yield asked(x)
+
+
+def locals_of_a_thread(compile):
+    local, found = threading.local(), []
+    local.k = 2
+    f = compile(lambda x: x * getattr(local, "k", 9))
+    yield f(ONES(2))
+    thread = threading.Thread(target=lambda: found.append(f(ONES(2))))
+    thread.start()
+    thread.join()
+    yield found, f(ONES(2))
+
+
+def the_inference_mode(compile):
+    f = compile(lambda x: x * 2 if torch.is_inference_mode_enabled() else x * 3)
+    with torch.no_grad():
+        yield f(ONES(2))
+    with torch.inference_mode():
+        yield f(ONES(2)).tolist()
+    with torch.no_grad():
+        yield f(ONES(2))
+
+
+def results_that_nobody_uses(compile):
+    w, v = ONES(2, requires_grad=True), ONES(2, requires_grad=True)
+    f = compile(lambda x: (w * x, v * x, (w * v).sum()))
+    f(ONES(2))[0].sum().backward()
+    yield w.grad, v.grad
+    with torch.no_grad():
+        w.grad = None
+    (f(ONES(2))[2] + f(ONES(2))[0].sum()).backward()
+    yield w.grad, v.grad
+
+
+PROGRAMS = [x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__]
+
+
+def shown(x):
+    """Texts, without the names of nodes and the strides."""
+    return (
+        [shown(v) for v in x] if isinstance(x, (tuple, list)) else str(x.detach()) if isinstance(x, torch.Tensor) else x
+    )
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_each_call_finds_it(program):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        found = [shown(x) for x in program(torch.compile)]
+    assert found == [shown(x) for x in program(lambda f: f)]
+
+
+def test_what_is_only_looked_at_is_compiled():
+    m = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    f = torch.compile(m, fullgraph=True)
+    for _ in range(3):
+        f(ONES(3, 2))
+    assert len(f.stats().compilations) == 1
