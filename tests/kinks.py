@@ -121,7 +121,6 @@ KINKS = [
     Kink("tanh", (20.0,), 0, 1.6993417021166355e-17, 0.0, "1 - tanh(x)**2 cancels", by_jax=0.0),
     second("tanh", (20.0,), 0, -3.398683404233271e-17, "1 - tanh(x)**2 cancels", torch=0.0, by_jax=0.0),
     second("arcsinh", (inf,), 0, 0.0, LIMIT, by_jax=nan, by_torch=nan),
-    second("arccosh", (inf,), 0, 0.0, LIMIT, by_jax=nan, by_torch=nan),
     # logarithms and exponentials
     Kink("sigmoid", (40.0,), 0, 4.248354255291589e-18, 0.0, "out * (1 - out) cancels", by_jax=0.0),
     second("softplus", (40.0,), 0, 4.248354255291589e-18, "from the derivative of sigmoid", by_jax=0.0, by_torch=None),

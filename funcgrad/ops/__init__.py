@@ -7,7 +7,7 @@ from ..core.primitive import PRIMITIVES, helpers
 from ..lazy import attributes
 
 FAMILIES = {
-    "activations": "elu softplus_to hardtanh",
+    "activations": "elu softplus_to hardtanh hardswish",
     "affine": "affine trilinear",
     "assignment": "getitem put copy",
     "attended": "attended",
@@ -70,7 +70,7 @@ FAMILIES = {
     "standardize": "standardize normalized",
     "strided": "strided carry_strided put_strided",
     "trigonometric": "sin cos tan sinh cosh deg2rad rad2deg one_minus_square arcsin arccos arctan arctan_slope "
-    "arcsinh arccosh arctanh arctan2 sinc",
+    "arcsinh arccosh arctanh arctan2 polar sinc",
     "weak": "weak",
     "window": "window_sum window_mean window_argmax window_max window_argmin window_min window_gather window_scatter unfold fold "
     "sliding_windows",

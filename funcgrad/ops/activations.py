@@ -1,4 +1,4 @@
-"""Activations of neural networks with settings of their own, one node each: ELU and its kin, softplus with a threshold, hardtanh.
+"""Activations of neural networks, one node each: ELU and its kin, softplus with a threshold, hardtanh, hardswish.
 
 Clevert, Unterthiner and Hochreiter, 2016, arXiv:1511.07289; Klambauer et al., 2017, arXiv:1706.02515; Barron, 2017, arXiv:1704.07483.
 """
@@ -6,11 +6,11 @@ Clevert, Unterthiner and Hochreiter, 2016, arXiv:1511.07289; Klambauer et al., 2
 import numpy as np
 
 from ..core.primitive import elementwise
-from .elementwise import greater, greater_equal, less_equal, mul, where  # noqa: F401  (formulas name them)
+from .elementwise import add, div, greater, greater_equal, less, less_equal, mul, where  # noqa: F401  (formulas name them)
 from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
 from .floats import held, over_floats, real_function, samples_with
-from .logic import bitwise_or  # noqa: F401  (a formula names it)
+from .logic import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
 
 
 @over_floats
@@ -34,11 +34,16 @@ def _hardtanh(x, *, low, high):
     return held(x, low, high)
 
 
+@over_floats
+def _hardswish(x):
+    return np.where(x >= 3, x, x * (held(x + 3, 0.0, 6.0) / 6))
+
+
 # low * expm1(inner * x) where x <= 0, else high * x
 elu = elementwise(
     "elu",
     _elu,
-    "where(x > 0, t * high, t * (low * inner) * exp(where(x > 0, 0.0, x) * inner))",
+    "where(x > 0, t * high, t * (low * inner) * exp(where(x >= 0, 0.0, x) * inner))",
     params=("low", "high", "inner"),
     jax=lambda jax, x, *, low, high, inner: jax.numpy.where(
         x > 0, x * high, jax.numpy.expm1(jax.numpy.where(x > 0, 0, x) * inner) * low
@@ -67,4 +72,12 @@ hardtanh = elementwise(
     jax=lambda jax, x, *, low, high: jax.numpy.where(x <= low, low, jax.numpy.where(x >= high, high, x)),
     samples=samples_with("hardtanh", {"low": -1.0, "high": 1.0}, {"low": 0.0, "high": 6.0}),
     **real_function(_hardtanh),
+)
+# x * hardtanh(x + 3, 0, 6) / 6, and x itself from 3 on
+hardswish = elementwise(
+    "hardswish",
+    _hardswish,
+    "where(x <= -3, 0, where(x < 3, t * where((x > -3) & (x < 3), x / 3 + 0.5, 0), t))",
+    jax="nn.hard_swish",
+    **real_function(_hardswish),
 )

@@ -116,7 +116,12 @@ def _put_pull(n, ct, cts, owned):
     ins = dict(zip(plan.operands, n.ins, strict=True))
     if 1 in ins:
         g = ct[idx]
-        g = fit(g.copy() if type(g) is ndarray else g, n.avals[1])
+        assigned = (
+            n.extra is not None and n.extra.label == "CopySlices"
+        )  # (torch's copies, other functions give the view)
+        if type(g) is ndarray and (assigned or 0 in ins and n in owned):  # (in which is written below)
+            g = g.copy()
+        g = fit(g, n.avals[1])
         p = ins[1]
         c = cts.get(p)
         cts[p] = g if c is None else c + g

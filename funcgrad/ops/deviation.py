@@ -98,9 +98,8 @@ class variance:
 
 
 def by_deviation(t, out):
-    """t / out, and 0 where out is 0."""
-    none = equal(out, 0)
-    return where(none, 0, div(t, where(none, 1, out)))
+    """t / out, and 0 where out is 0, with the derivative 0 / 0 there, as in torch."""
+    return where(equal(out, 0), 0, div(t, out))
 
 
 @of_spread

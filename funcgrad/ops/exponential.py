@@ -178,7 +178,7 @@ logit = elementwise(
     "logit",
     _logit,
     "t / x / (1 - x)",
-    torch=("t / where((x < 0) | (x > 1), nan, x * (1 - x))",),
+    torch=("where((x >= 0) & (x <= 1), t / (x * (1 - x)), nan)",),
     jax="scipy.special.logit",
     domain="unit",
     kinks=((-2.0,), (3.0,)),

@@ -31,9 +31,10 @@ from .shape import zeros_like  # noqa: F401  (formulas name it)
 
 # ------------------------------------------------------------------------------------------------ absolute value, sign
 def unit(x):
-    """x / |x|, and 0 at 0."""
+    """x / |x|, and 0 at 0, with the derivative 0 there."""
     size = abs_(x)
-    return div(x, where(equal(size, 0), 1, size))
+    none = equal(size, 0)
+    return mul(x, where(none, 0, div(1, where(none, 1, size))))
 
 
 def abs_rule(t, x):

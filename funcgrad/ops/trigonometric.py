@@ -11,8 +11,10 @@ import numpy as np
 
 from ..core.aval import dtype_of
 from ..core.primitive import elementwise
+from .complex import _complex, _complex_of_jax, complex_, complex_dtype
 from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function
+from .kinked import unit  # noqa: F401  (a formula names it)
 from .logic import bitwise_or, isinf
 from .powers import hypot, sqrt
 from .rounding import rint
@@ -92,14 +94,24 @@ arctan_slope = elementwise(
 arcsinh = elementwise(
     "arcsinh", np.arcsinh, "t / root_of_one_and_square(x)", jax="numpy.arcsinh", dtypes="fc", scalar="math.asinh({0})"
 )
+
+
+def arccosh_rule(t, x):
+    """One root for real x: left of -1, where the value is nan, jax and torch have a derivative."""
+    if dtype_of(x).kind == "c":
+        return div(div(t, sqrt(sub(x, 1))), sqrt(add(x, 1)))
+    return div(t, sqrt(mul(sub(x, 1), add(x, 1))))
+
+
 # for complex x left of the imaginary axis jax gives the derivative of the other branch (its sign is the other one)
 arccosh = elementwise(
     "arccosh",
     np.arccosh,
-    "t / sqrt(x - 1) / sqrt(x + 1)",
+    "arccosh_rule(t, x)",
     jax="numpy.arccosh",
     dtypes="fc",
     domain="above one",
+    kinks=((-2.0,),),
     scalar="math.acosh({0})",
 )
 arctanh = elementwise(
@@ -138,6 +150,25 @@ arctan2 = elementwise(
     jax="numpy.arctan2",
     domain=("nonzero", "real"),
     scalar="math.atan2({0}, {1})",
+)
+
+
+def _polar(x, y):
+    dtype = complex_dtype(x, y)
+    return np.asarray(_complex(x * np.cos(y), x * np.sin(y)), dtype)[()]
+
+
+# x exp(i y). By x, torch takes the direction of the result, which is 0 at 0, and the opposite one of negative x.
+polar = elementwise(
+    "polar",
+    _polar,
+    "t * polar(1.0, y)",
+    "t * (out * 1j)",
+    torch=("t * unit(out)", "t * (out * 1j)"),
+    aval=lambda x, y, **_: complex_.aval(x, y),
+    jax=lambda jax, x, y: _complex_of_jax(jax, x * jax.numpy.cos(y), x * jax.numpy.sin(y)),
+    domain=("positive", "real"),
+    kinks=((0.0, 1.0),),
 )
 
 # ------------------------------------------------------------------------------------------------ sinc

@@ -357,10 +357,8 @@ hardsigmoid = with_inplace(ALONE, _hardsigmoid, "HardsigmoidBackward0", "hardsig
 
 
 def _hardswish(x):
-    """x * hardsigmoid(x); from 3 on, and for nan, it is x."""
-    below = P["less"](x, 3.0)
-    low = P["where"](below, x, 0.0)
-    return P["where"](below, P["mul"](low, P["div"](_hardtanh(P["add"](low, 3.0), 0.0, 6.0), 6.0)), x)
+    """x * hardsigmoid(x)."""
+    return P["hardswish"](x)
 
 
 hardswish = with_inplace(ALONE, _hardswish, "HardswishBackward0", "hardswish_cpu")
