@@ -3,7 +3,7 @@
 import functools
 from graphlib import CycleError, TopologicalSorter
 
-from tests.test_layers import files, imports_of, module_name
+from tests.test_layers import files, module_name, ours_of
 
 BACK = {  # reason: "who: whom it imports when it is called"
     "what torch says of a call that has failed is looked for once it has": """
@@ -79,7 +79,7 @@ def edges():
     """(importing module, imported module, is it imported by a call?) of all our files; a name that is no file stands for its module."""
     found, paths = set(), {module_name(p): p for p in files()}
     for module, path in paths.items():
-        for name, inside in imports_of(path):
+        for name, inside in ours_of(path):
             target = name if name in paths else name.rpartition(".")[0]
             if target in paths and target != module:
                 found.add((module, target, inside))

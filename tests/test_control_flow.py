@@ -1,5 +1,6 @@
 """Control flow against jax.lax: every program, every transform and order of transforms; and what jax has no figures for."""
 
+import functools
 import gc
 import sys
 import tracemalloc
@@ -222,6 +223,7 @@ PROGRAMS = [
 ]  # fmt: skip
 T = np.array([0.5, -1.0, 2.0])
 ROWS = np.stack([X, X[::-1] * 0.5, -X + 0.2])
+PLACES = (X, ROWS), (-X, ROWS[::-1].copy())
 WAYS = {
     "value": lambda o, f: f,
     "jit": lambda o, f: o.jit(f),
@@ -250,17 +252,22 @@ def close(got, want, rtol=1e-9):
         np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-10)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
-def test_programs(program):
-    """Value, first and second derivatives, compiled and mapped, are jax's."""
+@functools.cache
+def figures_of_jax(program):
+    """A program's figures each way, at two points: most of what a test of it takes is to compile them."""
     every = jax.jit(
         lambda x, rows: (
             {k: way(THEIRS, lambda x: program(THEIRS, x))(x) for k, way in WAYS.items()},
             {k: way(THEIRS, lambda x: program(THEIRS, x))(rows) for k, way in BATCHED.items()},
         )
     )
-    for point, rows in ((X, ROWS), (-X, ROWS[::-1].copy())):
-        want, want_rows = every(point, rows)
+    return [every(point, rows) for point, rows in PLACES]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+def test_programs(program):
+    """Value, first and second derivatives, compiled and mapped, are jax's."""
+    for (point, rows), (want, want_rows) in zip(PLACES, figures_of_jax(program), strict=True):
         for k, way in WAYS.items():
             close_named(k, way(OURS, lambda x: program(OURS, x))(point), want[k])
         for k, way in BATCHED.items():
@@ -322,8 +329,9 @@ def test_while_loop(name):
     for way in ways.values():
         ours, theirs = [way(o, lambda x, o=o: f(o, o.jit(lambda x: x)(x))) for o in (OURS, THEIRS)]
         close(ours(rows[0]), theirs(rows[0]))
-        close(fg.vmap(ours)(rows), jax.vmap(theirs)(rows))
-        close(fg.jit(fg.vmap(ours))(rows), jax.vmap(theirs)(rows))
+        of_rows = jax.vmap(theirs)(rows)
+        close(fg.vmap(ours)(rows), of_rows)
+        close(fg.jit(fg.vmap(ours))(rows), of_rows)
 
 
 def test_while_loop_on_integers():
@@ -416,17 +424,18 @@ def test_a_branch_that_is_not_taken_gives_no_nan():
 
         return chosen
 
-    for rows in (np.array([0.5, 0.0, -1.0]), np.array([0.0, -1.0, 0.0]), np.array([2.0, 0.0, 0.5])):
-        ways = (
-            lambda o: o.vmap(o.grad(f(o)), (0, None)),
-            lambda o: o.jit(o.vmap(o.grad(f(o), 1), (0, None))),
-            lambda o: o.grad(lambda x, w: o.np.sum(o.vmap(f(o), (0, None))(x, w)), (0, 1)),
-            lambda o: o.grad(o.jit(lambda x, w: o.np.sum(o.vmap(f(o), (0, None))(x, w))), (0, 1)),
-            lambda o: o.grad(lambda x, w: o.np.sum(o.vmap(o.grad(f(o)), (0, None))(x, w))),
-            lambda o: lambda x, w: o.jvp(lambda x: o.vmap(f(o), (0, None))(x, w), (x,), (x * 0.5,)),
-        )
-        for way in ways:
-            close(way(OURS)(rows, 1.5), way(THEIRS)(rows, 1.5))
+    ways = (
+        lambda o: o.vmap(o.grad(f(o)), (0, None)),
+        lambda o: o.jit(o.vmap(o.grad(f(o), 1), (0, None))),
+        lambda o: o.grad(lambda x, w: o.np.sum(o.vmap(f(o), (0, None))(x, w)), (0, 1)),
+        lambda o: o.grad(o.jit(lambda x, w: o.np.sum(o.vmap(f(o), (0, None))(x, w))), (0, 1)),
+        lambda o: o.grad(lambda x, w: o.np.sum(o.vmap(o.grad(f(o)), (0, None))(x, w))),
+        lambda o: lambda x, w: o.jvp(lambda x: o.vmap(f(o), (0, None))(x, w), (x,), (x * 0.5,)),
+    )
+    for way in ways:
+        theirs = jax.jit(way(THEIRS))
+        for rows in (np.array([0.5, 0.0, -1.0]), np.array([0.0, -1.0, 0.0]), np.array([2.0, 0.0, 0.5])):
+            close(way(OURS)(rows, 1.5), theirs(rows, 1.5))
 
 
 def test_closures():

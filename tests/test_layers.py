@@ -1,6 +1,7 @@
 """Imports go down the layers only; importing either package loads NumPy and nothing heavier."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -44,30 +45,42 @@ def module_name(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def statements(body, inside=False):
+    """(statement, is it inside a function) of all the statements under some. (To walk their expressions too takes ten times as long.)"""
+    for node in body:
+        yield node, inside
+        within = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(node, part, ()), within)
+
+
+@functools.cache
 def imports_of(path):
-    """(module, is it inside a function) of everything a file imports from our packages."""
+    """[(module, is it inside a function)] of everything that a file imports."""
     module = module_name(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    tree = ast.parse(path.read_text())
-    inside = {
-        id(n) for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in ast.walk(f)
-    }
-    for node in ast.walk(tree):
+    found = []
+    for node, inside in statements(ast.parse(path.read_text()).body):
         if isinstance(node, ast.Import):
-            found = [a.name for a in node.names]
+            names = [a.name for a in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 up = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*up, base] if base else up)
-            found = [f"{base}.{a.name}" for a in node.names]
+            names = [f"{base}.{a.name}" for a in node.names]
         else:
             continue
-        for name in found:
-            if name.split(".")[0] in ("funcgrad", "compat"):
-                yield name, id(node) in inside
+        found += [(name, inside) for name in names]
+    return found
 
 
+def ours_of(path):
+    """Of those what is ours."""
+    return [(name, inside) for name, inside in imports_of(path) if name.split(".")[0] in ("funcgrad", "compat")]
+
+
+@functools.cache
 def files():
     return sorted(p for package in ("funcgrad", "compat") for p in (ROOT / package).rglob("*.py"))
 
@@ -76,7 +89,7 @@ def test_imports_go_down():
     wrong = []
     for path in files():
         module = module_name(path)
-        for name, inside in imports_of(path):
+        for name, inside in ours_of(path):
             if layer_of(name) > layer_of(module):
                 if inside and any(module == a and name.startswith(b) for a, b in LATE):
                     continue
@@ -87,15 +100,8 @@ def test_imports_go_down():
 def test_nothing_heavy_is_imported_anywhere():
     """jax, torch and scipy belong to the tests; the library names them nowhere in an import."""
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom) and not node.level
-                else []
-            )
-            assert not {n.split(".")[0] for n in names} & {"jax", "torch", "scipy", "autograd"}, path
+        names = {name.split(".")[0] for name, _ in imports_of(path)}
+        assert not names & {"jax", "torch", "scipy", "autograd"}, path
 
 
 def test_import_loads_numpy_and_nothing_heavier():

@@ -332,11 +332,14 @@ def resize(t, shape, strides=None):
     c = current(t)
     c.refuse(())
     array = ground(c)
+    unseen = (
+        array.base is None and array is c.val and sys.getrefcount(array) <= ALONE + 1
+    )  # (asked before a view is made of it)
     memory = base_of(array)
     start = offset_in(array, memory)
     size = 0 if 0 in shape else math.prod(shape) if strides is None else reach(shape, strides)[1] + 1
     if start + size > memory.size:
-        if array.base is None and array is c.val and sys.getrefcount(array) <= ALONE + 1:  # (nobody else sees it)
+        if unseen and (c.store is None or c.store.resizable):
             larger = np.zeros(start + size, memory.dtype)
             larger[: memory.size] = memory
             memory = larger
