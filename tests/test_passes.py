@@ -635,3 +635,8 @@ def test_a_lane_read_by_another_group():
 
     for got, want in zip(fg.tree.leaves(fg.jit(f)(xs, ys)), fg.tree.leaves(f(xs, ys)), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-14)
+
+
+def test_a_complex_factor_is_no_doubling():
+    z = np.array([1 + 2j, 3j])
+    assert fg.jit(lambda z: z * (2 + 0j) * 3)(z).tolist() == (z * 6).tolist()

@@ -484,15 +484,24 @@ class Reach:
     """The mutable things that lead on from what a function can name: containers and objects, however deep, as they were before it is staged.
 
     `ids`: of what is reached from the roots; `whole`: ids of objects that are compared elsewhere, attribute by attribute. `module`: the class of
-    objects of which only attributes other than `tables` lead on if they are."""
+    objects of which only attributes other than `tables` lead on if they are. `handles`: ids of the Tensors that are reached, but for those
+    in `containers`, which are looked at last."""
 
-    def __init__(self, roots, whole=(), module=(), tables=()):
+    def __init__(self, roots, whole=(), module=(), tables=(), containers=()):
+        self.handles = set()
         self.kept = {}  # id -> (thing, how it is asked for what is in it, that)
         self.ids = set()
         self.alive = []  # (an id is that of one thing as long as this lives)
-        todo = [*roots]
+        self.follow([*roots], whole, module, tables)
+        named = {*self.handles}
+        self.follow([*containers], whole, module, tables)
+        self.handles = named
+
+    def follow(self, todo, whole, module, tables):
         while todo and len(self.ids) < MOST:
             x = todo.pop()
+            if isinstance(x, Handle):
+                self.handles.add(id(x))
             if (owner := bound_to(x)) is not None:
                 x = owner
             if isinstance(x, LEAVES) or id(x) in self.ids or closed(x):

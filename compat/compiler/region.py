@@ -181,7 +181,8 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have). `views`, `ungraded`: as a Region has them."""
+    it must not have). `views`, `ungraded`: as a Region has them. `named`: ids of
+    the Tensors that the function may name beside its arguments."""
 
 
 def program(f, tensors, watch):
@@ -267,7 +268,7 @@ def program(f, tensors, watch):
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views
-        p.ungraded = region.ungraded
+        p.ungraded, p.named = region.ungraded, effects.reach.handles
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

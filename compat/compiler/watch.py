@@ -26,6 +26,7 @@ from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot
 from .reads import MISSING, Reader, of_users
+from .trees import entries
 
 # of a Tensor, and settings
 ASKS = (
@@ -190,10 +191,14 @@ class Watch:
         return False
 
     def roots(self):
-        """What the function can name, and ids of what is compared attribute by attribute here."""
+        """What the function can name, ids of what is compared attribute by attribute here, and containers of arguments."""
         values = [value for *_, value, _ in self.places.values()]
         whole = {*self.modules, *self.optimizers, *self.wholes}
-        return [*values, *self.objects, *self.modules.values(), *self.given], whole, Module, TABLES
+        values += [t for m in self.modules.values() for table in (m._parameters, m._buffers) for t in table.values()]
+        values += [p for o in self.optimizers.values() for g in o.param_groups for p in g["params"]]
+        containers = [x for x in self.given if entries(x) is not None]
+        given = [x for x in self.given if entries(x) is None]
+        return [*values, *self.objects, *self.modules.values(), *given], whole, Module, TABLES, containers
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""

@@ -44,6 +44,21 @@ def memory_of_another(compile):
     yield f(ONES(3)), w, v
 
 
+def an_argument_that_is_also_outside(compile):
+    w, p = ONES(2), nn.Parameter(ONES(2))
+
+    def f(x):
+        x.add_(1)
+        return x + w
+
+    f, g = compile(f), compile(lambda x: (x * p).sum() + x.sum())
+    for x in (w, ONES(2), w, ONES(2), w[:1], ONES(2)):
+        yield f(x), w
+    for x in (p, ONES(2), p * 3, p):
+        g(x).backward()
+        yield p.grad
+
+
 def memory_that_is_another(compile):
     w, y = torch.zeros(3), ONES(3)
 

@@ -77,7 +77,7 @@ def parted(x):
     """(factor, y) whose product x is; (1.0, x) if that is all there is to see."""
     if is_node(x, "add") and x.ins[0] is x.ins[1]:
         return 2.0, x.ins[0]
-    if is_node(x, "mul"):
+    if is_node(x, "mul") and x.aval.dtype.kind != "c":
         for y, c in (x.ins, x.ins[::-1]):
             if constant(c) in POWERS and known_aval(y) == x.aval:
                 return float(constant(c)), y
