@@ -42,9 +42,9 @@ from .function_values import (
     zeros,
 )
 from .grad_mode import call_in
+from .gradient_layout import conjugated
 from .hooks import shown_gradient
 from .saved import Packed
-from .walks import conjugated
 
 tls = state.tls
 P = PRIMITIVES

@@ -2,14 +2,15 @@
 
 Invariant: a new `.grad` has the strides of its leaf where each element of that has a place of its own and there is none between
 them, else it is in C order; one that was given, and lies otherwise, is warned of when it is added to. What autograd.grad() hands out lies
-as the rule has left it, but for what a kernel of torch's would have made in C order.
+as the rule has left it, but for what a kernel of torch's would have made in C order. What is conjugated lies as before.
 """
 
 import numpy as np
 
-from funcgrad.core.aval import ndarray
+from funcgrad.core.aval import dtype_of, ndarray
 from funcgrad.core.laid import copied, noted
 from funcgrad.core.node import extra_of
+from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides, is_dense, steps_of
 from funcgrad.core.trace import TAPE
 
@@ -17,6 +18,8 @@ from ..deprecations import once
 from ..names import node_name
 from ..tensor import Tensor
 from .grad_mode import enforce_grad_layout_policy
+
+ARRAYS = ndarray, np.generic
 
 # Whose gradients, by these operands, torch's kernels write into new memory in C order, however the operation's own gradient lies.
 IN_C_ORDER = {
@@ -26,7 +29,7 @@ IN_C_ORDER = {
         ("Addmm", 0, (1, 2)),
         ("NativeLayerNorm", 0, (2,)),
         ("IndexAdd LinalgLstsq", 0, (1,)),
-        ("Index IndexFill IndexSelect Slice Unfold ChannelShuffle PixelShuffle PixelUnshuffle Mean", 0, (0,)),
+        ("Index IndexFill IndexSelect Roll Slice Unfold ChannelShuffle PixelShuffle PixelUnshuffle Mean", 0, (0,)),
         ("AdaptiveAvgPool2D AdaptiveAvgPool3D UpsampleBilinear2D UpsampleBicubic2D UpsampleTrilinear3D", 0, (0,)),
         (
             "UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D UpsampleNearestExact1D UpsampleNearestExact2D",
@@ -65,7 +68,11 @@ def leaf_layout(cell, ct):
 def laid_out(ct, cell):
     """A copy of a cotangent with the strides of the leaf it belongs to, if each element of that has a place of its own and
     there is none between them; else one in C order, as is what retain_grad() keeps."""
-    v = leaf_layout(cell, ct)
+    return laid_as(ct, leaf_layout(cell, ct))
+
+
+def laid_as(ct, v):
+    """A copy of a cotangent with the strides of its leaf's array v."""
     if v is ct or v.shape != ct.shape:
         return np.array(ct, order="C")
     if v.flags.c_contiguous:
@@ -89,6 +96,11 @@ def odd(v):
     return not v.flags.c_contiguous or (1 in v.shape or not v.size) and steps_of(v) != contiguous_strides(v.shape)
 
 
+def lies_in(g, t):
+    """Is a gradient one that was given, or a view of it?"""
+    return g is t or g is not None and t is not None and g._base is (t if t._base is None else t._base)
+
+
 def any_oddly(tensors):
     """Does any of Tensors (and of what may stand among them) lie oddly?"""
     for t in tensors:
@@ -99,10 +111,11 @@ def any_oddly(tensors):
     return False
 
 
-def as_kernels_lay(got, inputs, marks, roots):
+def as_kernels_lay(got, inputs, marks, roots, given):
     """The gradients, in C order (of the factors of a product: in the order of the factor) where an input was used by nothing but operations
-    of IN_C_ORDER."""
+    of IN_C_ORDER, whose memory is new too: not that of one of those `given`."""
     orders = {m: order for g, m, x in zip(got, marks, inputs) if (order := wanted_order(g, x)) is not None}
+    orders |= {m: "C" for g, m in zip(got, marks) if m not in orders and any([lies_in(g, t) for t in given])}
     if orders:
         uses, seen, stack = {}, set(roots), list(roots)
         while stack:
@@ -121,7 +134,9 @@ def as_kernels_lay(got, inputs, marks, roots):
 
 def is_left(mark, order, uses):
     """Do the kernels of all that a node's value was used by leave its gradient in an order? (A matrix that was used turned is asked as such.)"""
-    for n, k in uses.get(mark, ()):
+    if mark not in uses:  # (of what a walk starts from: no kernel has made it)
+        return False
+    for n, k in uses[mark]:
         if n.extra is not None and n.extra.lays is not None:
             return False
         if n.plan.prim.name == "affine":  # (whose bias stands last, and first in torch's)
@@ -218,6 +233,21 @@ def lying(v, like):
     memory = np.zeros(1 + sum([(n - 1) * s for n, s in zip(part.shape, steps)]) // v.itemsize, v.dtype)
     ndarray(part.shape, v.dtype, memory, 0, steps)[...] = part
     return ndarray(v.shape, v.dtype, memory, 0, steps)
+
+
+def conjugated(ct):
+    """A cotangent in the other of the two conventions. (Of a real derivative torch's imaginary part is 0, not -0.)"""
+    if dtype_of(ct).kind != "c":
+        return ct
+    if isinstance(ct, ARRAYS):
+        out = np.array(ct)
+        np.subtract(0, out.imag, out=out.imag)
+        return lying(out, ct)
+    out = PRIMITIVES["conj"](ct)
+    if out.owner is TAPE:
+        out.val.imag += 0  # (its memory is its own)
+        out.val = lying(out.val, ct.val)
+    return out
 
 
 def as_primal(t, primal):

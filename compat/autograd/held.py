@@ -21,6 +21,7 @@ from ..payload import current
 from ..rewriting import whole
 from ..tensor import Tensor
 from .grad_mode import call_in
+from .gradient_layout import conjugated
 from .hooks import shown_gradient
 from .kernel_results import MORE
 
@@ -235,7 +236,7 @@ def stand_in(v, node, again):
 
 def derivatives(pairs, asked, again):
     """The cotangents, in the rules' convention, of the operands asked for."""
-    from .walks import conjugated, plain_grad
+    from .walks import plain_grad
 
     outs, cts = zip(*pairs, strict=True)
     got = call_in(again, plain_grad, outs, asked, cts, True, again, True)

@@ -24,7 +24,8 @@ from ..rewriting import gated, reference, whole
 from ..tensor import Tensor
 from ..utils.hooks import Table, register
 from .grad_mode import call_in
-from .walks import conjugated, payload, walking
+from .gradient_layout import conjugated
+from .walks import payload, walking
 
 tls = state.tls
 

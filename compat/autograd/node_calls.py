@@ -16,7 +16,9 @@ from ..graph import parents
 from ..names import node_name
 from ..rewriting import reading
 from ..tensor import Tensor
-from .walks import accumulator, conjugated, handed_out, payload, walk
+from .gradient_layout import conjugated
+from .sharing import Sharing
+from .walks import accumulator, payload, walk
 
 ADDED_TO = {f"Add{name}Backward0" for name in ("mm", "mv", "r", "bmm")} | {
     "BaddbmmBackward0"
@@ -117,7 +119,7 @@ def called(fn, gradients):
         got = dict(
             zip(want, walk([(node, ct)], n.owner, create, want=want, deliver=lambda cell, ct: None), strict=True)
         )
-        found = [None if s is None or got[s] is None else handed_out(got[s]) for s in stands]
+        found = Sharing((), ()).handed_out([None if s is None else got[s] for s in stands], ())
     return found[0] if len(found) == 1 else tuple(found)
 
 

@@ -14,9 +14,9 @@ from sys import _getframe, getrefcount
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.aval import dtype_of, ndarray
+from funcgrad.core.aval import dtype_of
 from funcgrad.core.halves import BFLOAT16
-from funcgrad.core.handle import Array, Cell, Taped
+from funcgrad.core.handle import Array, Cell
 from funcgrad.core.mutation import accumulate, write
 from funcgrad.core.node import Freed, extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -41,7 +41,6 @@ from ..errors import (
     type_name,
     unequal_sizes,
 )
-from ..functions.register import FUNCTIONS
 from ..functions.writing import check_writable
 from ..graph import GradientEdge, label
 from ..payload import current, node_of
@@ -49,41 +48,28 @@ from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .gradient_layout import (
+    ARRAYS,
     any_oddly,
     as_kernels_lay,
     check_layout,
     conjugate_views,
+    conjugated,
     is_own,
     laid_out,
-    lying,
+    leaf_layout,
     note_factors,
 )
+from .sharing import Sharing
 from .ties import tie
 
 tls = state.tls
 P = PRIMITIVES
-ARRAYS = ndarray, np.generic
 
 
 class Accumulation:
     """`report(old)`, if set, is told of every `.grad` that is about to be added to (optim.warn_if_not_zeroed)."""
 
     report = None
-
-
-def conjugated(ct):
-    """A cotangent in the other of the two conventions. (Of a real derivative torch's imaginary part is 0, not -0.)"""
-    if dtype_of(ct).kind != "c":
-        return ct
-    if isinstance(ct, ARRAYS):
-        out = np.array(ct)
-        np.subtract(0, out.imag, out=out.imag)
-        return lying(out, ct)
-    out = P["conj"](ct)
-    if out.owner is TAPE:
-        out.val.imag += 0  # (its memory is its own)
-        out.val = lying(out.val, ct.val)
-    return out
 
 
 LEAF_ASKED = (
@@ -253,20 +239,23 @@ ALONE = holders(None, [np.empty(0)].pop())  # what a deliverer counts of a cotan
 LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
 
 
-def accumulator(home, create_graph):
-    """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps."""
+def accumulator(home, create_graph, seeds=(), given=()):
+    """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps. `given`: the Tensors that the seeds were made of."""
     plainly = home is TAPE and not create_graph and not state.shared.staging
-    line = None  # of the backward(), looked up once
+    line = sharing = None  # the line of the backward(), and what is told of memory: looked up once
 
     def deliver(cell, ct):
-        nonlocal line
+        nonlocal line, sharing
         if plainly and isinstance(ct, ARRAYS) and not cell.hooks and ct.dtype.kind != "c":  # the commonest
             with LOCK:
                 old = cell.grad
                 if old is None:
-                    if getrefcount(ct) > ALONE or not is_own(ct, cell):
-                        ct = np.array(ct) if ct.ndim < 2 and ct.size > 1 else laid_out(ct, cell)
-                    cell.grad = Tensor(ct, None, TAPE)
+                    alone = getrefcount(ct) <= ALONE
+                    if alone and is_own(ct, cell):
+                        cell.grad = Tensor(ct, None, TAPE)
+                    else:
+                        sharing = sharing or Sharing(seeds, given)
+                        cell.grad = sharing.kept(ct, leaf_layout(cell, ct), alone)
                     return
                 if (
                     old.owner is TAPE
@@ -354,6 +343,11 @@ def own_gradient(g, cell):
 
 def as_tuple(x):
     return (x,) if isinstance(x, Tensor) or isinstance(x, GradientEdge) else tuple(x)
+
+
+def as_given(gradients):
+    """The gradients that walks start from as a tuple, of none if they are the default."""
+    return () if gradients is None else as_tuple(gradients)
 
 
 def seeds_of(tensors, gradients, create_graph, transform=None):
@@ -476,7 +470,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         tensors = as_tuple(tensors)
         seeds, home = seeds_of(tensors, grad_tensors, create_graph)
-        deliver = accumulator(home, create_graph)
+        deliver = accumulator(home, create_graph, seeds, as_given(grad_tensors))
         only = None
         if inputs is not None:
             only = set()
@@ -584,12 +578,17 @@ def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=T
     each = [g if type(g) is not Slots else g.cts[x.output_nr] for g, x in zip(got, inputs)]
     complex_ = [m for g, m in zip(each, marks) if home is TAPE and g is not None and dtype_of(g).kind == "c"]
     turned = conjugate_views(complex_, [n for n, _ in seeds]) if complex_ else ()
-    got = tuple([None if g is None else handed_out(g, m in turned) for g, m in zip(each, marks)])
+    turned = [k for k, m in enumerate(marks) if m in turned]
+    given = as_given(grad_outputs) if home is TAPE else ()
+    sharing = Sharing(seeds, given)
+    got = tuple(sharing.handed_out(each, turned))
     if complex_ and create_graph:
         note_factors([g for g in got if g is not None], max([n.index for n, _ in seeds]))
     if tls.stage is not None and tls.stage.recorded and not create_graph:  # (a graph derives all that is not stopped)
         got = tuple([None if g is None else P["stop"](g) for g in got])
-    return as_kernels_lay(got, inputs, marks, [n for n, _ in seeds]) if any_oddly(got) or any_oddly(inputs) else got
+    if any_oddly(got) or any_oddly(inputs) or sharing.reached:
+        got = as_kernels_lay(got, inputs, marks, [n for n, _ in seeds], given)
+    return got
 
 
 def transform_of(*groups):
@@ -598,14 +597,6 @@ def transform_of(*groups):
         owners = [n.owner for x in tensors if isinstance(x, Tensor) and (n := node_of(current(x))) is not None]
         if owners:
             return next((owner for owner in owners if type(owner) is Record), None)
-
-
-def handed_out(ct, turned=False):
-    """A cotangent as the Tensor a user gets: its memory is nobody else's. `turned`: torch's is a conjugate, as a view."""
-    ct = ct if turned else conjugated(ct)
-    if not isinstance(ct, Taped):
-        ct = as_tensor(lying(np.array(ct), ct) if type(ct) is ndarray else ct)
-    return FUNCTIONS["conj"](ct) if turned else ct
 
 
 def batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph):

@@ -11,8 +11,8 @@ from funcgrad.core.tracebacks import public
 from funcgrad.errors import ConcretizationError, RandomnessError, SecondBackwardError
 from funcgrad.transforms.reverse_mode import pulled_once
 
-from ..autograd.gradient_layout import as_primal
-from ..autograd.walks import WalkInFunc, conjugated
+from ..autograd.gradient_layout import as_primal, conjugated
+from ..autograd.walks import WalkInFunc
 from ..errors import no_scalar
 from ..functions.levels import mapped_by
 from ..native import named_as
