@@ -1,9 +1,9 @@
 """torch._dynamo: the few names of it that programs use; compat's compiler has its own way (compat/compiler)."""
 
 import sys
-import types
 import warnings
 from collections import Counter, defaultdict
+from contextlib import nullcontext
 
 from ._unusable import put
 from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
@@ -17,10 +17,6 @@ __all__ = [
     "optimize", "reset",
 ]  # fmt: skip
 missing = refusal(__name__)
-config = types.SimpleNamespace(
-    suppress_errors=False, cache_size_limit=8, recompile_limit=8, verbose=False, capture_scalar_outputs=False
-)  # (to be set, as scripts do; none of it changes anything)
-exc = types.SimpleNamespace(InvalidBackend=InvalidBackend, TorchDynamoException=TorchDynamoException)
 
 
 def mark_dynamic(t, index, **options):
@@ -67,13 +63,26 @@ class TransformGetItemToIndex(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-put(__name__, {"_trace_wrapped_higher_order_op": "", "eval_frame": "", "utils": ""})
+class Unsupported(TorchDynamoException):
+    """What torch's compiler raises of what it cannot go through; never raised here, caught by name in some programs."""
+
+    __module__ = "torch._dynamo.exc"
+
+
+put(__name__, {name: "" for name in "_trace_wrapped_higher_order_op config eval_frame exc utils".split()})
+exc = sys.modules[f"{__name__}.exc"]
+vars(exc).update(InvalidBackend=InvalidBackend, TorchDynamoException=TorchDynamoException, Unsupported=Unsupported)
+config = sys.modules[f"{__name__}.config"]  # (to be set, as scripts do; none of it changes anything)
+vars(config).update(
+    suppress_errors=False, cache_size_limit=8, recompile_limit=8, verbose=False, capture_scalar_outputs=False
+)
 sys.modules[f"{__name__}._trace_wrapped_higher_order_op"].TransformGetItemToIndex = TransformGetItemToIndex
 eval_frame = sys.modules[f"{__name__}.eval_frame"]
 eval_frame.is_dynamo_supported = is_dynamo_supported
 utils = sys.modules[f"{__name__}.utils"]
 utils.is_compile_supported = lambda device_type: device_type == "cpu"
 utils.counters = defaultdict(Counter)  # (nothing is ever counted)
+utils.disable_cache_limit = nullcontext  # (a function keeps each of its programs)
 _warned = set()
 
 

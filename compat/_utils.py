@@ -5,6 +5,7 @@ Invariant: a Tensor that is made lies wholly inside its storage, whatever sizes 
 
 import pickle
 import sys
+import traceback
 
 import numpy as np
 
@@ -147,6 +148,45 @@ def _unflatten_dense_tensors(flat, tensors):
     return tuple(
         [part.view(t.shape) for part, t in zip(flat.split([t.numel() for t in tensors]), tensors, strict=True)]
     )
+
+
+class KeyErrorMessage(str):
+    """A text that a KeyError shows line by line."""
+
+    def __repr__(self):
+        return str(self)
+
+
+class ExceptionWrapper:
+    """An error as text, which goes to another thread or process; by default the one that is being handled.
+
+    >>> import compat as torch
+    >>> try:
+    ...     torch.ones(2)[3]
+    ... except IndexError:
+    ...     error = torch._utils.ExceptionWrapper(where="in a thread")
+    >>> error.exc_type, error.where
+    (<class 'IndexError'>, 'in a thread')
+    """
+
+    def __init__(self, exc_info=None, where="in background"):
+        exc_info = exc_info or sys.exc_info()
+        self.exc_type, self.where = exc_info[0], where
+        self.exc_msg = "".join(traceback.format_exception(*exc_info))
+
+    def reraise(self):
+        """Raise an error of the same type with the text of where it happened, or a RuntimeError where that cannot be made."""
+        kind = self.exc_type
+        text = f"Caught {kind.__name__} {self.where}.\nOriginal {self.exc_msg}"
+        if kind is KeyError:
+            raise KeyError(KeyErrorMessage(text))
+        if getattr(kind, "message", None):
+            raise kind(message=text)
+        try:
+            error = kind(text)
+        except Exception:
+            raise RuntimeError(text) from None
+        raise error
 
 
 torch = sys.modules[__package__]  # (where torch's own pickles of memory formats look)

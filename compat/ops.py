@@ -12,7 +12,14 @@ from .functions.register import FUNCTIONS, METHODS
 __all__ = ["aten"]
 
 
-class OpOverload:
+class One:
+    """What is one object, of which copies are no others."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class OpOverload(One):
     """An operation for arguments of certain types."""
 
     def __init__(self, packet, name):
@@ -29,7 +36,7 @@ class OpOverload:
         return f"<OpOverload(op='aten.{self.packet.__name__}', overload='{self.name}')>"
 
 
-class OpOverloadPacket:
+class OpOverloadPacket(One):
     """An operation, whose attributes are its overloads."""
 
     def __init__(self, name, f):
@@ -57,7 +64,7 @@ class OpOverloadPacket:
 
 
 KERNELS = (  # (public functions call them, and programs list them)
-    "_softmax _log_softmax _to_copy _unsafe_view convolution native_layer_norm native_batch_norm native_group_norm nll_loss_forward "
+    "_softmax _log_softmax _to_copy _unsafe_view convolution _convolution native_layer_norm native_batch_norm native_group_norm nll_loss_forward "
     "linalg_vector_norm linalg_matrix_norm max_pool2d_with_indices constant_pad_nd mkldnn_rnn_layer upsample_nearest2d lift_fresh "
     "native_dropout _flash_attention_forward _efficient_attention_forward _scaled_mm _scaled_dot_product_flash_attention "
     "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention _scaled_dot_product_flash_attention_for_cpu "

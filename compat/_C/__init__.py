@@ -69,9 +69,9 @@ def home_of(name):
 
 
 _TensorMeta = type(TensorBase)
-ScriptModule, Graph, Node, Value = (  # (for annotations)
+ScriptModule, ScriptMethod, Graph, Node, Value = (  # (for annotations)
     Unusable(name, (), {"of": "torch.jit.ScriptModule", "__module__": "torch"})
-    for name in ("ScriptModule", "Graph", "Node", "Value")
+    for name in ("ScriptModule", "ScriptMethod", "Graph", "Node", "Value")
 )
 has_lapack = has_mkl = has_openmp = has_spectral = True
 __all__ = [

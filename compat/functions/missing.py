@@ -108,6 +108,8 @@ def of_torch(name):
             f = getattr(import_module("compat._foreach"), name, None)
         else:
             f = None if name.startswith("_") else torch._FUNCTIONS.get(name)
+        if f is None and name.startswith("__"):
+            raise AttributeError(f"module 'torch' has no attribute {name!r}", name=name, obj=torch)
         if f is None:
             refuse("torch", name, torch.__all__, torch)
         return f

@@ -1,5 +1,6 @@
 """Parameter and Buffer: Tensors that a Module recognises as its own when they are assigned to it."""
 
+import sys
 from types import MethodType
 
 import numpy as np
@@ -14,6 +15,7 @@ from .._duplicates import without_values
 from ..errors import need_bool, type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
+from ..leaves import requires_grad_
 from ..native import TensorMeta, shown_as
 from ..payload import current, wrap
 from ..size import Size
@@ -114,7 +116,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         if requires_grad:
             if self.dtype.numpy.kind not in "fc":
                 raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-            self.requires_grad_()
+            requires_grad_(
+                self, True, sys._getframe()
+            )  # (no method, which a __torch_function__ of one's own would see)
 
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()

@@ -4,6 +4,7 @@
 `restricted` the unpickler that runs no code of a file's.
 """
 
+import pickle  # noqa: F401  (programs take it from here)
 from collections.abc import Callable
 
 from funcgrad.lazy import attributes as _attributes

@@ -1,5 +1,6 @@
 """torch's libraries as modules: every name that is announced is there, examples run, and what is missing is named."""
 
+import copy
 import importlib
 import operator
 import os
@@ -500,3 +501,46 @@ def test_a_library_compiled_for_torch_is_not_loaded_but_its_operations_are_known
         torch.ops.vision.keep(torch.ones(2))
     torch.library.register_kernel("vision::keep", "cpu")(lambda x: x * 2)
     assert torch.ops.vision.keep(torch.ones(2)).tolist() == [2.0, 2.0]
+
+
+def test_what_a_parameter_does_with_a_function_runs_it():
+    class Named(torch.nn.Parameter):
+        @classmethod
+        def __torch_function__(cls, f, types, args=(), kwargs=None):
+            seen.append(f.__name__)
+            return super().__torch_function__(f, types, args, kwargs or {})
+
+    class Of(torch.Tensor):
+        pass
+
+    seen = []
+    p, x = Named(torch.ones(2)), torch.ones(1, 2).as_subclass(Of)
+    assert type(p + 1) is torch.Tensor and seen == ["add"]
+    ask = torch.nn.Parameter.__torch_function__
+    assert type(ask(torch.nn.functional.linear, (Of,), (x, torch.ones(3, 2)))) is torch.Tensor
+    torch.overrides.unwatch()
+
+
+def test_an_error_goes_elsewhere_as_text():
+    for f, kind in (
+        (lambda: {}["k"], KeyError),
+        (lambda: int("x"), ValueError),
+        (lambda: b"\xff".decode(), RuntimeError),
+    ):
+        try:
+            f()
+        except Exception:
+            told = torch._utils.ExceptionWrapper(where="in thread 3")
+        name = "UnicodeDecodeError" if kind is RuntimeError else kind.__name__
+        with pytest.raises(kind, match=f"^Caught {name} in thread 3.\nOriginal Traceback"):
+            pickle.loads(pickle.dumps(told)).reraise()
+
+
+def test_names_that_packages_import_first():
+    exc, config = (importlib.import_module(f"compat._dynamo.{name}") for name in ("exc", "config"))
+    assert issubclass(exc.Unsupported, exc.TorchDynamoException) and config.suppress_errors is False
+    assert not hasattr(torch, "__module__") and torch.serialization.pickle is pickle
+    with torch._dynamo.utils.disable_cache_limit():
+        kept = copy.deepcopy({torch.ops.aten._convolution: 1, torch.ops.aten.mm.default: 2})
+    assert list(kept) == [torch.ops.aten._convolution, torch.ops.aten.mm.default]
+    assert not isinstance(torch.neg, torch._C.ScriptMethod)

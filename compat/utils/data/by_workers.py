@@ -11,9 +11,10 @@ import time
 import weakref
 from multiprocessing.connection import wait
 
+from ..._utils import ExceptionWrapper
 from ...multiprocessing import get_context
 from .dataloader import Fetcher, _BaseDataLoaderIter
-from .worker import AGAIN, STOP, Ended, Failure, receive, work
+from .worker import AGAIN, STOP, Ended, receive, work
 
 
 class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
@@ -95,7 +96,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
         del self._tasks[number]
         batch = self._arrived.pop(number)
         self._add_task()
-        if isinstance(batch, Failure):
+        if isinstance(batch, ExceptionWrapper):
             batch.reraise()
         return batch
 

@@ -10,7 +10,6 @@ import pickle
 import queue
 import random
 import threading
-import traceback
 from collections import deque
 from multiprocessing import connection, parent_process, reduction
 
@@ -20,6 +19,7 @@ from funcgrad.core.tracebacks import drop
 
 from ..._duplicates import alone
 from ..._settings import set_num_threads
+from ..._utils import ExceptionWrapper
 from ...functions.random import default_generator
 from ...tensor import Tensor
 from ._utils.worker import _generate_state
@@ -33,37 +33,13 @@ class Ended:
     """In the place of a batch: the worker's stream has ended."""
 
 
-class Failure:
+def as_text(error, number):
     """In the place of a batch: an error, as text."""
-
-    def __init__(self, error, number):
-        drop(error)
-        self.kind = type(error)
-        head = (
-            "" if error.__traceback__ else "Traceback (most recent call last):\n"
-        )  # (which Python leaves out where no frame is left)
-        text = head + "".join(traceback.format_exception(error))
-        self.text = f"Caught {self.kind.__name__} in DataLoader worker process {number}.\nOriginal {text}"
-
-    def reraise(self):
-        """Raise an error of the same type with the text of where it happened, or a RuntimeError where that cannot be made."""
-        kind = self.kind
-        if kind is KeyError:
-            raise KeyError(Shown(self.text))
-        if getattr(kind, "message", None):
-            raise kind(message=self.text)
-        try:
-            error = kind(self.text)
-        except Exception:
-            raise RuntimeError(self.text) from None
-        raise error
-
-
-class Shown(str):
-    """A text that a KeyError shows line by line."""
-
-    def __repr__(self):
-        return str(self)
+    drop(error)
+    got = ExceptionWrapper((type(error), error, error.__traceback__), f"in DataLoader worker process {number}")
+    if not error.__traceback__:  # (where no frame is left, Python leaves this out)
+        got.exc_msg = "Traceback (most recent call last):\n" + got.exc_msg
+    return got
 
 
 # ------------------------------------------------------------------------------------------------ what goes through the pipe
@@ -189,7 +165,7 @@ def work(pipe, others, number, count, base_seed, dataset, init, fetcher):
                 init(number)
             fetch = fetcher(dataset)
         except Exception as error:
-            failure = Failure(error, number)
+            failure = as_text(error, number)
 
     def answer(indices):
         if failure is not None:
@@ -197,9 +173,9 @@ def work(pipe, others, number, count, base_seed, dataset, init, fetcher):
         try:
             return fetch(indices)
         except StopIteration as error:
-            return Ended() if fetcher.streamed else Failure(error, number)
+            return Ended() if fetcher.streamed else as_text(error, number)
         except Exception as error:
-            return Failure(error, number)
+            return as_text(error, number)
 
     try:
         begin(init)
@@ -212,8 +188,8 @@ def work(pipe, others, number, count, base_seed, dataset, init, fetcher):
             try:
                 message = packed((task, batch))
             except Exception as error:
-                failed = Failure(error, number)
-                failed.kind = RuntimeError  # (what cannot be sent may be the type of the error)
+                failed = as_text(error, number)
+                failed.exc_type = RuntimeError  # (what cannot be sent may be the type of the error)
                 message = packed((task, failed))
             messages.put(message)
     except (KeyboardInterrupt, EOFError, OSError):  # the loader's process has been stopped, and says so itself
