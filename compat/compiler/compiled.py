@@ -208,7 +208,7 @@ class Compiled:
                 for number, (place, x) in enumerate(zip(inputs, xs, strict=True)):
                     namespace, key = (full, place) if type(place) is int else place
                     value = namespace[key]
-                    new = x if isinstance(value, Tensor) else Moving(x, number)
+                    new = x if isinstance(value, Tensor) else Moving(x, number, value)
                     if namespace is not full:
                         before.append((namespace, key, value, new))
                     namespace[key] = new

@@ -175,6 +175,10 @@ def written(f, watch, structure, leaves, places, given, p, at):
         number = next((i for i, leaf in enumerate(leaves) if leaf is x), None)
         text = lines.name(x) if number is None else arguments.texts[number]
         lines.test(f"{name!r} not in {text}.__dict__", f"the attribute {name!r} of a Tensor")
+    for number, operator, other, outcome in dict.fromkeys(p.compared):
+        lines.test(
+            f"({texts[number]} {operator} {lines.name(other)}) is {outcome}", "how a float compares with another"
+        )
     for number, x in enumerate(leaves):
         if id(x) in p.named and isinstance(x, Tensor):
             lines.test(f"{arguments.texts[number]} is {lines.name(x)}", "which Tensor from outside an argument is")

@@ -64,7 +64,7 @@ class NotedCell(Cell):
 class Ungraded:
     """The .grad of a Tensor from outside that does not require grad: None, as each call tests once it was asked for, and nothing is put there."""
 
-    __slots__ = ("tensor", "region", "leaf")
+    __slots__ = ("tensor", "region", "__weakref__")
     hooks = odd = None
 
     def __init__(self, tensor, region):
@@ -83,6 +83,14 @@ class Ungraded:
         if g is not None or self.grad is not None:
             raise Unfit("it gives a .grad to a Tensor that does not require grad")
 
+    @property
+    def leaf(self):
+        return None
+
+    @leaf.setter
+    def leaf(self, _):
+        raise Unfit("it makes a Tensor from outside require grad")
+
 
 class Region(Stage):
     """A Stage that knows how its inputs lie in memory, and which values it made."""
@@ -97,6 +105,7 @@ class Region(Stage):
         self.made = []
         self.warned = []
         self.lacking = []  # (Tensor from outside, attribute that it has not, which was asked for)
+        self.compared = []  # (place of a float, operator, number, what came out): what each call has to find again
         self.ungraded = []  # Tensors from outside that require no grad, whose .grad was asked for
         self.views = []  # (view from outside, its alias, the steps in it) of those that are made anew from what they are views of
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
@@ -165,6 +174,8 @@ class Region(Stage):
         return writes, [(cell, g) for cell, g in cells if id(cell) in asked or id(cell) in self.replaced]
 
     def process(self, prim, args, params, out=None):
+        if Moving in map(type, params.values()):
+            raise Unknown
         got = super().process(prim, args, params)
         for h in got if prim.multi else (got,):
             self.made.append(weakref.ref(h))
@@ -181,7 +192,7 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have). `views`, `ungraded`: as a Region has them. `named`: ids of
+    it must not have). `views`, `ungraded`, `compared`: as a Region has them. `named`: ids of
     the Tensors that the function may name beside its arguments."""
 
 
@@ -227,6 +238,8 @@ def program(f, tensors, watch):
             elif (number := next((i for i, g in enumerate(given) if g is o), None)) is not None:
                 p.results.append(number)
             else:
+                if vars(o):
+                    raise Unfit(f"it gives the attribute {next(iter(vars(o)))!r} to a Tensor that it returns")
                 p.results.append(len(given) if seen_with(o, outs, region) is None else o)
                 if p.results[-1] is not o:
                     given.append(o)
@@ -268,7 +281,7 @@ def program(f, tensors, watch):
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views
-        p.ungraded, p.named = region.ungraded, effects.reach.handles
+        p.ungraded, p.named, p.compared = region.ungraded, effects.reach.handles, region.compared
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

@@ -5,6 +5,7 @@ import threading
 import types
 import warnings
 
+import numpy as np
 import pytest
 
 import compat as torch
@@ -234,6 +235,25 @@ def locals_of_a_thread(compile):
     thread.start()
     thread.join()
     yield found, f(ONES(2))
+
+
+def an_array_of_thousands(compile):
+    table = np.ones(5000)
+    f, g = compile(lambda x: x * float(table[7])), compile(lambda x: x * torch.from_numpy(table).sum())
+    yield f(ONES(2)), g(ONES(2))
+    table[7] = 5
+    yield f(ONES(2)), g(ONES(2))
+
+
+def attributes_of_results(compile):
+    def f(x):
+        y = x * 2
+        y.tag = "tagged"
+        return y
+
+    f = compile(f)
+    for _ in range(2):
+        yield f(ONES(2)).tag
 
 
 def the_inference_mode(compile):

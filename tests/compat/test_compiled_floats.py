@@ -54,6 +54,8 @@ FUNCTIONS = {
     "of a rule": lambda x, k: Scaled.apply(x, k),
     "in place": lambda x, k: x.clone().mul_(k).add_(k).div_(k).sub_(k),
     "a gradient": lambda x, k: torch.func.grad(lambda t: (t * k).sum() * k)(x),
+    "compared in turn": lambda x, k: x * k if 0 < k <= 1 else x - k if k == 1.5 else x / k,
+    "the least": lambda x, k: (x * min(k, 2.0), max(0.5, k), sorted([k, 2.0, 1.0])),
     "caught": lambda x, k: x * (refused(k) + k),
 }  # fmt: skip
 
@@ -81,6 +83,36 @@ def test_a_float_is_that_of_each_call(name):
     compiled = torch.compile(f)
     for k in (1.5, 2.5, 4.0, 0.3):
         assert str(seen(compiled(x, k))) == str(seen(f(x, k)))
+
+
+def test_a_program_is_for_all_figures_that_compare_alike():
+    f = torch.compile(lambda x, k: x * k if k > 1 else x - k, fullgraph=True)
+    for k in (0.25, 0.5, 2.0, 3.0, 0.1, 1.0, 1.5, math.nan, math.inf):
+        assert str(f(torch.ones(1), k)) == str(torch.ones(1) * k if k > 1 else torch.ones(1) - k)
+    assert len(f.stats().compilations) == 3
+
+
+def test_an_optimizer_of_ones_own_has_one_program_for_all_rates():
+    class Plain(torch.optim.Optimizer):
+        @torch.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    p.sub_(p.grad * group["lr"])
+
+    w = torch.ones(2, requires_grad=True)
+    optimizer = Plain([w], {"lr": 0.5})
+
+    @torch.compile
+    def step(x):
+        optimizer.zero_grad()
+        (w * x).sum().backward()
+        optimizer.step()
+
+    for k in (0.5, 0.25, 0.125, 0.0625):
+        optimizer.param_groups[0]["lr"] = k
+        step(torch.ones(2))
+    assert w.tolist() == [0.0625, 0.0625] and len(step.stats().compilations) == 2
 
 
 @pytest.mark.parametrize(
