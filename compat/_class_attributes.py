@@ -28,12 +28,6 @@ class Descriptor:
 
     __objclass__ = property(lambda d: d.owner)
 
-    def __eq__(self, other):
-        return self.of_class == (other.of_class if isinstance(other, Descriptor) else other)
-
-    def __hash__(self):
-        return hash(self.of_class)
-
     def __reduce__(self):
         return getattr, (self.owner, self.__name__)
 

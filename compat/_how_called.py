@@ -7,8 +7,8 @@ import types
 
 from funcgrad.core.site import internal
 
-from . import native
 from ._calls import in_python, misused, refusal, signatures_of
+from ._intercept import in_use
 from .functions.answers import MISSING
 from .tensor import Tensor
 
@@ -104,7 +104,7 @@ def told(error, own, args, kwargs, frame):
     method = method and (bound or module == "Tensor" and in_python(name, True) is not None)
     if (
         module == RENAMED
-        and native.State.plain  # (`func` of a __torch_function__: a method too is called so)
+        and in_use("function")  # (`func` of a __torch_function__: a method too is called so)
         and bound
         and not method
         and signatures_of(own, True) is not None

@@ -16,6 +16,8 @@ from .functions.answers import STUBS
 
 ORDER = ("dtypes", "selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
 sites = {}  # function -> Site, of those that have been intercepted
+copies = {}  # function -> functions of their own that do the same under other names
+original = {}  # each of those -> the function
 _lock = threading.RLock()
 
 
@@ -53,7 +55,11 @@ class Site:
     def __init__(self, f):
         if f.__code__ is lazy.waiting.__code__:
             lazy.become(f, f.__globals__["build"])
-        self.f, self.layers = f, {}
+        self.f, self.layers, self.known = (
+            f,
+            {},
+            original.get(f, f),
+        )  # (as which all layers but __torch_function__ know it)
         self.look()
 
     def look(self):
@@ -84,26 +90,56 @@ class Site:
         self.f.__code__ = self.given
 
 
+def site_of(f):
+    found = sites.get(f)
+    if found is None:
+        found = sites[f] = Site(f)
+    return found
+
+
+def with_copies(functions):
+    for f in functions:
+        if type(f) is FunctionType:
+            yield f
+            yield from copies.get(f, ())
+
+
+def copied(f, name):
+    """A function of its own that does what f does, with f's layers: what torch has under another name is another function."""
+    with _lock:
+        site = site_of(f)
+        own = FunctionType(site.code, f.__globals__, name, f.__defaults__, f.__closure__)
+        own.__kwdefaults__, own.__doc__, own.__module__, own.__qualname__ = (
+            f.__kwdefaults__,
+            f.__doc__,
+            f.__module__,
+            name,
+        )
+        own.__dict__.update(f.__dict__)
+        first = original[own] = original.get(f, f)
+        copies.setdefault(first, []).append(own)
+        site_of(own).layers.update(site.layers)
+        sites[own].settle()
+        return own
+
+
 def put(kind, wrap, functions):
     """Put a layer of a kind around functions: calls of f become calls of wrap(inner, f), `inner` being what was called before.
 
     `wrap.plain`, where there is one, says of the types of arguments whether the layer has nothing to do with such a call.
     """
     with _lock:
-        for f in functions:
-            if type(f) is FunctionType:
-                site = sites.get(f)
-                if site is None:
-                    site = sites[f] = Site(f)
-                if site.layers.get(kind) is not wrap:
-                    site.layers[kind] = wrap
-                    site.settle()
+        for f in with_copies(functions):
+            site = site_of(f)
+            if site.layers.get(kind) is not wrap:
+                site.layers[kind] = wrap
+                site.settle()
 
 
 def take(kind, functions=None):
     """Take the layers of a kind off these functions, or off all."""
     with _lock:
-        for f in list(sites) if functions is None else functions:
+        for f in list(sites) if functions is None else with_copies(functions):
             site = sites.get(f)
             if site is not None and site.layers.pop(kind, None) is not None:
                 site.settle()
@@ -114,11 +150,20 @@ def signature_of(f):
     return inspect.signature(sites[f].own if f in sites and not hasattr(f, "__wrapped__") else f)
 
 
+users = {}  # kind -> its Users
+
+
+def in_use(kind):
+    """Does somebody ask for layers of a kind now?"""
+    return kind in users and users[kind].count > 0
+
+
 class Users:
     """How many ask for a kind of layer now: the first puts in what `layers()` lists, [(wrap, functions)]; the last takes it off."""
 
     def __init__(self, kind, layers):
         self.kind, self.layers, self.count = kind, layers, 0
+        users[kind] = self
 
     def enter(self):
         with _lock:
@@ -134,4 +179,4 @@ class Users:
                 take(self.kind)
 
 
-__all__ = ["Users", "put", "signature_of", "sites", "take"]
+__all__ = ["Users", "copied", "in_use", "original", "put", "signature_of", "sites", "take"]

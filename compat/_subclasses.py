@@ -10,6 +10,7 @@ import sys
 from funcgrad.core.site import internal
 
 from . import overrides
+from ._apart import public
 from ._unusable import put
 from .functions.register import METHODS
 from .overrides import Off, handle_torch_function
@@ -49,8 +50,9 @@ def dispatched(own, given, defaults=None):
 
 def attribute(p):
     """A property whose reading and writing a __torch_function__ sees."""
+    d = public(p).__self__
     return property(
-        dispatched(p.fget, p.__get__), dispatched(p.fset, p.__set__), dispatched(p.fdel, p.__delete__), p.__doc__
+        dispatched(p.fget, d.__get__), dispatched(p.fset, d.__set__), dispatched(p.fdel, d.__delete__), p.__doc__
     )
 
 
@@ -60,7 +62,7 @@ def show(cls):
         own = next(c for c in cls.__mro__ if name in vars(c))
         if internal[own.__module__]:
             p, f = attributes().get(name), getattr(Tensor, name)
-            setattr(cls, name, attribute(p) if p else functools.wraps(f)(dispatched(f, f, DEFAULTS.get(name))))
+            setattr(cls, name, attribute(p) if p else functools.wraps(f)(dispatched(f, public(f), DEFAULTS.get(name))))
 
 
 put(__name__, {"fake_tensor": "FakeTensor FakeTensorMode"})  # (what torch has in a module of this name)

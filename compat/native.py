@@ -75,12 +75,6 @@ SPACE = type.__dict__["__dict__"].__get__
 lock = threading.RLock()
 
 
-class State:
-    """Is everybody given the functions themselves?"""
-
-    plain = False
-
-
 def of_arguments(count, of=None):
     """A decorator of a function or method that torch has in C with no arguments, or one that has no name, and that says so in Python's
     words of those. `of`: the class that a method is said to be of; "": that of the object it is called of."""
@@ -110,8 +104,7 @@ class TensorMeta(type):
 
 
 class Seen:
-    """A method or an attribute, as the class is asked for it (_class_attributes.py). The library's own code gets the function itself, and so
-    does everybody once a program has a __torch_function__ of its own, which compares functions with `is`."""
+    """A method or an attribute, as the class is asked for it (_class_attributes.py). The library's own code gets the function itself."""
 
     __slots__ = ("name",)
 
@@ -132,7 +125,7 @@ class Seen:
         if kind is not FunctionType and kind is not property:
             behind = behind.__get__(None, cls)
             kind = type(behind)
-        own = State.plain or internal[sys._getframe(1).f_globals.get("__name__")]
+        own = internal[sys._getframe(1).f_globals.get("__name__")]
         if own or kind is not FunctionType and kind is not property:
             return behind
         from ._class_attributes import descriptor
@@ -166,10 +159,15 @@ OPERATORS = frozenset(
 )
 
 
+def is_shown(name):
+    """Is this a name of what torch's Tensors have in C?"""
+    return name in OPERATORS or name not in IN_PYTHON and name[:2] != "__"
+
+
 def show(names):
     """Let the class be asked for these of its own names so."""
     for name in names:
-        if name in OPERATORS or name not in IN_PYTHON and name[:2] != "__":
+        if is_shown(name):
             setattr(TensorMeta, name, Seen(name))
 
 

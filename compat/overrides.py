@@ -5,6 +5,8 @@ Invariant: programs that define none of them pay nothing: the first one has ever
 """
 
 import functools
+import operator
+import sys
 import threading
 from types import FunctionType, MethodType
 
@@ -12,7 +14,7 @@ import numpy as np
 
 from funcgrad.core.site import internal, warn
 
-from . import native
+from ._apart import OPERATORS, attribute, public, separate, symbols
 from ._intercept import Users, signature_of
 from .devices import Device
 from .dtypes import dtype
@@ -34,8 +36,9 @@ __all__ = [
 OWN = ("detach", "requires_grad_", "numpy", "tolist", "item", "backward")  # methods that no family of functions makes
 UNASKED = {  # whose arguments' classes do not matter, nor do modes
     "is_tensor", "is_storage", "typename", "as_subclass", "_make_subclass", "manual_seed", "seed", "initial_seed", "get_rng_state",
-    "set_rng_state", "set_default_tensor_type", "finfo", "iinfo", "broadcast_shapes",
+    "set_rng_state", "set_default_tensor_type", "finfo", "iinfo", "broadcast_shapes", "from_dlpack",
 }  # fmt: skip
+UNASKED_OF_NN = {"upsample", "upsample_bilinear", "upsample_nearest", "tanh", "sigmoid"}  # which call what is asked
 MAKERS = {
     "tensor",
     "as_tensor",
@@ -44,31 +47,48 @@ MAKERS = {
     "from_numpy",
     "frombuffer",
 }  # whose arguments' classes do not matter
-FACTORIES = (
-    "arange bartlett_window blackman_window empty empty_permuted empty_strided eye full hamming_window hann_window kaiser_window linspace "
-    "logspace normal ones rand randint randn randperm range tril_indices triu_indices vander zeros sparse_coo_tensor sparse_csr_tensor"
-)  # which have no Tensors among their arguments
-OPERATORS = {  # what an operator is called with: the function that it stands for
-    f"__{name}__": f"{own or name}"
-    for name, _, own in [
-        pair.partition(":")
-        for pair in (
-            "add radd:add iadd:add_ sub isub:sub_ mul rmul:mul imul:mul_ truediv:div itruediv:div_ matmul ne lt le gt ge neg "
-            "abs pow mod:remainder"
-        ).split()
-    ]
+IGNORED = {  # what torch says never to ask the classes of arguments
+    "Tensor": (
+        "__class__ __delattr__ __delitem__ __dir__ __getattribute__ __hash__ __init__ __init_subclass__ __iter__ __new__ "
+        "__setattr__ __subclasshook__ __torch_function__ _make_subclass _make_wrapper_subclass _typed_storage as_subclass eig "
+        "lstsq new new_empty new_empty_strided new_full new_ones new_tensor new_zeros reinforce solve stride symeig "
+        "to_padded_tensor to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr unflatten"
+    ),
+    "nn.functional": ("hardsigmoid hardswish sigmoid tanh upsample upsample_bilinear upsample_nearest"),
+    "fft": ("fftfreq rfftfreq"),
+    "nn.init": (
+        "calculate_gain constant dirac eye kaiming_normal kaiming_uniform normal orthogonal sparse uniform xavier_normal "
+        "xavier_uniform"
+    ),
+    "": (
+        "arange are_deterministic_algorithms_enabled as_strided as_tensor asarray autocast_decrement_nesting "
+        "autocast_increment_nesting bartlett_window blackman_window broadcast_shapes can_cast clear_autocast_cache compile "
+        "cond default_generator device dtype empty empty_permuted empty_strided enable_grad eye fill finfo from_file "
+        "from_numpy frombuffer full get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_default_device "
+        "get_default_dtype get_deterministic_debug_mode get_device_module get_float32_matmul_precision "
+        "get_num_interop_threads get_num_threads get_rng_state hamming_window hann_window iinfo inference_mode initial_seed "
+        "is_anomaly_check_nan_enabled is_anomaly_enabled is_autocast_cache_enabled is_autocast_cpu_enabled "
+        "is_autocast_enabled is_deterministic_algorithms_warn_only_enabled is_grad_enabled is_inference_mode_enabled "
+        "is_storage is_tensor is_warn_always_enabled kaiser_window layout linspace load logspace manual_seed memory_format "
+        "no_grad normal ones promote_types qscheme rand rand_like randint randint_like randn randn_like randperm range "
+        "result_type save scalar_tensor seed set_anomaly_enabled set_autocast_cache_enabled set_autocast_cpu_dtype "
+        "set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_default_device "
+        "set_default_tensor_type set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
+        "set_grad_enabled set_num_interop_threads set_num_threads set_printoptions set_rng_state set_warn_always "
+        "sparse_coo_tensor sparse_csr_tensor tensor tril_indices triu_indices typename use_deterministic_algorithms vander "
+        "vmap zeros"
+    ),
 }
 OF_NN = (  # of torch.nn.functional: what stands in another module of torch's C than the rest
     "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
 )
-IN_PYTHON = (  # of torch and its Tensors
-    "__array__ __array_wrap__ __contains__ __deepcopy__ __dlpack__ __dlpack_device__ __floordiv__ __format__ __ipow__ __len__ __pow__ __rdiv__ "
-    "__reduce_ex__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rpow__ __rrshift__ __rsub__ __rtruediv__ backward "
-    "dim_order index is_shared istft lu module_load norm register_hook register_post_accumulate_grad_hook reinforce resize resize_as "
-    "share_memory_ split stft storage storage_type to_sparse_coo unflatten unique unique_consecutive lobpcg unravel_index atleast_1d atleast_2d "
-    "atleast_3d block_diag broadcast_tensors cartesian_prod cdist chain_matmul einsum meshgrid tensordot pca_lowrank svd_lowrank"
+IN_PYTHON = (  # of Tensors
+    "__array__ __array_wrap__ __contains__ __deepcopy__ __dlpack__ __dlpack_device__ __floordiv__ __format__ __ipow__ "
+    "__len__ __pow__ __rdiv__ __reduce_ex__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rpow__ "
+    "__rrshift__ __rsub__ __rtruediv__ backward dim_order index is_shared istft lu module_load norm register_hook "
+    "register_post_accumulate_grad_hook reinforce resize resize_as share_memory_ split stft storage storage_type "
+    "to_sparse_coo unflatten unique unique_consecutive"
 )
-shown = {}  # function of an operator -> what a __torch_function__ is given for it
 
 
 class State(threading.local):
@@ -151,11 +171,12 @@ def in_c(f):
 
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]
-    return (
-        last in NATIVE or last in ("sigmoid", "tanh")  # (which call a method)
-        if name.startswith("torch.nn.functional.")
-        else bool(name) and last not in IN_PYTHON.split()
-    )
+    space = name.rpartition(".")[0]
+    if space == "torch.nn.functional":
+        return last in NATIVE
+    if space in ("torch.functional", "torch"):
+        return last == "istft" or space == "torch" and last != "lobpcg"
+    return bool(name) and (space != "torch.Tensor" or last not in IN_PYTHON.split())
 
 
 COMPLETED = set(
@@ -174,13 +195,10 @@ def handed_on(f):
 
     name = resolve_name(f) or ""
     last = name.rpartition(".")[2]
-    if (
-        in_c(f)
-        or name.removeprefix("torch.nn.functional.") != last
-        and name.removeprefix("torch.Tensor.").removeprefix("torch.") not in COMPLETED
-    ):
+    of_nn = name.startswith("torch.nn.functional.")
+    if in_c(f) or name and not of_nn and last not in COMPLETED:
         return None
-    own = in_python(last, name.startswith("torch.Tensor.")) if "functional" not in name else None
+    own = None if of_nn else in_python(last, name.startswith("torch.Tensor."))
     taken = signature_of(own or f)
     if any([p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in taken.parameters.values()]):
         return None
@@ -235,13 +253,14 @@ def handled(public_api, relevant_args, args, kwargs):
 
 def dispatching(inner, f):
     """The layer around a public function."""
-    given = shown.get(f, f)
-    operator, asks = f in shown, f.__name__ not in MAKERS
+    given = public(f)
+    asks = f.__name__ not in MAKERS
+    direct = f in symbols or getattr(given, "__name__", "") == "__get__"
 
     def call(*args, **kwargs):
         if state.modes or asks and (_get_overloaded_args(args) or kwargs and _get_overloaded_args(kwargs.values())):
             relevant = (*args, *kwargs.values())
-            if operator:
+            if direct:
                 return handled(given, relevant, args, kwargs)
             try:
                 args, kwargs = completed(given, args, kwargs)
@@ -279,7 +298,16 @@ def public_functions():
     found = [*tables, *[vars(Tensor)[name] for name in OWN], *getters(), grad, backward]
     for module in (fft, linalg, special):
         found += [getattr(module, name) for name in module.__all__]
-    return found + [getattr(functional, name) for names in functional._FAMILIES.values() for name in names.split()]
+    of_nn = {name for names in functional._FAMILIES.values() for name in names.split()}
+    found += [getattr(functional, name) for name in of_nn - UNASKED_OF_NN]
+    return found + list(of_layers().values())
+
+
+@functools.cache
+def of_layers():
+    """{name: function} of what `torch.` itself has of layers."""
+    top, own = sys.modules[__package__], f"{__package__}.nn.functional"
+    return {n: getattr(top, n) for n, home in top.__getattr__.homes.items() if home.startswith(own)}
 
 
 def layers():
@@ -307,31 +335,23 @@ def watch():
 
 def unwatch():
     """Undo `watch`: for tests. (Tensor keeps its __new__: Python does not take one back.)"""
-    native.State.plain = False
     if Watched.done:
         Watched.done = False
         USERS.leave()
 
 
+@functools.cache
 def name_operators():
-    """Let the functions of operators be known by the names they go under."""
+    """Let functions be known by the names they go under."""
     from ._subclasses import ASKED
 
-    if not shown:
-        for name, f in METHODS.items():
-            if name in OPERATORS:
-                shown[f] = METHODS[OPERATORS[name]]
-            if name.startswith("__") and type(f) is FunctionType and name not in ("__nonzero__", "__long__"):
-                f.__name__ = "__rdiv__" if name == "__rtruediv__" else OPERATORS.get(name, name)
-        for name in reversed(ASKED.split()):
-            vars(Tensor)[name].__name__ = name
-        for p in views():
-            shown[p.fget] = p.__get__
-        for f, name in named().items():  # (torch's own names of what is in these modules)
-            parts = name.split(".")
-            own = parts[1] in ("linalg", "fft", "special") and FUNCTIONS.get(parts[-1]) is not f
-            if own and type(f) is FunctionType and f.__name__ == parts[-1]:
-                f.__name__ = "_".join(parts[1:])
+    separate()
+    for name, f in METHODS.items():
+        if name.startswith("__") and type(f) is FunctionType and name not in ("__nonzero__", "__long__"):
+            f.__name__ = "__rdiv__" if name == "__rtruediv__" else OPERATORS.get(name, name)
+            f.__qualname__ = f"Tensor.{f.__name__}"
+    for name in reversed(ASKED.split()):
+        vars(Tensor)[name].__name__ = name
 
 
 # ------------------------------------------------------------------------------------------------ subclasses of Tensor
@@ -372,7 +392,8 @@ def torch_function(cls, func, types, args, kwargs):
 @functools.cache
 def get_default_nowrap_functions():
     """The attributes of a Tensor that are Tensors of their own, and stay of their class."""
-    return {p.__get__ for p in (Tensor._base, Tensor.grad, METHODS["_grad"])}
+    name_operators()
+    return {attribute(name).__get__ for name in ("_base", "grad", "_grad")}
 
 
 def shared_with(t, cls):
@@ -413,7 +434,6 @@ def subclassed(cls):
     if own is not disabled and getattr(own, "__func__", own) is not Tensor.__torch_function__.__func__:
         from ._subclasses import show
 
-        native.State.plain = True
         show(cls)
     if "__new__" not in vars(Tensor):
         Tensor.__new__ = staticmethod(build)
@@ -455,9 +475,6 @@ class TorchFunctionMode:
 
     def __init__(self):
         pass
-
-    def __init_subclass__(cls):
-        native.State.plain = True
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         raise NotImplementedError
@@ -509,19 +526,23 @@ def named():
     """{function: its name}."""
     from . import fft, linalg, special
     from ._subclasses import ASKED, attributes
+    from .functional import __all__ as written_in_python
     from .nn import functional
 
-    names = {p.__get__: f"torch.Tensor.{name}.__get__" for name, p in attributes().items()}
-    names |= {vars(Tensor)[name]: f"torch.Tensor.{name}" for name in (*ASKED.split(), *OWN)}
-    names |= {f: f"torch.Tensor.{name}" for name, f in METHODS.items() if not isinstance(f, property)}
-    names |= {f: f"torch.{name}" for name, f in FUNCTIONS.items()}
+    name_operators()
+    names = {public(p): f"torch.Tensor.{name}.__get__" for name, p in reversed(attributes().items())}
+    names |= {public(vars(Tensor)[name]): f"torch.Tensor.{name}" for name in reversed((*ASKED.split(), *OWN))}
+    methods = {n: public(f) for n, f in METHODS.items() if n not in OPERATORS and not isinstance(f, property)}
+    names |= {f: f"torch.Tensor.{name}" for name, f in methods.items()}
+    names |= {f: f"torch.{name}" for name, f in (*of_layers().items(), *FUNCTIONS.items())}
     names |= {f: f"torch.{name}" for name, f in FUNCTIONS.items() if f.__name__ == name}
+    names |= {FUNCTIONS[name]: f"torch.functional.{name}" for name in written_in_python if name in FUNCTIONS}
     for module, name in ((fft, "fft"), (linalg, "linalg"), (special, "special")):
         names |= {getattr(module, n): f"torch.{name}.{n}" for n in module.__all__}
     for family in functional._FAMILIES.values():
         for n in family.split():
             if callable(f := getattr(functional, n)):
-                names.setdefault(f, f"torch.nn.functional.{n}")
+                names[f] = f"torch.nn.functional.{n}"
     return names
 
 
@@ -532,7 +553,7 @@ def resolve_name(f):
     >>> torch.overrides.resolve_name(torch.nn.functional.linear)
     'torch.nn.functional.linear'
     """
-    return named().get(f) if callable(f) else None
+    return named().get(public(f)) if callable(f) else None
 
 
 def own_name(f):
@@ -542,7 +563,7 @@ def own_name(f):
         return None
     space, _, last = name.rpartition(".")
     if not in_c(f):
-        return {"torch": f"torch.functional.{last}", "torch.nn.functional": name}.get(space)
+        return name if space in ("torch.functional", "torch.nn.functional") else None
     if isinstance(f, MethodType) or space == "torch.Tensor":
         return f"Tensor.{last}"
     if space == "torch.nn.functional" and last in OF_NN.split():
@@ -552,7 +573,7 @@ def own_name(f):
 
 def is_tensor_method_or_property(func):
     """Is this a method or a property of Tensor?"""
-    return named().get(func, "").startswith("torch.Tensor.") or any([func is v for v in vars(Tensor).values()])
+    return (resolve_name(func) or "").startswith("torch.Tensor.") or any([func is v for v in vars(Tensor).values()])
 
 
 def get_overridable_functions():
@@ -568,20 +589,29 @@ def get_overridable_functions():
                 if where is Tensor:
                     break
             found.setdefault(where, []).append(f)
-    found[Tensor] += [f for f in METHODS.values() if f in FUNCTIONS.values()]
     return found
 
 
 def get_ignored_functions():
     """The functions that do not go through the __torch_function__ of a class."""
-    return {FUNCTIONS[name] for name in (*UNASKED, *MAKERS, *FACTORIES.split()) if name in FUNCTIONS} | {
-        Tensor.as_subclass
-    }
+    name_operators()
+    where = {"": sys.modules[__package__], "Tensor": Tensor}
+    found = set()
+    for path, names in IGNORED.items():
+        space = where.get(path) or operator.attrgetter(path)(where[""])
+        found |= {public(getattr(space, n)) for n in names.split()}
+    return found
 
 
 def get_testing_overrides():
     """{function: one that takes anything and returns -1}, of the functions that go through __torch_function__."""
-    return {f: lambda *args, **kwargs: -1 for f in named()}
+    left_out = get_ignored_functions()
+    asked = [
+        f
+        for f, name in named().items()
+        if f not in left_out and (name[-1] != "_" or name[-2] == "_" or ".Tensor." in name)
+    ]
+    return dict.fromkeys(asked, lambda *args, **kwargs: -1)
 
 
 def wrap_torch_function(dispatcher):

@@ -74,12 +74,10 @@ def unusual(f, args, kwargs, error):
     """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
     try:
         if any(map(is_alike, (*args, *kwargs.values()))):
-            from ..native import State
             from ..overrides import Watched, watch
 
-            if State.plain and Watched.done:  # (nothing intercepts this call)
+            if Watched.done:  # (nothing intercepts this call)
                 raise error
-            State.plain = True
             watch()
             return f(*args, **kwargs)
         placed = older(f.__name__, args, kwargs, 4)

@@ -17,7 +17,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 
 from .. import dtypes
-from .._intercept import Users
+from .._intercept import Users, original
 from ..deprecations import once
 from ..tensor import Tensor
 from .answers import outside
@@ -129,7 +129,7 @@ def called_by_users(f):
 
 def asking(inner, f):
     """The layer around a function of the table."""
-    own = NAME_OF[f]
+    own = NAME_OF[f if f in NAME_OF else original[f]]
     name = own.rstrip("_") if own[:2] != "__" else OPERATORS[own]
     found = {kind: rows(kind)[name] for kind in TABLES if name in rows(kind)}
 

@@ -65,13 +65,12 @@ class Proxy:
 
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
-        from ..functions.register import METHODS
         from ..overrides import OPERATORS, resolve_name
 
         kwargs = kwargs or {}
         tracer = next(p for p in proxies((args, kwargs))).tracer
         name = getattr(func, "__name__", "")
-        if name in OPERATORS or (resolve_name(func) or "").startswith("torch.Tensor.") and func in METHODS.values():
+        if name in OPERATORS or (resolve_name(func) or "").startswith("torch.Tensor."):
             return tracer.create_proxy("call_method", name, args, kwargs)
         return tracer.create_proxy("call_function", func, args, kwargs)
 

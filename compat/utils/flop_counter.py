@@ -8,6 +8,7 @@ from collections import defaultdict
 from math import prod
 from types import FunctionType
 
+from .._apart import behind
 from .._intercept import sites
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS
@@ -32,7 +33,7 @@ def counts(f):
         getattr(F, name, None),
         *[METHODS[n] for n in OPERATORS.get(name, ())],
     ]
-    formulas.update({g: f for g in found if g is not None})
+    formulas.update({behind(g): f for g in found if g is not None})
     return f
 
 
@@ -149,13 +150,14 @@ class FlopCounterMode(TorchFunctionMode):
             self.flop_counts[name][getattr(aten, kernel)] += flops
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        count = formulas.get(func)
+        f = behind(func)
+        count = formulas.get(f)
         if count is None:  # (what it is made of is seen, too)
-            site = sites.get(func) if type(func) is FunctionType else None
-            if site is None or func in self.running:
+            site = sites.get(f) if type(f) is FunctionType else None
+            if site is None or f in self.running:
                 return func(*args, **(kwargs or {}))
             state.modes.append(self)
-            self.running.append(func)
+            self.running.append(f)
             try:
                 return site.own(*args, **(kwargs or {}))
             finally:

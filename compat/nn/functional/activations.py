@@ -148,7 +148,7 @@ def relu_(input):
 def tanh(input):
     """tanh(x)."""
     try:
-        return T["tanh"](input)
+        return input.tanh()
     except BaseException as error:
         error = mended(error)
         raise error
@@ -157,7 +157,7 @@ def tanh(input):
 def sigmoid(input):
     """1 / (1 + exp(-x))."""
     try:
-        return T["sigmoid"](input)
+        return input.sigmoid()
     except BaseException as error:
         error = mended(error)
         raise error
