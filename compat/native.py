@@ -75,6 +75,12 @@ SPACE = type.__dict__["__dict__"].__get__
 lock = threading.RLock()
 
 
+class Seeing:
+    """How many modes that see the calls of functions (TorchFunctionMode) are on, in all threads?"""
+
+    modes = 0
+
+
 def of_arguments(count, of=None):
     """A decorator of a function or method that torch has in C with no arguments, or one that has no name, and that says so in Python's
     words of those. `of`: the class that a method is said to be of; "": that of the object it is called of."""

@@ -22,6 +22,7 @@ from .functions.missing import refusal as _refusal
 from .functions.random import Generator
 from .functions.register import FUNCTIONS, METHODS
 from .graph import label
+from .native import Seeing
 from .nn.parameter import Parameter
 from .payload import current
 from .size import Size
@@ -328,7 +329,7 @@ def watch():
     """Have every public function intercepted, from now on."""
     if not Watched.done:
         Watched.done = True
-        if not Modes.count:
+        if not Seeing.modes:
             PLAIN.update(KNOWN)
         USERS.enter()
 
@@ -441,21 +442,21 @@ def subclassed(cls):
 
 # ------------------------------------------------------------------------------------------------ modes
 class Modes:
-    """How many modes are on, in all threads."""
+    """Counts the modes that are on, in all threads."""
 
-    count, lock = 0, threading.Lock()
+    lock = threading.Lock()
 
     @classmethod
     def enter(cls):
         with cls.lock:
-            cls.count += 1
+            Seeing.modes += 1
             PLAIN.clear()
 
     @classmethod
     def leave(cls):
         with cls.lock:
-            cls.count -= 1
-            if not cls.count:
+            Seeing.modes -= 1
+            if not Seeing.modes:
                 PLAIN.update(KNOWN)
 
 

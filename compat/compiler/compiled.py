@@ -23,6 +23,7 @@ from funcgrad.transforms.boundary import as_tensor
 from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
 from ..functions.moving import Moving
+from ..native import Seeing
 from ..nn.modules.module import Module
 from ..tensor import Tensor
 from .conditions import SMALL
@@ -39,7 +40,7 @@ class Parts:
 
     def __init__(self, f, modules, compiled):
         modules = list(modules)
-        own = getattr(f, "__self__", f)
+        own = attribute(f, "__self__", f)
         if isinstance(own, Module):  # (a module's forward: its parts are its children)
             modules = [m for m in modules if m is not own]
         inner = {id(c) for m in modules for c in m.modules() if c is not m}
@@ -85,7 +86,8 @@ class Compiled:
         self.full = False
         self.floats = Floats()
         ALIVE.add(self)
-        functools.update_wrapper(self, f, updated=())
+        if not isinstance(f, Module):  # (whose class may have a __getattr__ of its own)
+            functools.update_wrapper(self, f, updated=())
 
     def __reduce__(self):  # (a copy compiles for itself: programs hold the Tensors they were made for)
         return Compiled, (self.f, self.fullgraph, self.dynamic, self.most)
@@ -105,7 +107,7 @@ class Compiled:
 
     def missed(self, args, kwargs):
         """A call for which there is no program."""
-        if Module.__call__ is not CALL:  # (fx looks at the calls, and records them)
+        if Module.__call__ is not CALL or Seeing.modes:  # (fx looks at the calls, and records them; and so do modes)
             return self.f(*args, **kwargs)
         if (
             DefaultDevice.elsewhere
@@ -332,12 +334,17 @@ def refuse_arguments(leaves):
             raise Unfit("an argument is a NumPy array: give it as a Tensor, torch.from_numpy(x)")
 
 
+def attribute(f, name, default=None):
+    """An attribute of a function; the default for a module, which may say anything."""
+    return default if isinstance(f, Module) else getattr(f, name, default)
+
+
 def name_of(f):
-    return getattr(f, "__qualname__", type(f).__name__)
+    return attribute(f, "__qualname__", type(f).__name__)
 
 
 def site_of(f):
-    code = getattr(getattr(f, "__func__", f), "__code__", None)
+    code = attribute(attribute(f, "__func__", f), "__code__")
     return None if code is None else (code, 0)
 
 

@@ -23,6 +23,7 @@ from ..autograd.gradient_layout import is_dense
 from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
 from ..dtypes import Default
+from ..native import Seeing
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import Lines, equality, same, snapshot
@@ -122,12 +123,12 @@ def written(f, watch, structure, leaves, places, given, p, at):
     have a float; `given`: what they were when it was staged. p is None: to run the function as it is (`eager`)."""
     env = {
         **watch.env, "MISS": MISS, "TAPE": TAPE, "Tensor": Tensor, "fresh": fresh, "tls": state.tls, "shared": state.shared,
-        "nans": nans.switch, "report": Accumulation, "Device": DefaultDevice, "Default": Default, "ndarray": np.ndarray, "asarray": np.asarray,
+        "nans": nans.switch, "report": Accumulation, "seeing": Seeing, "Device": DefaultDevice, "Default": Default, "ndarray": np.ndarray, "asarray": np.asarray,
         "copyto": np.copyto, "at": at, "f": f,
     }  # fmt: skip
     lines = Lines(env)
     lines.test(
-        "not shared.staging and tls.mapping is None and not (nans.on or Device.elsewhere) and report.report is None",
+        "not shared.staging and tls.mapping is None and not (seeing.modes or nans.on or Device.elsewhere) and report.report is None",
         "the context",
     )
     grad = state.tls.grad

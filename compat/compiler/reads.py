@@ -359,9 +359,9 @@ class Reader:
                 if place is None or internal[place.__module__]:
                     return  # (of a class of the user's its functions were read: ours call them)
                 method = vars(place)[a]
+                if hasattr(type(method), "__get__") and of_users(place):
+                    self.seen(place, a, method, name)
                 if isinstance(method, types.FunctionType) and kind is not value:
-                    if of_users(place):
-                        self.seen(place, a, method, name)
                     self.callable_function(method, value)
                 elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
                     self.callable_function(method.__func__, kind)

@@ -7,7 +7,7 @@ list, an attribute that changes, a number that is asked for) is found out here a
 import gc
 import weakref
 from enum import Enum
-from types import FunctionType
+from types import CoroutineType, FunctionType
 
 import numpy as np
 
@@ -317,8 +317,10 @@ def plain_result(o, known):
         raise Unknown
     if isinstance(o, (np.ndarray, Array)):
         raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
-    if hasattr(type(o), "__next__"):
-        raise Unfit("it returns an iterator, which each call would have to make anew")
+    if any([hasattr(type(o), name) for name in ("__next__", "__anext__", "__await__")]):
+        if isinstance(o, CoroutineType):
+            o.close()  # (nobody will await it)
+        raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
     new = isinstance(o, CHANGEABLE) or of_users(type(o)) and not isinstance(o, (type, Enum))
     new = new or isinstance(o, FunctionType) and bool(o.__closure__ or o.__defaults__) and not internal[o.__module__]
     if new and id(o) not in known:

@@ -24,7 +24,7 @@ from ..optim import optimizer as optimizers
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
-from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot
+from .conditions import EXACT, MOST, SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot
 from .reads import MISSING, Reader, of_users
 from .trees import entries
 
@@ -109,9 +109,7 @@ class Watch:
     # -------------------------------------------------------------------------------------------- gathering
     def arguments(self, f, args, kwargs):
         """Read the function with the objects that it is given."""
-        owner = getattr(f, "__self__", MISSING)
-        if isinstance(f, Module):
-            f, owner = type(f).forward, f
+        f, owner = (type(f).forward, f) if isinstance(f, Module) else (f, getattr(f, "__self__", MISSING))
         f = getattr(f, "__func__", f)
         if isinstance(f, types.FunctionType):
             names = f.__code__.co_varnames[owner is not MISSING : f.__code__.co_argcount]
@@ -214,6 +212,16 @@ class Watch:
             x = self.reader.opaque[0]
             what = f"the class {x.__name__}" if isinstance(x, type) else f"a {type(x).__name__}"
             raise Unfit(f"it may use {what}, which keeps what is not seen")
+        for *_, kept, value, name in self.places.values():
+            if (
+                isinstance(value, (dict, list))
+                and kept is value
+                and len(value) > MOST
+                and not internal[type(value).__module__]
+            ):
+                raise Unfit(f"it reads {name}, whose {len(value):,} entries no call can look at")
+            if type(kept) is Figures and value.size > EXACT:
+                raise Unfit(f"it reads {name}, a NumPy array of {value.size:,} elements: make it a Tensor")
         if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
             raise Unfit("hooks are registered for all modules")
         for m in self.modules.values():

@@ -1,6 +1,7 @@
 """What others do between the calls of a compiled function, past the ways that are documented: memory that is given away, tables of modules, code and
 defaults of functions, methods that a subclass gets, classes of modules, gradients of what is frozen, another thread's locals."""
 
+import asyncio
 import threading
 import types
 import warnings
@@ -243,6 +244,83 @@ def an_array_of_thousands(compile):
     yield f(ONES(2)), g(ONES(2))
     table[7] = 5
     yield f(ONES(2)), g(ONES(2))
+
+
+def entries_of_thousands(compile):
+    numbers, table = list(range(5000)), {k: k for k in range(5000)}
+    f = compile(lambda x: x * numbers[3] + table[4])
+    yield f(ONES(2))
+    numbers[3] = table[4] = 10
+    yield f(ONES(2))
+
+
+def modes_that_are_on(compile):
+    class Doubled(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func(*args, **(kwargs or {})) * 2
+
+    f = compile(lambda x: torch.exp(x))
+    yield f(ONES(2))
+    with Doubled():
+        yield f(ONES(2)).tolist()
+    yield f(ONES(2))
+
+
+def properties_and_functions_of_classes(compile):
+    class Own(nn.Module):
+        raw = 2
+
+        @property
+        def weight(self):
+            return self.raw
+
+        @staticmethod
+        def twice(x):
+            return x * 2
+
+        @classmethod
+        def more(cls, x):
+            return x + cls.raw
+
+        def forward(self, x):
+            return self.more(self.twice(x)) * self.weight
+
+    f = compile(Own())
+    yield f(ONES(2))
+    Own.weight = property(lambda self: self.raw * 5)
+    yield f(ONES(2))
+    Own.twice = staticmethod(lambda x: x * 7)
+    yield f(ONES(2))
+    Own.more = classmethod(lambda cls, x: x - cls.raw)
+    yield f(ONES(2))
+
+
+def a_coroutine(compile):
+    async def twice(x):
+        return x * 2
+
+    f = compile(twice)
+    for _ in range(2):
+        yield asyncio.run(f(ONES(2)))
+
+
+def a_module_with_its_own_attributes(compile):
+    class Own(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.extra = {"k": 2}
+
+        def __getattr__(self, name):
+            return self.__dict__["extra"][name]
+
+        def forward(self, x):
+            return x * self.k
+
+    module = Own()
+    f = compile(module)
+    yield f(ONES(2))
+    module.extra["k"] = 3
+    yield f(ONES(2))
 
 
 def attributes_of_results(compile):
