@@ -133,10 +133,27 @@ class Phases(Through):
         return cts
 
 
-def beside(out, *operands):
-    """out, which changes with none of the operands, and which torch records all the same: they get zeros back."""
+class Flat(Tie):
+    """What a result that does not change with x sends back to it: zeros, which a recorded derivative gives as something that has none:
+    `refused(marks)` is their mark."""
+
+    def __init__(self, x, refused):
+        super().__init__(x, "flat", None)
+        self.refused = refused
+
+    def pull_node(self, slots, n, again):
+        back = super().pull_node(slots, n, again)
+        if again:
+            back[0] = n.owner.face(back[0], self.refused(n.ins[:1]), n.owner)
+        return back
+
+
+def beside(out, *operands, refused=None, nothing=False):
+    """out, which changes with none of the operands, and which torch records all the same: they get zeros back (`refused`: the mark of zeros
+    that cannot be differentiated), or `nothing`."""
     for x in operands:
-        (out,) = PRIMITIVES["rule"](x, out, spec=Tie(x, "beside", None))
+        spec = Flat(x, refused) if refused else Tie(None if nothing else x, "beside", None)
+        (out,) = PRIMITIVES["rule"](x, out, spec=spec)
     return out
 
 

@@ -46,6 +46,7 @@ IN_C_ORDER = {
 IN_ORDER_OF = {
     "MmBackward0": (0, 1),
     "AddmmBackward0": (1, 2),
+    "SqueezeBackward4": (1,),  # of a vector and a matrix
 }  # in the order of the factor, if that is the order of columns
 
 

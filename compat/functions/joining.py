@@ -122,8 +122,9 @@ def cat(tensors, dim=0):
     ts = checked("cat", tensors)
     if not ts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    shapes = [shape_of(t) for t in ts]
+    shapes, passed = [shape_of(t) for t in ts], ()
     if (0,) in shapes and any(s != (0,) for s in shapes):
+        passed = [t for t, s in zip(ts, shapes) if s == (0,) and t.mark is not None]
         ts = same_dtype(ts)  # (the dtypes of those that are passed over count)
         ts = [t for t, s in zip(ts, shapes) if s != (0,)]
         shapes = [s for s in shapes if s != (0,)]
@@ -145,6 +146,10 @@ def cat(tensors, dim=0):
                 )
     parts = same_dtype(ts)
     out = laid(parts, dim)
+    if passed:
+        from .._gate import beside  # (rarely needed, and it loads the custom rules)
+
+        out = beside(out, *passed)
     if out.mark is not None and (ts[-1].mark is None or parts is not ts or len(ts) != len(tensors)):
         set_label(out, "CatBackward0", tensors)
     return out

@@ -22,7 +22,7 @@ from .quick_roads import along, quick_call
 from .reduction import finish, lengthened, root
 from .register import FUNCTIONS, operation
 from .rounding import half_in, in_float32, shared
-from .writing import spoken
+from .writing import own_words, spoken, underivable
 
 
 def in_dtype(t, dtype, name):
@@ -74,9 +74,8 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
                     f"{name} cannot compute the {p:g} norm on the dimension {told}because this dimension is empty and the operation does "
                     "not have an identity"
                 )
-    if p == 0:  # (a count, whose derivative is zero)
-        counted = P["where"](P["not_equal"](t, 0), 1.0, P["copysign"](0.0, size, kink="torch"))
-        return finish(P["sum"](cast(counted, dtype_of(size)), axes=dims), shape, dims, keepdim)
+    if p == 0:
+        return counted(t, dims, keepdim, nothing=True)
     if p == 1:
         out = P["sum"](size, axes=dims)
     elif p in (float("inf"), float("-inf")):
@@ -88,6 +87,19 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
             terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
         out = root(P["sum"](terms, axes=dims), 1.0 / p)
     return finish(out, shape, dims, keepdim)
+
+
+def counted(t, dims, keepdim=False, **back):
+    """How many elements are not 0, which torch records: `back` says what goes back."""
+    from .._gate import beside  # (rarely needed, and it loads the custom rules)
+
+    count = P["sum"](cast(P["not_equal"](t, 0), dtype_of(t if dtype_of(t).kind == "f" else P["real"](t))), axes=dims)
+    return beside(finish(count, shape_of(t), dims, keepdim), t, **back)
+
+
+def not_twice(name):
+    """What refuses the second derivative of an operation whose first is zeros."""
+    return lambda marks: underivable(f"_{name.lower()}_backward", marks, **own_words(f"{name}BackwardBackward0"))
 
 
 @operation()
@@ -212,7 +224,12 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         if p == 2 and (many or compute_mode == MODES[1]):
             return by_product(x1, x2)
     refuse_tangents("_cdist_forward", x1, x2)
-    return named(vector_norm_of(current(x1.unsqueeze(-2) - x2.unsqueeze(-3)), p, -1), "CdistBackward0", (x1, x2))
+    gap = current(x1.unsqueeze(-2) - x2.unsqueeze(-3))
+    if p == 0:
+        out = counted(gap, dims_of(-1, len(shape_of(gap))), refused=not_twice("Cdist"))
+    else:
+        out = vector_norm_of(gap, p, -1)
+    return named(out, "CdistBackward0", (x1, x2))
 
 
 def by_product(x1, x2):

@@ -12,7 +12,8 @@ from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
 from .answers import MISSING, answer, need_function, to_places
-from .arithmetic import Arithmetic, install_operators, quick_binary, refuse_zero, unsuitable
+from .arithmetic import Arithmetic, install_operators, quick_binary, refuse_zero, unsuitable, without_derivative
+from .forward_mode import refuse_tangents
 from .given_out import store
 from .nodes import named
 from .operands import P, as_operand, cast, dtype_of, in_c_order, promoted, rank
@@ -59,8 +60,13 @@ def numbered(arithmetic, names, labels):
     def reflected(y, x):
         if shared.staging and tls.packing is not None and not tls.packing.within:
             return tls.packing.around(reflected, y, x)
+        divisor = second is None and not isinstance(x, Tensor)  # of a number, by which torch has no derivative
+        if divisor:
+            refuse_tangents(f"aten::{names[0]}", y)
         got = slow(x, y)
-        return got if got is NotImplemented else named(got, second, (y,))
+        if got is NotImplemented:
+            return got
+        return without_derivative(f"aten::{names[0]}", got, y) if divisor else named(got, second or both, (y,))
 
     def function(input=MISSING, other=MISSING, /, *more, out=MISSING, **unknown):
         try:
@@ -107,7 +113,7 @@ def by_kind(name):
     return f"{name}Backward0", f"{name}Backward1", f"{name}Backward1"
 
 
-remainder, _mod, *_operators = numbered(REMAINDER, ("remainder",), by_kind("Remainder"))
+remainder, _mod, *_operators = numbered(REMAINDER, ("remainder",), (*by_kind("Remainder")[:2], None))
 install_operators("mod", by_positive(operator.mod, _mod), *_operators)
 numbered(FMOD, ("fmod",), by_kind("Fmod"))
 

@@ -5,6 +5,8 @@ Invariant: reflector i is I - tau[i] v v^H, v being column i below its diagonal,
 
 import numpy as np
 
+from funcgrad.core.state import tls
+
 from ..payload import current
 from .arithmetic import without_derivative
 from .by_samples import on_values, stacked
@@ -51,7 +53,7 @@ def householder_product(A, tau):
     if not k:
         from .._gate import beside  # (rarely needed, and it loads the custom rules)
 
-        out = beside(out, A, tau)
+        out = beside(out, A, tau, nothing=True)
     for i in reversed(range(k)):
         out = reflected(vs[..., :, i : i + 1], tau[..., i], out)
     return in_columns(current(out))
@@ -106,6 +108,8 @@ def geqrf(input):
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     t = matrix(input, "torch.geqrf")
     shape, d = shape_of(t), dtype_of(t)
+    if d.kind == "c" and tls.grad and input.requires_grad:
+        raise RuntimeError("geqrf does not support automatic differentiation for outputs with complex dtype.")
     packed, tau = on_values(factored, [(shape, d), ((*shape[:-2], min(shape[-2:])), d)], t)
     packed, tau = [
         without_derivative("geqrf", o, input, **own_words("GeqrfBackward0")) for o in (in_columns(packed), tau)

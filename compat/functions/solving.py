@@ -253,9 +253,8 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
         top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
         given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
     if hermitian:
-        whole = matrix(A, "linalg.eigh", square=True)  # (the derivative is that of any matrix, as in torch)
-        t = P["add"](whole, P["stop"](P["sub"](mirrored(whole, "lower"), whole)))
-    return in_c_order(not_finite(P["pinv"], t, rcond=given))
+        t = matrix(A, "linalg.eigh", square=True)
+    return in_c_order(not_finite(P["pinv"], t, rcond=given, part="lower" if hermitian else None))
 
 
 def is_vector(a, b):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..core.aval import Aval, dtype_of, ndarray, shape_of
 from ..core.geometries import at, lying
+from ..core.laid import left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from .shape import batched, fit, front, reshape, zeros
@@ -39,10 +40,28 @@ def of_samples(f, x, *args, idx):
     raise wrong
 
 
+def turns(idx):
+    """Does a basic index select all elements, in the same order along each axis or in the reverse one?"""
+    for i in idx:
+        if i is not Ellipsis and (
+            type(i) is not slice or i.start is not None or i.stop is not None or i.step not in (None, -1)
+        ):
+            return False
+    return idx != ()
+
+
+def turned_back(ct, idx):
+    """ct reversed along the axes that the index reverses, in memory of its own (steps backwards are none that a Tensor has)."""
+    return left_in(np.copy, ct[idx] if type(ct) is ndarray else getitem(ct, idx=idx))
+
+
 def _getitem_pull(n, ct, cts, owned):
     """Add into one buffer per indexed array: n reads of an n-vector cost n, not n squared."""
     (p,) = n.ins
     c = cts.get(p)
+    if c is None and turns(n.params["idx"]) and ct.dtype == n.avals[0].dtype:
+        cts[p] = turned_back(ct, n.params["idx"])
+        return
     if p not in owned or type(c) is not ndarray:  # (a sum of arrays without dimensions is none)
         a = n.avals[0]
         buffer = np.zeros(a.shape, a.dtype if a.dtype == ct.dtype or not a.weak else ct.dtype)
@@ -106,7 +125,11 @@ class getitem:
             {"idx": idx if idx != (Ellipsis,) else ()},
         )  # (through a view, torch asks what is left of all)
 
-    transpose = (lambda ct, x, *, idx: put(zeros(shape_of(x), dtype_of(ct)), ct, idx=idx),)
+    transpose = (
+        lambda ct, x, *, idx: (
+            turned_back(ct, idx) if turns(idx) else put(zeros(shape_of(x), dtype_of(ct)), ct, idx=idx)
+        ),
+    )
 
 
 def _put_pull(n, ct, cts, owned):

@@ -12,6 +12,7 @@ from .matrix import (
     adjoint,
     as_drawn,
     conj,
+    hermitian,
     linalg_dtype,
     lower_mask,
     matmul,
@@ -262,7 +263,8 @@ def _regular(x):
 
 @define
 class pinv:
-    """The Moore-Penrose inverse, (..., n, m) -> (..., m, n); singular values up to rcond * the largest count as zero.
+    """The Moore-Penrose inverse, (..., n, m) -> (..., m, n); singular values up to rcond * the largest count as zero. `part`: of the
+    Hermitian matrix that a triangle ("lower", "upper") stands for, with the derivative by any matrix, as torch has it.
 
     Rule: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), 413-432: the derivative at constant rank.
     """
@@ -272,23 +274,24 @@ class pinv:
     without = MATRICES
     batch = stack_batch("pinv")
 
-    def jax(jax, x, *, rcond):
+    def jax(jax, x, *, rcond, part=None):
         return jax.numpy.linalg.pinv(x, rcond)
 
-    def impl(x, *, rcond):
+    def impl(x, *, rcond, part=None):
+        x = hermitian(x, part) if part else x
         return unless_infinite(lambda x: (np.linalg.pinv(x, rcond),), x)[0]
 
-    def aval(x, *, rcond):
+    def aval(x, *, rcond, part=None):
         s = shape_of(x)
         return Aval((*s[:-2], s[-1], s[-2]), linalg_dtype("pinv", x))
 
-    def vjp(ct, out, x, *, need, rcond):
+    def vjp(ct, out, x, *, need, rcond, part=None):
         g, p, h = conj(ct), out, adjoint(out)
         left = _complement_right(matmul(product(p, h), g), x, p)  # p p^H g (1 - x p)
         right = _complement(matmul(g, product(h, p)), p, x)  # (1 - p x) g p^H p
         return [fit(swapped(sub(add_cts(left, right), product(p, adjoint(g), p))), x)]
 
-    def jvp(ts, out, x, *, rcond):
+    def jvp(ts, out, x, *, rcond, part=None):
         t, p, h = ts[0], out, adjoint(out)
         th = adjoint(t)
         right = _complement_right(matmul(matmul(p, h), th), x, p)  # p p^H t^H (1 - x p)

@@ -7,6 +7,7 @@ native_group_norm.
 
 from ...dtypes import BY_NAME
 from ...functions.kernels import native as refusing
+from ...functions.operands import shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import number_in
@@ -49,7 +50,11 @@ def convolution(input, weight, bias, stride, padding, dilation, transposed, outp
 
 def constant_pad_nd(input, pad, value=0):
     """nn.functional.pad with a constant."""
-    return padding.pad(input, pad, "constant", value)
+    if type(value) is not complex:
+        return padding.pad(input, pad, "constant", value)
+    t = current(input)
+    pad, _, config = padding.paddings(shape_of(t), pad)
+    return padding.filled(input, t, shape_of(t), config, pad, value)
 
 
 def grid_sampler_2d(input, grid, interpolation_mode, padding_mode, align_corners):

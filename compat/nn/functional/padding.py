@@ -27,6 +27,20 @@ SUPPORTED = """Supported combinations for non-constant padding:
 MODES = {"reflect": ("Reflection", "reflect"), "replicate": ("Replication", "edge"), "circular": (None, "wrap")}
 
 
+def paddings(shape, pad):
+    """(the paddings, how many dimensions they name, those before and after each dimension of the shape)."""
+    pad = [integer(n, "a padding") for n in pad]
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad) - 1, 2)]
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(pairs) > len(shape):
+        raise RuntimeError(
+            f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} "
+            f"and input of dimension {len(shape)}"
+        )
+    return pad, len(pairs), ((0, 0),) * (len(shape) - len(pairs)) + tuple(reversed(pairs))
+
+
 def pad(input, pad, mode="constant", value=None):
     """Numbers before and after the last dimension, then the one before it, ...: constant, reflect, replicate, circular.
 
@@ -36,20 +50,11 @@ def pad(input, pad, mode="constant", value=None):
     """
     if isinstance(pad, Tensor):
         raise TypeError("pad takes a tuple of ints")
-    t = current(input)
-    shape = shape_of(t)
-    pad = [integer(n, "a padding") for n in pad]
-    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad) - 1, 2)]
     if mode != "constant" and mode not in MODES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if len(pad) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
-    if len(pairs) > len(shape):
-        raise RuntimeError(
-            f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} "
-            f"and input of dimension {len(shape)}"
-        )
-    config = ((0, 0),) * (len(shape) - len(pairs)) + tuple(reversed(pairs))
+    t = current(input)
+    shape = shape_of(t)
+    pad, rank, config = paddings(shape, pad)
     if mode == "constant":
         if not (value is None or type(value) in (float, int)):
             from ..._calls import C
@@ -58,12 +63,11 @@ def pad(input, pad, mode="constant", value=None):
         return filled(input, t, shape, config, pad, 0 if value is None else value)
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if len(pairs) not in (1, 2, 3) or len(shape) not in (len(pairs) + 1, len(pairs) + 2):
+    if rank not in (1, 2, 3) or len(shape) not in (rank + 1, rank + 2):
         raise NotImplementedError(
             f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.\n{SUPPORTED}"
         )
     name, how = MODES[mode]
-    rank = len(pairs)
     if name and 0 in shape[1 if len(shape) == rank + 2 else 0 :]:
         raise RuntimeError(
             f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
@@ -73,9 +77,9 @@ def pad(input, pad, mode="constant", value=None):
     if name:
         need_some_left(name, shape, config[-rank:])
     if name and dtype_of(t).kind == "b":
-        refuse(f"{name.lower()}_pad{len(pairs)}d", dtype_of(t))
+        refuse(f"{name.lower()}_pad{rank}d", dtype_of(t))
     if shared.halves and name and half_in(t):
-        return padded_at_once(input, t, config, how, f"{name}Pad{len(pairs)}DBackward0")
+        return padded_at_once(input, t, config, how, f"{name}Pad{rank}DBackward0")
     out = t
     if (
         mode == "circular"
@@ -88,7 +92,7 @@ def pad(input, pad, mode="constant", value=None):
             if a or b:
                 out = picked(out, axis, places_along(shape[axis], a, b, how))
     out = P["copy"](t, t) if out is t else like_image(out, t, turned=True) if name else image_in_c_order(out, t)
-    labelled(out, f"{name}Pad{len(pairs)}DBackward0" if name else "CopySlices", (input,))
+    labelled(out, f"{name}Pad{rank}DBackward0" if name else "CopySlices", (input,))
     return released(out, True)  # (torch keeps the input)
 
 
