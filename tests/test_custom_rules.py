@@ -208,3 +208,85 @@ def test_a_checkpoint_that_closes_over_a_value_of_an_outer_derivative(policy):
         x
     )
     np.testing.assert_allclose(second(kept)(x), want, rtol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------ what a function closes over
+class Scaled:
+    def __init__(self, p):
+        self.p = p
+
+    def __call__(self, x):
+        return fnp.sin(x * self.p)
+
+
+def held(p):
+    """p in the places from which a function reaches it: a closure, a default, an object, a partial, a jitted function."""
+    yield lambda x: fnp.sin(x * p)
+    yield lambda x, q=p: fnp.sin(x * q)
+    yield Scaled(p)
+    yield Scaled(p).__call__
+    yield functools.partial(lambda q, x: fnp.sin(x * q), p)
+    yield fg.jit(lambda x: fnp.sin(x * p))
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_checkpointed_function_is_differentiated_by_what_it_reads(place):
+    p = np.array([0.1, 0.2, 0.3])
+    want = (4 * p) * np.cos(2 * p * p)
+
+    def f(p):
+        return fg.checkpoint(list(held(p))[place])(p * 2).sum()
+
+    def looped(p):
+        return fg.lax.scan(lambda c, _: (f(p) + 0 * c, None), 0.0, None, length=1)[0]
+
+    for g in (fg.grad(f), fg.jit(fg.grad(f)), fg.grad(fg.jit(f)), fg.grad(looped)):
+        np.testing.assert_allclose(g(p), want, rtol=1e-12)
+    np.testing.assert_allclose(fg.vmap(fg.grad(f))(np.stack([p, p]))[1], want, rtol=1e-12)
+    np.testing.assert_allclose(fg.jit(lambda p: fg.jvp(f, (p,), (np.ones(3),))[1])(p), want.sum(), rtol=1e-12)
+
+
+def test_a_checkpointed_body_of_jax_reads_what_is_outside():
+    import funcgrad.jax as jax
+    import funcgrad.jax.numpy as jnp
+
+    def total(p):
+        return jax.lax.scan(jax.checkpoint(lambda c, x: (c * p + x, c)), jnp.zeros(3), jnp.ones((4, 3)))[0].sum()
+
+    assert jax.grad(total)(jnp.ones(3)).tolist() == jax.jit(jax.grad(total))(jnp.ones(3)).tolist() == [6.0, 6.0, 6.0]
+
+
+def test_rules_close_over_values_of_the_stage_they_are_called_in():
+    def made(p):
+        @fg.custom_jvp
+        def f(x):
+            return x * p["a"]
+
+        f.defjvp(lambda x, t: (x[0] * p["a"], t[0] * p["a"] * 10))
+        return Held(f)
+
+    class Held:
+        def __init__(self, f):
+            self.f = f
+
+        def __call__(self, x):
+            return self.f(x)
+
+    p, x = {"a": np.array([1.0, 2.0])}, np.array([3.0, 5.0])
+    assert fg.jit(lambda p, x: made(p)(x))(p, x).tolist() == [3.0, 10.0]
+    assert fg.jit(lambda p, x: fg.grad(lambda x: made(p)(x).sum())(x))(p, x).tolist() == [10.0, 20.0]
+    with pytest.raises(
+        TypeError, match="custom_jvp: the derivative is asked for by a value that the function closes over"
+    ):
+        fg.grad(fg.jit(lambda p, x: made(p)(x).sum()))(p, x)
+
+
+def test_residuals_of_a_mapped_rule_are_its_own_when_staged():
+    @fg.custom_vjp
+    def f(a, x):
+        return fnp.cos(a * x)
+
+    f.defvjp(lambda a, x: (f(a, x), (a, f(a, x))), lambda r, ct: (ct * (100 * r[0] + r[1]), None))
+    a = np.array([0.2, 0.5])
+    want = 100 * a + np.cos(a)
+    np.testing.assert_allclose(fg.jit(fg.vmap(fg.grad(f), (0, None)))(a, 1.0), want, rtol=1e-12)

@@ -133,7 +133,7 @@ class SideEffects:
         if not told and not tls.depth and stage() is not None:
             tls.refused = None  # (the last error of ours, and with it the frames it came through: a cycle)
             gc.collect()
-            if stage() is not None:
+            if stage() is not None and not stage().rules:
                 held(stage())
 
 

@@ -90,6 +90,7 @@ class Checkpoint(Spec):
 
     def __init__(self, flat, policy=None):
         self.flat, self.policy = flat, policy
+        flat.differentiates = True
 
     def run(self, *xs):
         return self.flat(*xs)

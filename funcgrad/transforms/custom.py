@@ -72,6 +72,12 @@ def tangent_aval(aval):
     return Aval(aval.shape, aval.dtype if is_float(aval.dtype) else FLOAT0, aval.weak)
 
 
+CLOSED_OVER = (
+    "{}: the derivative is asked for by a value that the function closes over, of which {} says nothing. Pass it as an argument, "
+    "or close over fg.stop_gradient of it."
+)
+
+
 # ------------------------------------------------------------------------------------------------ arguments
 def split_static(args, numbers):
     """(function that puts the static arguments back, the others)."""
@@ -190,6 +196,8 @@ class VjpSpec(Spec):
             given += (
                 [None] * len(tree.leaves(x)) if g is None else tree.broadcast_prefix(g, x, is_leaf=lambda v: v is None)
             )
+        if need & (1 << self.flat.hidden) - 1:
+            raise ArgumentError(CLOSED_OVER.format("custom_vjp", "bwd"))
         back = [None] * self.flat.hidden
         for x, i in zip(xs[self.flat.hidden :], self.flat.traced, strict=True):
             g = given[i]
@@ -280,6 +288,8 @@ class JvpSpec(Spec):
         return rule(*xs, spec=self), xs  # (by the primitive: to the levels below, too, the rule is its derivative)
 
     def push_needed(self, primals, tangents):
+        if any([t is not None for t in tangents[: self.flat.hidden]]):
+            raise ArgumentError(CLOSED_OVER.format("custom_jvp", "the rule"))
         p, _ = self.flat.arguments(list(map(own, primals)))
         zero = SymbolicZero.from_primal_value if self.symbolic else zero_for
         t, _ = self.flat.arguments([zero(x) if s is None else own(s) for x, s in zip(primals, tangents, strict=True)])

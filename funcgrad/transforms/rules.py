@@ -16,9 +16,20 @@ from ..core.node import TapeNode
 from ..core.primitive import PRIMITIVES, define, helpers
 from ..core.state import tls
 from ..core.trace import TAPE, Slots
+from ..ops.effects import outermost
 from .boundary import inner, own
+from .captured import Captured, look, opened
 from .forward_mode import zero_tangent
 from .vectorize import vmap
+
+
+def standing(x):
+    """What tells a value from others: what its traces, from the innermost, remember of it, and the array (by identity)."""
+    marks = []
+    while isinstance(x, Handle):
+        marks += [id(x.owner), id(x.mark)]
+        x = x.val
+    return (*marks, id(x))
 
 
 class Spec:
@@ -57,8 +68,8 @@ class Spec:
     def known(self, vals, outs, residuals):
         """(operands, a Known of this spec): the values, the results, and the residuals that are neither."""
         known = [*vals, *outs]
-        nodes = [getattr(v, "mark", v) for v in (*known, *residuals)]
-        sources = [next((i for i, n in enumerate(nodes[: len(known)]) if n is r), None) for r in nodes[len(known) :]]
+        nodes = list(map(standing, (*known, *residuals)))
+        sources = [next((i for i, n in enumerate(nodes[: len(known)]) if n == r), None) for r in nodes[len(known) :]]
         own = [PRIMITIVES["stop"](r) if self.forgets else r for r, i in zip(residuals, sources) if i is None]
         return [*known, *own], Known(self, len(vals), sources)
 
@@ -213,9 +224,15 @@ class rule:
         return tuple(map(inner, spec.run(*xs)))
 
     def aval(*xs, spec):
-        from .stage import graph_of
+        from .stage import graph_and_outer
 
-        return tuple(graph_of(lambda *a: list(spec.run(*a)), list(xs)).out_avals)
+        graph, outer = graph_and_outer(lambda *a: list(spec.run(*a)), list(xs))
+        flat = getattr(getattr(spec, "root", spec), "flat", None)
+        if outer and flat is not None and flat.top is not None:
+            raise Captured(flat)
+        if tls.stage is not None and (flat is None or not flat.differentiates):
+            tls.stage.rules = True
+        return tuple(graph.out_avals)
 
     def batch(size, xs, ds, *, spec):
         outs = spec.batched(size, xs, ds)
@@ -285,7 +302,7 @@ def filled(cell):
 
 
 def call_rule(make, f, args, kwargs):
-    """Call the rule primitive with f's arguments, and what f closes over, as flat operands."""
+    """Call the rule primitive with f's arguments, and what f reads of traced values, as flat operands."""
     hidden, rebuilt = closed_over(f)
     leaves, structure = tree.flatten((args, kwargs))
     traced = [
@@ -293,13 +310,32 @@ def call_rule(make, f, args, kwargs):
         for i, x in enumerate(leaves)
         if isinstance(x, Handle) or hasattr(x, "dtype") or type(x) in (int, float, complex)
     ]
-    spec = make(Flat(rebuilt, len(hidden), leaves, traced, structure))
-    outs = rule(*hidden, *[leaves[i] for i in traced], spec=spec)
+    given = [leaves[i] for i in traced]
+    flat = Flat(rebuilt, len(hidden), leaves, traced, structure)
+    spec = make(flat)
+    top = outermost([*hidden, *given])
+    flat.top = top and top.level
+    try:
+        outs = rule(*hidden, *given, spec=spec)
+    except Captured as found:
+        if found.flat is not flat:
+            raise
+        flat.top = None
+        hidden, rebuilt = opened(flat, [*hidden, *given])
+        spec = make(Flat(rebuilt, len(hidden), leaves, traced, structure))
+        outs = rule(*hidden, *given, spec=spec)
+    flat.top = None
     return tree.unflatten(spec.flat.out_structure, list(outs))
 
 
 class Flat:
-    """A function of pytrees as one of flat operands: first what it closes over, then its traced leaves."""
+    """A function of pytrees as one of flat operands: first what it closes over, then its traced leaves.
+
+    `top`: the level of the rule's operands, while it is called; results are then looked at for what else they were made of.
+    `differentiates`: is its derivative by all that it reads, or does a rule say what it is?"""
+
+    top = None
+    differentiates = False
 
     def __init__(self, rebuilt, hidden, leaves, traced, structure):
         self.rebuilt, self.hidden, self.traced, self.structure = rebuilt, hidden, traced, structure
@@ -317,6 +353,8 @@ class Flat:
         xs = list(map(own, xs))
         args, kwargs = self.arguments(xs)
         outs, self.out_structure = tree.flatten(self.rebuilt(xs[: self.hidden])(*args, **kwargs))
+        if self.top is not None:
+            look(self, xs, outs)
         return outs
 
 

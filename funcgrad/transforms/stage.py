@@ -43,6 +43,7 @@ class Stage(Trace):
     shows = True  # printing one of its values shows what is known of it
     apart = True  # are views with a history inputs of their own?
     warned = None  # the warnings that each call is to give
+    rules = False  # are rules of the user's kept with its graph, which may close over its values?
     settles = False  # (it lifts none: boxes from outside have shadows)
     name = "jit"
 
@@ -266,13 +267,19 @@ def aval_like(x, transform, name=None):
     return aval_of(x if isinstance(x, Aval) else as_value(x, transform, name))
 
 
-def graph_of(f, avals):
-    """The Graph of a function of flat values returning flat values, for rules that stage; nothing may come from outside."""
+def graph_and_outer(f, avals):
+    """(the Graph of a function of flat values returning flat values, what comes from outside): the latter's inputs are in front."""
     stage = Stage()
     ins = [GraphNode(None, (), None, a) for a in avals]
     with staged(stage), inside(stage):
-        outs = f(*[Array(None, n, stage) for n in ins])
-    return Graph(ins, [o.mark if isinstance(o, Array) and o.owner is stage else o for o in outs], stage.effects)
+        outs = [node_of(stage, o) for o in f(*[Array(None, n, stage) for n in ins])]
+    return Graph([*stage.inputs, *ins], outs, stage.effects), stage.outer
 
 
-__all__ = ["PRIMITIVES", "Stage", "aval_like", "graph_of", "node_of", "staged"]
+def graph_of(f, avals):
+    """The Graph of a function of flat values returning flat values, for rules that stage; nothing may come from outside."""
+    graph, outer = graph_and_outer(f, avals)
+    return Graph(graph.ins[len(outer) :], graph.outs, graph.effects) if outer else graph
+
+
+__all__ = ["PRIMITIVES", "Stage", "aval_like", "graph_and_outer", "graph_of", "node_of", "staged"]
