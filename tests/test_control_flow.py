@@ -2,13 +2,18 @@
 
 import functools
 import gc
+import hashlib
+import inspect
+import pathlib
 import sys
 import tracemalloc
 
 import jax
 import jax.numpy as jnp
+import jaxlib
 import numpy as np
 import pytest
+import stored
 
 import compat as torch
 import funcgrad as fg
@@ -253,8 +258,20 @@ def close(got, want, rtol=1e-9):
 
 
 @functools.cache
+def key_of_all():
+    """Everything that jax's figures depend on: the programs above, what is asked of them, and its version."""
+    asked = pathlib.Path(__file__).read_text(encoding="utf-8").partition("\ndef close(")[0].partition("\nclass Side")[2]
+    text = f"{jax.__version__} {jaxlib.__version__} {X.tolist()} {W.tolist()} {asked}{inspect.getsource(computed)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@functools.cache
 def figures_of_jax(program):
-    """A program's figures each way, at two points: most of what a test of it takes is to compile them."""
+    """A program's figures each way, at two points, stored ones or jax's: to compile them is most of what a test of it takes."""
+    return stored.figures(f"control_flow-{program.__name__}", key_of_all(), lambda: computed(program))
+
+
+def computed(program):
     every = jax.jit(
         lambda x, rows: (
             {k: way(THEIRS, lambda x: program(THEIRS, x))(x) for k, way in WAYS.items()},

@@ -20,6 +20,18 @@ def check_one(probs, logits):
         raise ValueError("Either `probs` or `logits` must be specified, but not both.")
 
 
+def of_trials(d, total_count, probs, logits, validate_args):
+    """What a distribution of trials keeps of its arguments, which are broadcast."""
+    check_one(probs, logits)
+    if probs is not None:
+        count, d.probs = broadcast_all(total_count, probs)
+    else:
+        count, d.logits = broadcast_all(total_count, logits)
+    d._param = d.probs if probs is not None else d.logits
+    d.total_count = count.type_as(d._param)
+    Distribution.__init__(d, d._param.size(), validate_args=validate_args)
+
+
 def given(d, probs, logits):
     """Set the one that is given, and `_param` to it."""
     check_one(probs, logits)
@@ -93,14 +105,7 @@ class Binomial(Distribution):
     has_enumerate_support = True
 
     def __init__(self, total_count=1, probs=None, logits=None, validate_args=None):
-        check_one(probs, logits)
-        if probs is not None:
-            count, self.probs = broadcast_all(total_count, probs)
-        else:
-            count, self.logits = broadcast_all(total_count, logits)
-        self._param = self.probs if probs is not None else self.logits
-        self.total_count = count.type_as(self._param)
-        super().__init__(self._param.size(), validate_args=validate_args)
+        of_trials(self, total_count, probs, logits, validate_args)
 
     logits, probs = odds(), chances()
     param_shape = property(lambda d: d._param.size())
@@ -157,14 +162,7 @@ class NegativeBinomial(Distribution):
     support = constraints.nonnegative_integer
 
     def __init__(self, total_count, probs=None, logits=None, validate_args=None):
-        check_one(probs, logits)
-        if probs is not None:
-            count, self.probs = broadcast_all(total_count, probs)
-        else:
-            count, self.logits = broadcast_all(total_count, logits)
-        self._param = self.probs if probs is not None else self.logits
-        self.total_count = count.type_as(self._param)
-        super().__init__(self._param.size(), validate_args=validate_args)
+        of_trials(self, total_count, probs, logits, validate_args)
 
     logits, probs = odds(), chances()
     param_shape = property(lambda d: d._param.size())

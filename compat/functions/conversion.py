@@ -50,7 +50,7 @@ def target_of(x):
     raise TypeError(f"to() received an invalid combination of arguments: {type(x).__name__} is no dtype and no device")
 
 
-def moved(t, device, d):
+def on_device(t, device, d):
     """t on another device, in the NumPy dtype d: there is no way back from meta."""
     from .._meta import NO_DATA, bare_as
 
@@ -108,7 +108,7 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     if device is not None:
         where = target_of(device)[1]
     d = dtype_of(current(self)) if dtype is None else dtypes.as_numpy(dtype)
-    out = converted(self, d, copy) if where is None or where.type == self.device.type else moved(self, where, d)
+    out = converted(self, d, copy) if where is None or where.type == self.device.type else on_device(self, where, d)
     if memory_format in (None, preserve_format) or where is not None and where.type != self.device.type:
         return out
     t = current(out)
@@ -196,7 +196,7 @@ def cpu(self, /, *more, memory_format=None, **unknown):
         from .._calls import C
 
         C.method.cpu(memory_format=memory_format)
-    return moved(self, CPU, None) if self.is_meta else self
+    return on_device(self, CPU, None) if self.is_meta else self
 
 
 publish(cpu, ("cpu",), False, True)

@@ -149,7 +149,7 @@ def reshaped(t, shape):
             if t.mark is None or not tls.grad:
                 return on_tape(out)
             if not (shared.halves and among((v,))):
-                return moved(on_tape(out), t, shape)
+                return copy_recorded(on_tape(out), t, shape)
     out = core_view(t, P["reshape"], shape=shape)
     if out.mark is not None:
         if out.alias is None:
@@ -159,7 +159,7 @@ def reshaped(t, shape):
     return out
 
 
-def moved(out, t, shape):
+def copy_recorded(out, t, shape):
     """out, which a reshape of t has copied, with its record."""
     avals = (Aval(t.val.shape, t.val.dtype),)
     n = out.mark = record(TapeNode, TAPE, P["reshape"].plan(1, None, "torch"), (t.mark,), {"shape": shape}, (), avals)

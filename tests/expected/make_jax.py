@@ -1,4 +1,5 @@
-"""Writes tests/expected/jax: what jax says of every primitive's samples, of the NumPy table, of funcgrad.lax's lines, and of the random programs.
+"""Writes tests/expected/jax: what jax says of every primitive's samples, of the NumPy table, of funcgrad.lax's lines, of the
+programs with loops and branches, and of the random programs.
 
     python tests/expected/make_jax.py
 
@@ -17,6 +18,7 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 import oracle  # noqa: E402
 import random_programs  # noqa: E402
 import stored  # noqa: E402
+import test_control_flow  # noqa: E402
 import test_lax  # noqa: E402
 import test_numpy  # noqa: E402
 import test_random_programs  # noqa: E402
@@ -41,6 +43,8 @@ def main():
         test_numpy.filled(family)
     count, seed = test_random_programs.COUNT, test_random_programs.SEED
     test_lax.of_all()
+    for program in test_control_flow.PROGRAMS:
+        test_control_flow.figures_of_jax(program)
     random_programs.figures([random_programs.program(seed, k) for k in range(count)])
     for path in stored.STORED.glob("*.xz"):
         if path.stem not in wanted:
