@@ -190,7 +190,7 @@ class Compiled:
         values += [as_tensor(np.array(leaves[i])) for i in numbers]
         found = [namespace[key] for namespace, key in places]
         values += [x if isinstance(x, Tensor) else as_tensor(np.array(x)) for x in found]
-        watch.dynamic = {(id(namespace), key) for namespace, key in places}
+        watch.moving, watch.dynamic = places, {(id(namespace), key) for namespace, key in places}
         p, effects = program(self.of_tensors(leaves, structure, inputs), values, watch)
         watch.finish()
         with effects.guarded(watch):  # (derivatives are staged here: rules of the user's)

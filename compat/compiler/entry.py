@@ -163,6 +163,10 @@ def written(f, watch, structure, leaves, places, given, p, at):
             lines.line(f"n{len(texts)} = {texts[-1]}")
             texts[-1] = f"n{len(texts)}"
             arguments.leaf(texts[-1], x, None, f"{place[1]!r} of a namespace")
+            if (id(place[0]), place[1]) in p.elsewhere:
+                lines.test(f"{texts[-1]} is {lines.name(x)}", f"what {place[1]!r} of a namespace is")
+            elif id(x) in first:
+                lines.test(f"{texts[-1]} is {arguments.texts[first[id(x)]]}", "which argument is in a namespace")
     values = inputs(lines, t, texts, given, *strides_matter(p, watch))
     for boxes in p.alike:
         names = [values[id(b)] for b in boxes if id(b) in values]
@@ -197,8 +201,9 @@ def written(f, watch, structure, leaves, places, given, p, at):
     if p.warned:
         # (after the run, since the function itself, to which a failing one falls back, gives them; before anything is written)
         body.append(f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
-    body += copied_back(lines, p, values, texts, given)
-    body += returned(lines, p, texts, arguments.containers)
+    made = {}
+    body += copied_back(lines, p, values, texts, given, made)
+    body += returned(lines, p, texts, arguments.containers, made)
     return finished(lines, body, env)
 
 
@@ -422,8 +427,8 @@ def axes_of_leaf(place, given):
     return None if v is None or v.flags.c_contiguous or not is_dense(v) else tuple(by_strides(v.strides))
 
 
-def copied_back(lines, p, values, texts, given):
-    """Lines that carry back what the function wrote."""
+def copied_back(lines, p, values, texts, given, made):
+    """Lines that carry back what the function wrote. `made`: the names of results that are Tensors then, by their numbers."""
     t = p.staged
     body, boxes, cells, grads = [], [], [], []
     k = len(t.outs)
@@ -459,7 +464,7 @@ def copied_back(lines, p, values, texts, given):
         ]
     for namespace, key, number, _ in p.attributes:
         if type(number) is int:
-            new = tensor(p, number, lines)
+            new = of_result(lines, p, number, body, made)
         else:
             new = texts[number[1]] if number[0] == "same" else lines.name(number[1])
         body.append(f"{lines.name(namespace)}[{key!r}] = {new}")
@@ -480,17 +485,22 @@ def tensor(p, number, lines):
     return f"Tensor({lies}{lines.name(laid)}({r}, {order}), {mark}, TAPE)"
 
 
-def returned(lines, p, texts, containers):
+def of_result(lines, p, number, body, made):
+    """The name of a result as a Tensor, which is one wherever it is left or returned."""
+    if number not in made:
+        made[number] = f"r{number}" if p.staged.taped else f"o{number}"
+        if not p.staged.taped:
+            body.append(f"o{number} = {tensor(p, number, lines)}")
+    return made[number]
+
+
+def returned(lines, p, texts, containers, made):
     """Lines that change the containers which were arguments, and return; a Tensor that is returned twice is one."""
-    body, made = [], {}
+    body = []
 
     def name(r):
         if type(r) is int:
-            if r not in made:
-                made[r] = f"r{r}" if p.staged.taped else f"o{r}"
-                if not p.staged.taped:
-                    body.append(f"o{r} = {tensor(p, r, lines)}")
-            return made[r]
+            return of_result(lines, p, r, body, made)
         kind, x, *chain = r
         if kind == "grad":
             number = next((i for i, g in enumerate(p.tensors) if g is x), None)

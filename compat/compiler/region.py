@@ -192,7 +192,8 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have). `views`, `ungraded`, `compared`: as a Region has them. `named`: ids of
+    it must not have). `elsewhere`: (id of a namespace, key) of the
+    Tensors read there that are found by another way, too. `views`, `ungraded`, `compared`: as a Region has them. `named`: ids of
     the Tensors that the function may name beside its arguments."""
 
 
@@ -202,6 +203,9 @@ def program(f, tensors, watch):
     p = Program()
     p.tensors = tensors
     effects = Effects(f, watch, tensors)
+    p.elsewhere = {
+        (id(n), k) for n, k in watch.moving if isinstance(n[k], Tensor) and watch.elsewhere(n[k], n, k, effects.reach)
+    }
     outside = {id(t): i for i, t in enumerate(tensors)}
 
     def whole(*args):
@@ -344,9 +348,11 @@ def left_in_modules(watch, region, given, outside):
         ):
             raise Replaced(name, namespace, key)
         if own:
-            refuse_hooks_inside(now)
-            place = len(given)
-            given.append(now)
+            place = next((i for i, g in enumerate(given) if g is now), None)
+            if place is None:
+                refuse_hooks_inside(now)
+                place = len(given)
+                given.append(now)
         else:
             place = ("same", outside[id(now)]) if id(now) in outside else ("box", now)
         put_back(namespace, key, value)

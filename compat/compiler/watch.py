@@ -94,6 +94,7 @@ class Watch:
                     self.place(vars(m), key, value, f"{type(m).__name__}.{key}")
         self.attributes_of_tensors()
         self.count = CHANGES[0]
+        self.moving = ()  # (a namespace, key) whose value each call takes as it is
         self.dynamic = ()  # {(id of a namespace, key)} whose value each call takes as it is
         self.states = []  # (state of an optimizer, what it had)
         self.left = {}  # (id of a namespace, key) -> may a call find out what is left there?
@@ -197,6 +198,17 @@ class Watch:
         containers = [x for x in self.given if entries(x) is not None]
         given = [x for x in self.given if entries(x) is None]
         return [*values, *self.objects, *self.modules.values(), *given], whole, Module, TABLES, containers
+
+    def elsewhere(self, x, namespace, key, reach):
+        """Does a Tensor that the function reads in an entry of a namespace stand anywhere else that it can name?"""
+        entries = [(n, k, value) for n, k, _, value, _ in self.places.values()]
+        tables = [t for m in self.modules.values() for t in (m._parameters, m._buffers)]
+        tables += [thing for thing, *_ in reach.kept.values() if isinstance(thing, dict)]
+        entries += [(t, k, value) for t in tables for k, value in dict.items(t)]
+        others = [inside for thing, _, inside in reach.kept.values() if not isinstance(thing, dict)]
+        return any([value is x and (n is not namespace or k != key) for n, k, value in entries]) or any(
+            [value is x for inside in others for value in inside]
+        )
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""

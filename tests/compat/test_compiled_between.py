@@ -61,6 +61,59 @@ def an_argument_that_is_also_outside(compile):
         yield p.grad
 
 
+def one_tensor_in_two_attributes(compile):
+    own = types.SimpleNamespace(a=ONES(2))
+    own.b = own.a
+
+    def f(x):
+        own.a = own.a + x
+        return own.a + own.b
+
+    f = compile(f)
+    for _ in range(3):
+        yield f(ONES(2)), own.a, own.b
+    own.b = own.a
+    yield f(ONES(2)), own.a, own.b
+    for x in (own.a, ONES(2), own.b, ONES(2)):
+        yield f(x), own.a, own.b
+
+
+def an_argument_that_stands_in_an_attribute(compile):
+    own, x = types.SimpleNamespace(a=ONES(2)), ONES(2)
+
+    def f(x):
+        own.a = own.a + x
+        return own.a * x
+
+    f = compile(f)
+    yield f(own.a)
+    for y in (x, own.a, x, x * 3):
+        yield f(y), own.a
+
+
+def a_result_that_is_left_in_an_attribute(compile):
+    own, module = types.SimpleNamespace(a=ONES(2), b=None), nn.Linear(2, 2)
+    w = ONES(2, requires_grad=True)
+
+    def f(x):
+        own.a = own.a * 2
+        module.kept = own.b = own.a + x
+        return own.a, own.b
+
+    def g(x):
+        own.a = w * x
+        return own.a
+
+    f, g = compile(f), compile(g)
+    for _ in range(3):
+        a, b = f(ONES(2))
+        yield a is own.a, b is own.b, b is module.kept
+        a.add_(5)
+        yield own.a, own.b
+    for _ in range(2):
+        yield g(ONES(2)) is own.a
+
+
 def memory_that_is_another(compile):
     w, y = torch.zeros(3), ONES(3)
 
