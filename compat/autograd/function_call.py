@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from funcgrad.core import state
 from funcgrad.core.aval import aval_of, is_float
-from funcgrad.core.handle import FROZEN, Array
+from funcgrad.core.handle import FROZEN, Array, Taped
 from funcgrad.core.node import TapeNode, extra_of
 from funcgrad.core.primitive import PRIMITIVES, helpers
 from funcgrad.core.reverse import check_versions, second_message
 from funcgrad.core.trace import PICK, TAPE, Record, record, unwrap
 from funcgrad.errors import ModifiedError
-from funcgrad.transforms.boundary import inner
+from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.rules import Spec
 
 from ..errors import modified, type_name
@@ -554,7 +554,9 @@ class Call(Spec):
         """The tangents of the Tensors that forward has returned, by the user's jvp."""
         ctx = self.ctx
         at = dict(zip(self.positions, tangents, strict=True))
-        given = [None if at.get(i) is None else shown_gradient(at[i]) for i in range(len(self.args))]
+        given = [
+            None if (t := at.get(i)) is None else as_taped(t) for i in range(len(self.args))
+        ]  # (of tangents none is conjugated)
         before = {i: state_of(t) for i, t in enumerate(given) if t is not None}
         if ctx._materialize:
             for i, aval in zip(self.positions, self.in_avals, strict=True):
@@ -588,8 +590,12 @@ class Call(Spec):
                 f"supported. Tensor is of size {list(aval.shape)} while the given forward gradient is of size "
                 f"{list(t.shape)}."
             )
-        t = conjugated(current(t))
+        t = current(t)
         return t.val if t.mark is None and t.owner is TAPE else inner(t)
+
+
+def as_taped(t):
+    return t if isinstance(t, Taped) else as_tensor(t)
 
 
 class VmapInfo(NamedTuple):

@@ -1,8 +1,9 @@
 """gradcheck and gradgradcheck: the derivatives that backward gives, against central differences.
 
 A complex output is checked as two real ones, and of a real value L the gradient by a complex input is torch's
-dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every dtype. With fast_mode each matrix is looked at
-between two vectors, which are torch's (but for tangents, which are compared one by one).
+dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every dtype. Tangents by a complex input are checked as those by
+two real ones. With fast_mode each matrix is looked at
+between two vectors, and that of tangents along one, which are torch's.
 """
 
 import functools
@@ -31,6 +32,9 @@ test might've passed in slow_mode!
 """
 
 
+BATCHED = "gradcheck or gradgradcheck failed while testing batched gradient computation."
+
+
 class GradcheckError(RuntimeError):
     """A derivative differs from its central difference."""
 
@@ -42,15 +46,17 @@ class Part(NamedTuple):
     number: int
     value: Tensor
 
-    @property
-    def text(self):
-        return f"While considering the {self.name} part of complex outputs only, " if self.name else ""
+
+def considering(name, whose):
+    return f"While considering the {name} part of complex {whose} only, " if name else ""
 
 
-def differentiable(out):
-    """The results of a function that have a derivative, in torch's order: imaginary parts are looked at first."""
+def differentiable(out, whole=False):
+    """The results of a function that have a derivative, in torch's order: imaginary parts are looked at first. `whole`: none in parts."""
     outs = [o for o in as_tuple(out) if isinstance(o, Tensor)]
     outs = [*enumerate([o for o in outs if o.is_complex() or o.is_floating_point()])]
+    if whole:
+        return [Part("", j, o) for j, o in outs]
     first = [Part("imaginary", j, P["imag"](o)) if o.is_complex() else Part("", j, o) for j, o in outs]
     return first + [Part("real", j, P["real"](o)) for j, o in outs if o.is_complex()]
 
@@ -64,11 +70,12 @@ def recorded(out):
     return [o for o in as_tuple(out) if o.requires_grad]
 
 
-def values_of(func, inputs):
-    return [np.array(current(p.value).val).reshape(-1) for p in call_in(False, lambda: differentiable(func(*inputs)))]
+def values_of(func, inputs, whole=False):
+    parts = call_in(False, lambda: differentiable(func(*inputs), whole))
+    return [np.array(current(p.value).val).reshape(-1) for p in parts]
 
 
-def numerical(func, inputs, x, eps):
+def numerical(func, inputs, x, eps, whole=False):
     """For each result, the matrix [elements of x, elements of the result] of central differences."""
     memory = current(x).val
     if not isinstance(eps, (int, float)):
@@ -80,15 +87,15 @@ def numerical(func, inputs, x, eps):
         for step in (eps, 1j * eps) if memory.dtype.kind == "c" else (eps,):
             kept = memory[at].copy()
             memory[at] = kept + step
-            above = values_of(func, inputs)
+            above = values_of(func, inputs, whole)
             memory[at] = kept - step
-            below = values_of(func, inputs)
+            below = values_of(func, inputs, whole)
             memory[at] = kept
             with quiet():
                 slopes = [(a - b) / (2 * eps) * (1j if isinstance(step, complex) else 1) for a, b in zip(above, below)]
             column = slopes if column is None else [c + s for c, s in zip(column, slopes)]
         columns.append(column)
-    count = len(values_of(func, inputs))
+    count = len(values_of(func, inputs, whole))
     return [np.array([c[i] for c in columns]) for i in range(count)]
 
 
@@ -159,9 +166,8 @@ def gradcheck(
             else:
                 compare(func, inputs, differences, atol, rtol, nondet_tol)
         if check_forward_ad:
-            for i, x, numbers in differences:
-                numbers = numerical(func, inputs, x, eps) if fast_mode else numbers
-                compare_forward(func, inputs, i, x, numbers, atol, rtol)
+            for name, f, args in by_real_inputs(func, inputs):
+                compare_forward(name, f, args, atol, rtol, eps, fast_mode)
         xs = [x for _, x in wanted]
         if check_batched_grad:
             compare_batched(func, inputs, xs)
@@ -199,9 +205,9 @@ def differentiated(inputs):
     return wanted
 
 
-def mismatch(mode, part, i, theirs, mine, more=""):
+def mismatch(considered, mode, j, i, theirs, mine, more=""):
     return GradcheckError(
-        f"{part.text}Jacobian {mode}mismatch for output {part.number} with respect to input {i},\nnumerical:{theirs}\n"
+        f"{considered}Jacobian {mode}mismatch for output {j} with respect to input {i},\nnumerical:{theirs}\n"
         f"analytical:{mine}\n{more}"
     )
 
@@ -216,7 +222,9 @@ def compare(func, inputs, differences, atol, rtol, nondet_tol):
             check_same(mine, analytical(part.value, x), nondet_tol)
             theirs = numbers[k].reshape(mine.shape)
             if not close(mine, theirs, rtol, atol):
-                raise mismatch("", part, i, as_tensor(theirs), as_tensor(mine))
+                raise mismatch(
+                    considering(part.name, "outputs"), "", part.number, i, as_tensor(theirs), as_tensor(mine)
+                )
 
 
 def close(mine, theirs, rtol, atol):
@@ -253,15 +261,15 @@ class Directions:
         return v / np.sqrt(v @ v)
 
 
-def along(func, inputs, x, direction, eps):
+def along(func, inputs, x, direction, eps, whole=False):
     """For each result, its central difference along one direction of x."""
     values = current(x).val
     kept = values.copy()
     step = eps * direction.reshape(values.shape)
     values[...] = kept + step
-    above = values_of(func, inputs)
+    above = values_of(func, inputs, whole)
     values[...] = kept - step
-    below = values_of(func, inputs)
+    below = values_of(func, inputs, whole)
     values[...] = kept
     return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
 
@@ -299,7 +307,15 @@ def compare_fast(func, inputs, differences, atol, rtol, nondet_tol, eps):
                 n = (numbers[k] @ v).item()
                 if not np.allclose(a, n, rtol, atol * of_x[0].sum() * v.sum()):
                     theirs, mine = numerical(func, inputs, x, eps)[k], analytical(part.value, x)
-                    raise mismatch("", part, i, n, a, in_slow_mode(theirs.reshape(mine.shape), mine, atol, rtol))
+                    raise mismatch(
+                        considering(part.name, "outputs"),
+                        "",
+                        part.number,
+                        i,
+                        n,
+                        a,
+                        in_slow_mode(theirs.reshape(mine.shape), mine, atol, rtol),
+                    )
 
 
 def in_slow_mode(theirs, mine, atol, rtol):
@@ -312,39 +328,67 @@ def in_slow_mode(theirs, mine, atol, rtol):
     ) + SLOW_PASSES * np.allclose(mine, theirs, rtol, atol)
 
 
-def compare_forward(func, inputs, i, x, numbers, atol, rtol):
-    """Raise GradcheckError if a tangent is not the central difference in its direction."""
-    x = x.detach()
-    size, dtype = x.numel(), x.dtype.numpy
-    found = None
-    for k in range(size):
-        row = None
-        for step in (1, 1j) if dtype.kind == "c" else (1,):
-            direction = np.zeros(size, dtype)
-            direction[k] = step
-            tangents = tangents_of(func, inputs, i, x, as_tensor(direction.reshape(tuple(x.shape))))
-            scaled = [(part, t * step) for part, t in tangents]
-            row = scaled if row is None else [(part, a + b) for (part, a), (_, b) in zip(row, scaled, strict=True)]
-        found = [[] for _ in row] if found is None else found
-        for rows, one in zip(found, row, strict=True):
-            rows.append(one)
-    for j, rows in enumerate(found or ()):
-        mine = np.array([t for _, t in rows]).reshape(size, -1)
-        theirs = numbers[j].reshape(mine.shape)
-        if not np.allclose(mine, theirs, rtol, atol):
-            raise mismatch("computed with forward mode ", rows[0][0], i, as_tensor(theirs), as_tensor(mine))
+def by_real_inputs(func, inputs):
+    """[(name, function, inputs)]: a function of complex inputs as one of their imaginary parts, and one of their real parts."""
+
+    def of_parts(whole):
+        return lambda *parts: func(*[whole(p, x) if is_complex(x) else p for p, x in zip(parts, inputs, strict=True)])
+
+    def parts(which):
+        found = [as_tensor(np.array(which(current(x).val))) if is_complex(x) else x for x in inputs]
+        return [p.requires_grad_(x.requires_grad) if is_complex(x) else p for p, x in zip(found, inputs, strict=True)]
+
+    def is_complex(x):
+        return isinstance(x, Tensor) and x.is_complex()
+
+    if not any(map(is_complex, inputs)):
+        return [("", func, inputs)]
+    imaginary, real = of_parts(lambda p, x: x.detach().real + p * 1j), of_parts(lambda p, x: p + x.detach().imag * 1j)
+    return [("imaginary", imaginary, parts(np.imag)), ("real", real, parts(np.real))]
+
+
+def compare_forward(name, func, inputs, atol, rtol, eps, fast_mode):
+    """Raise GradcheckError if a tangent by real inputs (the parts of this name of complex ones) is not the central difference in its
+    direction: in that of each element, or in torch's of its fast mode."""
+    wanted = [(i, x) for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+    mode = considering(name, "inputs"), "computed with forward mode "
+    for (i, x), (d, _) in zip(wanted, Directions([x for _, x in wanted]).of_inputs, strict=True):
+        if not fast_mode:
+            for j, (mine, theirs) in enumerate(by_element(func, inputs, i, x, eps)):
+                if not np.allclose(mine, theirs, rtol, atol):
+                    raise mismatch(*mode, j, i, as_tensor(theirs), as_tensor(mine))
+            continue
+        several = tangents_of(func, inputs, i, x, d)
+        for j, (mine, theirs) in enumerate(zip(several, along(func, inputs, x, d, eps, whole=True), strict=True)):
+            if not np.allclose(mine, theirs, rtol, atol * d.sum()):
+                slow_mine, slow_theirs = by_element(func, inputs, i, x, eps)[j]
+                more = in_slow_mode(slow_theirs, slow_mine, atol, rtol)
+                raise mismatch(*mode, j, i, as_tensor(theirs), as_tensor(mine), more)
+
+
+def by_element(func, inputs, i, x, eps):
+    """[(tangents, central differences)] of each result: matrices, [elements of input i, elements of the result]."""
+    size = x.numel()
+    rows = [tangents_of(func, inputs, i, x, d) for d in np.eye(size)]
+    differences = numerical(func, inputs, x, eps, whole=True) if size else ()
+    return [(np.array(mine).reshape(size, -1), theirs) for mine, theirs in zip(zip(*rows), differences, strict=True)]
 
 
 def tangents_of(func, inputs, i, x, direction):
-    """[(part, the tangent's elements)] of the results, for one direction of input i."""
+    """The tangents of the results, flat, for one direction of a real input, the i-th."""
+    direction = as_tensor(direction.astype(x.dtype.numpy).reshape(tuple(x.shape)))
     with forward_ad.dual_level():
         args = [a.detach() if isinstance(a, Tensor) else a for a in inputs]
-        args[i] = forward_ad.make_dual(x, direction)
+        args[i] = forward_ad.make_dual(x.detach(), direction)
         found = []
-        for part in differentiable(func(*args)):
+        for part in differentiable(func(*args), whole=True):
             value, tangent = forward_ad.unpack_dual(part.value)
-            t = np.zeros(value.numel()) if tangent is None else np.array(current(tangent.detach()).val).reshape(-1)
-            found.append((part, t))
+            t = (
+                np.zeros(value.numel(), value.dtype.numpy)
+                if tangent is None
+                else np.array(current(tangent.detach()).val)
+            )
+            found.append(t.reshape(-1))
     return found
 
 
@@ -356,14 +400,17 @@ def compare_batched(func, inputs, xs):
             continue
         size = out.numel()
         seeds = as_tensor(np.eye(size, dtype=out.dtype.numpy).reshape(size, *out.shape))
-        got = grad(out, xs, seeds, retain_graph=True, allow_unused=True, is_grads_batched=True)
+        try:
+            got = grad(out, xs, seeds, retain_graph=True, allow_unused=True, is_grads_batched=True)
+        except RuntimeError as error:
+            said = str(error).split("\n[")[0]
+            raise GradcheckError(f"While computing batched gradients, got: {said}\n\n{BATCHED}") from error
         for i, (g, x) in enumerate(zip(got, xs, strict=True)):
             one = analytical(out, x).T
             several = np.zeros_like(one) if g is None else np.array(current(g.detach()).val).reshape(one.shape)
             if not np.allclose(several, one):
                 raise GradcheckError(
-                    f"For output {part.number} and input {i}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
-                    f"computation.\n\nGot:\n{as_tensor(several)}\n\nExpected:\n{as_tensor(one)}"
+                    f"For output {part.number} and input {i}:\n\n{BATCHED}\n\nGot:\n{as_tensor(several)}\n\nExpected:\n{as_tensor(one)}"
                 )
 
 
