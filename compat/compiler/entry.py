@@ -202,8 +202,12 @@ def written(f, watch, structure, leaves, places, given, p, at):
         # (after the run, since the function itself, to which a failing one falls back, gives them; before anything is written)
         body.append(f"for w in {lines.name(p.warned)}: {lines.name(warnings.warn_explicit)}(*w)")
     made = {}
-    body += copied_back(lines, p, values, texts, given, made)
-    body += returned(lines, p, texts, arguments.containers, made)
+
+    def named(r, body):
+        return text_of(r, lines, p, texts, arguments.containers, body, made)
+
+    body += copied_back(lines, p, values, texts, given, named)
+    body += returned(lines, p, arguments.containers, named)
     return finished(lines, body, env)
 
 
@@ -427,8 +431,8 @@ def axes_of_leaf(place, given):
     return None if v is None or v.flags.c_contiguous or not is_dense(v) else tuple(by_strides(v.strides))
 
 
-def copied_back(lines, p, values, texts, given, made):
-    """Lines that carry back what the function wrote. `made`: the names of results that are Tensors then, by their numbers."""
+def copied_back(lines, p, values, texts, given, named):
+    """Lines that carry back what the function wrote. `named(result, body)`: text_of."""
     t = p.staged
     body, boxes, cells, grads = [], [], [], []
     k = len(t.outs)
@@ -463,11 +467,7 @@ def copied_back(lines, p, values, texts, given, made):
             "    c.grad = Tensor(r if type(r) is ndarray else asarray(r), None, TAPE)",
         ]
     for namespace, key, number, _ in p.attributes:
-        if type(number) is int:
-            new = of_result(lines, p, number, body, made)
-        else:
-            new = texts[number[1]] if number[0] == "same" else lines.name(number[1])
-        body.append(f"{lines.name(namespace)}[{key!r}] = {new}")
+        body.append(f"{lines.name(namespace)}[{key!r}] = {named(number, body)}")
     if any([tells for _, _, _, tells in p.attributes]):
         body.append(f"{lines.name(CHANGES)}[0] += 1")
     return body
@@ -485,22 +485,17 @@ def tensor(p, number, lines):
     return f"Tensor({lies}{lines.name(laid)}({r}, {order}), {mark}, TAPE)"
 
 
-def of_result(lines, p, number, body, made):
-    """The name of a result as a Tensor, which is one wherever it is left or returned."""
-    if number not in made:
-        made[number] = f"r{number}" if p.staged.taped else f"o{number}"
-        if not p.staged.taped:
-            body.append(f"o{number} = {tensor(p, number, lines)}")
-    return made[number]
-
-
-def returned(lines, p, texts, containers, made):
-    """Lines that change the containers which were arguments, and return; a Tensor that is returned twice is one."""
-    body = []
+def text_of(r, lines, p, texts, containers, body, made):
+    """The text of a result (Program.results), which is one Tensor wherever it is left or returned; lines that make it go to the end of `body`.
+    `made`: names of what is made."""
 
     def name(r):
         if type(r) is int:
-            return of_result(lines, p, r, body, made)
+            if r not in made:
+                made[r] = f"r{r}" if p.staged.taped else f"o{r}"
+                if not p.staged.taped:
+                    body.append(f"o{r} = {tensor(p, r, lines)}")
+            return made[r]
         kind, x, *chain = r
         if kind == "grad":
             number = next((i for i, g in enumerate(p.tensors) if g is x), None)
@@ -513,7 +508,13 @@ def returned(lines, p, texts, containers, made):
             return made[id(r)]
         return texts[x] if kind == "same" else containers[x][0] if kind == "given" else lines.name(x)
 
-    names = [name(r) for r in p.results]
+    return name(r)
+
+
+def returned(lines, p, containers, named):
+    """Lines that change the containers which were arguments, and return."""
+    body = []
+    names = [named(r, body) for r in p.results]
     got = put_together(p.structure, names, lines)
     if not p.changes:
         return [*body, f"return {got}"]

@@ -257,7 +257,7 @@ def program(f, tensors, watch):
                     place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
                 seen[id(o)] = "view", place, o.alias.chain, o.mark is not None
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
-        p.attributes = left_in_modules(watch, region, given, outside)
+        p.attributes = left_in_modules(watch, region, given, outside, outs, seen)
         p.requires = [pending(o, region) for o in given]
         p.orders = list(map(axes_of, given))
         p.used_up = [o.mark is not None and not on for o, on in zip(given, p.requires, strict=True)]
@@ -332,12 +332,22 @@ def plain_result(o, known):
     return o
 
 
-def left_in_modules(watch, region, given, outside):
+def left_in_modules(watch, region, given, outside, outs, seen):
     """Take the Tensors that the function has put into attributes out again: each call will put its own there. (What stands in the place of
     the number of an output: as in `results`.)"""
     found = []
-    for namespace, key, value, name in watch.changed():
-        now = namespace.get(key) if isinstance(namespace, dict) else None
+
+    def number(o):
+        at = next((i for i, g in enumerate(given) if g is o), None)
+        if at is None:
+            refuse_hooks_inside(o)
+            at = len(given)
+            given.append(o)
+        return at
+
+    changed = [(*x, x[0].get(x[1]) if isinstance(x[0], dict) else None) for x in watch.changed()]
+    outs = [*outs, *[now for *_, now in changed]]
+    for namespace, key, value, name, now in changed:
         if not isinstance(now, Tensor):
             continue
         own = now.owner.level >= region.level
@@ -348,11 +358,16 @@ def left_in_modules(watch, region, given, outside):
         ):
             raise Replaced(name, namespace, key)
         if own:
-            place = next((i for i, g in enumerate(given) if g is now), None)
-            if place is None:
+            base = seen_with(now, outs, region)
+            if id(now) in seen:
+                place = seen[id(now)]
+            elif base is None:
+                place = number(now)
+            else:
                 refuse_hooks_inside(now)
-                place = len(given)
-                given.append(now)
+                outer = ("same", outside[id(base)]) if id(base) in outside else ("box", base)
+                of = number(base) if base.owner.level >= region.level else outer
+                place = seen[id(now)] = "view", of, now.alias.chain, now.mark is not None
         else:
             place = ("same", outside[id(now)]) if id(now) in outside else ("box", now)
         put_back(namespace, key, value)

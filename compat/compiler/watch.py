@@ -311,14 +311,14 @@ class Watch:
         """Write the tests."""
         groups = {id(o.param_groups) for o in self.optimizers.values()}  # (which are looked at entry by entry)
         for number, (namespace, key, kept, value, name) in self.places.items():
-            if id(value) in groups:
+            if id(value) in groups or self.left.get(number) is False:
                 continue
             if number in self.dynamic and isinstance(value, Tensor):
                 continue
             if number in self.dynamic:
                 self.tests.append(Test(f"type({self.at(namespace, key)}) is float", name))
             elif value is MISSING:
-                if self.left.get(number) is not False and not isinstance(namespace, types.CellType):
+                if not isinstance(namespace, types.CellType):
                     own = vars(namespace) if isinstance(namespace, types.FunctionType) else namespace
                     if isinstance(own, (type, dict)):
                         self.add(f"{key!r} not in {self.name(own)}{'.__dict__' * isinstance(own, type)}", name)

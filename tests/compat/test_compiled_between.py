@@ -114,6 +114,24 @@ def a_result_that_is_left_in_an_attribute(compile):
         yield g(ONES(2)) is own.a
 
 
+def views_that_are_left_in_attributes(compile):
+    w, own = ONES(2), types.SimpleNamespace()
+
+    def f(x):
+        y = x * 2
+        own.result, own.argument, own.captured, own.inner = y[0], x[1], w[:1], (x * 3)[0]
+        return y
+
+    f = compile(f)
+    for _ in range(3):
+        x = ONES(2)
+        y = f(x)
+        y.add_(1)
+        x.add_(3)
+        w.add_(5)
+        yield own.result, own.argument, own.captured, own.inner
+
+
 def memory_that_is_another(compile):
     w, y = torch.zeros(3), ONES(3)
 
@@ -424,6 +442,20 @@ def test_each_call_finds_it(program):
         warnings.filterwarnings("ignore", message="compile: .* is run as it is")
         found = [shown(x) for x in program(torch.compile)]
     assert found == [shown(x) for x in program(lambda f: f)]
+
+
+def test_an_attribute_that_is_only_set_is_not_looked_at():
+    own = types.SimpleNamespace(h=None)
+
+    def f(x):
+        own.h = (x * 2)[0]
+        return x * 3
+
+    f = torch.compile(f, fullgraph=True)
+    for k in (1.0, 2.0, 3.0):
+        f(ONES(2) * k)
+        assert own.h.item() == 2 * k
+    assert len(f.stats().compilations) == 1
 
 
 def test_what_is_only_looked_at_is_compiled():
