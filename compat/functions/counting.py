@@ -72,7 +72,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         if type(given) is not bool:
             raise TypeError(f"unique_consecutive(): argument '{what}' must be bool, not {type_name(given)}")
     if dtype_of(current(input)).kind == "c":
-        refuse("unique" if dim is None else "unique_dim", dtype_of(current(input)))
+        refuse("unique" if dim is None or dim == 0 and input.dim() == 1 else "unique_dim", dtype_of(current(input)))
     v = values_of(input, "unique_consecutive")
     if dim is not None and v.ndim and not v.size and v.shape[wrapped(dim, v.ndim)]:
         raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")

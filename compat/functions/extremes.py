@@ -26,6 +26,7 @@ from .reduction import EVERY, asked, by_other_names, given_out, lengthened, over
 from .refusals import need_dtype
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN
+from .writing import spoken
 
 PLAIN = {np.dtype(t) for t in ("float32", "float64", "int64", "int32", "bool")}  # whose extreme is NumPy's
 
@@ -197,8 +198,9 @@ def extreme(name, longer, evenly):
 
     def amount(input, dim=(), keepdim=False):
         t = current(input)
-        need_dtype(evenly, dtype_of(t))
         need_elements(evenly, t, None if dim is None or type(dim) is tuple and not dim else dim)
+        if 0 not in shape_of(t):
+            need_dtype(evenly, dtype_of(t))
         return over(t, name, dim, keepdim)
 
     amount.__doc__ = f"The {longer} over dimensions; ties share the derivative."
@@ -231,6 +233,8 @@ def aminmax(input, *, dim=None, keepdim=False):
     """(min, max) of all elements, or along a dimension."""
     t = current(input)
     need_elements("aminmax", t, dim)
+    if dim is not None and dtype_of(t).kind == "c" and not shape_of(t):
+        raise RuntimeError(f"aminmax not implemented for {spoken(dtype_of(t))}")
     need_dtype("aminmax", dtype_of(t))
     dims = () if dim is None else dim
     return RETURN["aminmax"](over(t, "min", dims, keepdim), over(t, "max", dims, keepdim))

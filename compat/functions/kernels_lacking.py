@@ -121,7 +121,6 @@ asin_vml_cpu: asin arcsin
 asinh_cpu: asinh arcsinh
 atan_vml_cpu: atan arctan
 atanh_cpu: atanh arctanh
-cholesky_cpu: cholesky cholesky_ex
 cos_vml_cpu: cos
 cosh_cpu: cosh
 cumprod_out_cpu: vander
@@ -130,14 +129,12 @@ div_cpu: gradient normalize softsign true_divide
 exp2: exp2
 exp_vml_cpu: exp logsumexp soft_margin_loss
 expm1_vml_cpu: expm1
-ldl_factor_kernel_cpu: ldl_factor ldl_factor_ex
 log10_vml_cpu: log10
 log1p_vml_cpu: log1p
 log2_vml_cpu: log2
 log_vml_cpu: log
 logaddexp_cpu: logaddexp
 logcumsumexp_out_cpu: logcumsumexp
-lu_cpu: det
 nan_to_num: nan_to_num
 pow: square ldexp lp_pool1d lp_pool2d lp_pool3d
 reciprocal_cpu: reciprocal
@@ -155,6 +152,9 @@ vdot: vdot
 """
 COMPLEX_OF_SOME = """
 @: prod take gather scatter_add take_along_dim
+cholesky_cpu: cholesky cholesky_ex
+ldl_factor_kernel_cpu: ldl_factor ldl_factor_ex
+lu_cpu: det
 sum_cpu: sum
 col2im_out_cpu: fold
 """

@@ -127,6 +127,9 @@ def of_reflectors(name, t, tau, other=None):
 
 
 OF_NOTHING = ("linalg.lu", "torch.linalg.lu_factor_ex")  # what takes any dtype where there is nothing to do
+HALVES_OF_NOTHING = (
+    "linalg.det linalg.cholesky linalg.svd linalg.svdvals linalg.eigh torch.linalg.ldl_factor_ex".split()
+)  # and what takes those of half precision
 FEW = {  # what is said of too few dimensions where it is not the usual words
     "torch.linalg.lu_factor_ex": "torch.lu_factor: Expected tensor with 2 or more dimensions. Got size: {} instead",
     "linalg.lu": "linalg.lu: Expected tensor with 2 or more dimensions. Got size: {} instead",
@@ -144,7 +147,7 @@ def matrix(A, name, square=False):
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if square:
         is_square(t, name)
-    if 0 in shape and name in OF_NOTHING:
+    if 0 in shape and (name in OF_NOTHING or d in WIDER and name in HALVES_OF_NOTHING):
         return t
     if name in KERNELS_OF_FLOATS and (d.kind not in "fc" or d in WIDER):
         raise NotImplementedError(f"\"{KERNELS_OF_FLOATS[name]}\" not implemented for '{spoken(d)}'")

@@ -77,7 +77,7 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
     if p == 0:
         return counted(t, dims, keepdim, nothing=True)
     if p == 1:
-        out = P["sum"](size, axes=dims)
+        out = P["turns_sum"](size, axes=dims)
     elif p in (float("inf"), float("-inf")):
         out = P["max" if p > 0 else "min"](size, axes=dims) if dims else size
     else:
@@ -85,7 +85,7 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
         if 0 < p < 1:  # (at 0 the slope of the power is infinite, and the norm's 0)
             none = P["equal"](size, 0)
             terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
-        out = root(P["sum"](terms, axes=dims), 1.0 / p)
+        out = root(P["turns_sum"](terms, axes=dims), 1.0 / p)
     return finish(out, shape, dims, keepdim)
 
 
@@ -217,11 +217,12 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     if not p >= 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if x1.numel() and x2.numel():
-        if shared.halves and half_in(x1):
+        many = max(x1.shape[-2], x2.shape[-2]) > MANY_ROWS and compute_mode == MODES[0]
+        by_products = p == 2 and (many or compute_mode == MODES[1])
+        if shared.halves and half_in(x1) and not by_products:
             raise NotImplementedError(f"\"cdist\" not implemented for '{spoken(half_in(x1))}'")
         need_scalar_type(current(x1), current(x2))
-        many = max(x1.shape[-2], x2.shape[-2]) > MANY_ROWS and compute_mode == MODES[0]
-        if p == 2 and (many or compute_mode == MODES[1]):
+        if by_products:
             return by_product(x1, x2)
     refuse_tangents("_cdist_forward", x1, x2)
     gap = current(x1.unsqueeze(-2) - x2.unsqueeze(-3))

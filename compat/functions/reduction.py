@@ -6,10 +6,12 @@ import sys
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.halves import FLOAT32, FLOAT64
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import noded
 from funcgrad.core.written_tape import Case
+from funcgrad.ops.deviation import FEW
 from funcgrad.ops.torch_order import ALL_AXES, sum_over
 
 from .. import dtypes
@@ -459,6 +461,13 @@ def variance(t, dim, keepdim, correction):
     )
 
 
+def mean_in_double(t, dim, keepdim):
+    """The mean as torch works it out beside a variance; of as few numbers as have its variance (funcgrad/ops/deviation.py)."""
+    if dtype_of(t) != FLOAT32 or math.prod(shape_of(t)) > FEW:
+        return over(t, "mean", dim, keepdim)
+    return cast(over(P["cast"](t, dtype=FLOAT64), "mean", dim, keepdim), FLOAT32)
+
+
 def root(t, power=0.5):
     """t ** power with the derivative 0 at 0: torch's choice for std and norms."""
     if t.owner is TAPE and t.val.all():
@@ -483,7 +492,7 @@ def spread(name, shown, results, prim):
             deprecated("spread", name)
         elif dtype_of(t).kind == "f":
             out = over(t, prim, dim, keepdim, correction=correction)
-            return named(out if results == 1 else (out, over(t, "mean", dim, keepdim)), shown, (input,))
+            return named(out if results == 1 else (out, mean_in_double(t, dim, keepdim)), shown, (input,))
         var, centre = variance(t, dim, keepdim, correction)
         out = root(var) if "std" in name else var
         return named(out if results == 1 else (out, centre), shown, (input,))

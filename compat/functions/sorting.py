@@ -239,15 +239,17 @@ def medians(name, skip_nan):
         t = current(input)
         if dim is not None:
             x, axis = axis_of(t, dim)
-            need_dtype(f"{name} along", dtype_of(t))
             if shape_of(x)[axis] == 0:
                 raise IndexError(f"median(): Expected reduction dim {axis} to have non-zero size.")
+            need_dtype(f"{name} along", dtype_of(t))
             index = middle_index(x, axis, skip_nan)
             return chosen(name, f"{name.capitalize()}Backward1", input, index, dim, keepdim and bool(shape_of(t)))
-        need_dtype(name, dtype_of(t))
-        n = input.numel()
+        n, d = input.numel(), dtype_of(t)
+        if n == 0 and d.kind in "fc":
+            return new(np.full((), np.nan, d))
+        need_dtype(name, d)
         if n == 0:
-            return new(np.full((), np.nan if dtype_of(t).kind == "f" else np.iinfo(dtype_of(t)).min, dtype_of(t)))
+            return new(np.full((), np.iinfo(d).min, d))
         flat = P["reshape"](t, shape=(n,))
         value = along(flat, middle_index(flat, 0, skip_nan), 0)
         same = P["equal"](flat, value)

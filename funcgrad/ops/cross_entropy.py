@@ -10,10 +10,11 @@ from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import elementwise
 from ..core.sample import draw
 from .elementwise import div, mul, neg, sub
-from .exponential import _log_sigmoid, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
+from .exponential import _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
 from .kinked import maximum
 from .losses import Errors, loss_of
 from .shape import cast
+from .torch_order import log1p_as_torch, log_as_torch
 
 
 def target_slope(x):
@@ -43,8 +44,12 @@ def _floats(*operands):
     return [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in operands]
 
 
-def _of_probabilities(x, y):
-    return (y - 1) * np.maximum(np.log1p(-x), -100) - y * np.maximum(np.log(x), -100)
+def _of_probabilities(x, y, log=np.log, log1p=np.log1p):
+    return (y - 1) * np.maximum(log1p(-x), -100) - y * np.maximum(log(x), -100)
+
+
+def _of_probabilities_torch(x, y):
+    return _of_probabilities(x, y, log_as_torch, log1p_as_torch)
 
 
 def _binary_cross_entropy(x, y):
@@ -52,11 +57,17 @@ def _binary_cross_entropy(x, y):
         return _of_probabilities(*_floats(x, y))
 
 
+def _binary_cross_entropy_torch(x, y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _of_probabilities_torch(*_floats(x, y))
+
+
 binary_cross_entropy = elementwise(
     "binary_cross_entropy",
     _binary_cross_entropy,
     "t * (x - y) / maximum(x * (1 - x), 1e-12)",
     "by_target(t, x)",
+    impl_torch=_binary_cross_entropy_torch,
     jax=lambda jax, x, y: (
         -(y * jax.numpy.maximum(jax.numpy.log(x), -100) + (1 - y) * jax.numpy.maximum(jax.numpy.log1p(-x), -100))
     ),
@@ -65,10 +76,14 @@ binary_cross_entropy = elementwise(
 )
 
 
-def _with_logits(x, y):
+def _with_logits(x, y, log_sigmoid=_log_sigmoid):
     if not type(x) is np.ndarray is type(y) or not x.dtype.kind == "f" == y.dtype.kind:
         x, y = _floats(x, y)
-    return (1 - y) * x - _log_sigmoid(x)
+    return (1 - y) * x - log_sigmoid(x)
+
+
+def _with_logits_torch(x, y):
+    return _with_logits(x, y, _log_sigmoid_torch)
 
 
 binary_cross_entropy_with_logits = elementwise(
@@ -76,6 +91,7 @@ binary_cross_entropy_with_logits = elementwise(
     _with_logits,
     "t * (sigmoid(x) - y)",
     "-(t * x)",
+    impl_torch=_with_logits_torch,
     jax=lambda jax, x, y: (1 - y) * x - jax.nn.log_sigmoid(x),
     aval=_aval,
 )
@@ -87,7 +103,7 @@ class logits_loss(Errors):
 
     saves, divided = ((0, 1), (0,)), True
 
-    kernel = _with_logits
+    kernel, kernel_torch = _with_logits, _with_logits_torch
 
     def errors(x, y):
         return binary_cross_entropy_with_logits(x, y)
@@ -108,7 +124,7 @@ class probability_loss(Errors):
     def drawn(rng, shape):
         return draw(rng, "probability", shape), draw(rng, "real", shape)
 
-    kernel = _of_probabilities
+    kernel, kernel_torch = _of_probabilities, _of_probabilities_torch
 
     def errors(x, y):
         return binary_cross_entropy(x, y)

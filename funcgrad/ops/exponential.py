@@ -16,6 +16,7 @@ from ..core.sample import Sample, elementwise_samples
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function, samples_with
 from .logic import bitwise_and, bitwise_or, isinf  # noqa: F401  (formulas name them)
+from .torch_order import exp_as_torch, log1p_as_torch, log_as_torch
 
 LN2 = math.log(2)
 LN10 = math.log(10)
@@ -142,6 +143,11 @@ def _log_sigmoid(x):
 
 
 @over_floats
+def _log_sigmoid_torch(x):
+    return np.minimum(x, 0) - log1p_as_torch(exp_as_torch(-np.abs(x)))
+
+
+@over_floats
 def _logit(x):
     """log(x / (1 - x)); near 1/2, where that logarithm is near zero, 2 artanh(2x - 1), which is the same."""
     with np.errstate(divide="ignore", invalid="ignore"):  # the end points 0 and 1 give -inf and inf, as log does at 0
@@ -171,7 +177,12 @@ sigmoid_slope = elementwise(
 softplus = elementwise("softplus", _softplus, "t * sigmoid(x)", jax="nn.softplus", **real_function(_softplus))
 # -softplus(-x)
 log_sigmoid = elementwise(
-    "log_sigmoid", _log_sigmoid, "t * sigmoid(-x)", jax="nn.log_sigmoid", **real_function(_log_sigmoid)
+    "log_sigmoid",
+    _log_sigmoid,
+    "t * sigmoid(-x)",
+    impl_torch=_log_sigmoid_torch,
+    jax="nn.log_sigmoid",
+    **real_function(_log_sigmoid),
 )
 # the inverse of sigmoid, on 0 <= x <= 1. Outside, where it is nan, jax goes on with the derivative, and torch has nan.
 logit = elementwise(
@@ -216,9 +227,13 @@ logaddexp2 = elementwise(
 
 # ------------------------------------------------------------------------------------------------ x log y
 @over_floats
-def _xlogy(x, y):
+def _xlogy(x, y, log=np.log):
     zero = (x == 0) & ~np.isnan(y)
-    return np.where(zero, 0, x) * np.log(np.where(zero, 1, y))
+    return np.where(zero, 0, x) * log(np.where(zero, 1, y))
+
+
+def _xlogy_torch(x, y, kink=None):
+    return _xlogy(x, y, log=log_as_torch)
 
 
 @over_floats
@@ -245,6 +260,7 @@ xlogy = elementwise(
     "xlogy(t, y)",
     "t * x / y",
     torch=("where(bitwise_and(equal(x, 0), less_equal(y, 0)), 0, xlogy(t, y))", "t * x / y"),
+    impl_torch=_xlogy_torch,
     jax="scipy.special.xlogy",
     domain=("real", "positive"),
     kinks=((0.0, 1.5), (0.0, 0.0)),

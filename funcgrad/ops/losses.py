@@ -22,7 +22,7 @@ from .reduce import mean as mean_
 from .reduction import reduction, samples_over
 from .rounding import sign
 from .shape import batched, broadcast, fit, reshape, spread, sum_, zeros
-from .torch_order import ALL_AXES, sum_of_terms, sum_over
+from .torch_order import ALL_AXES, sum_of_terms, sum_over, turns_over
 
 
 def terms(n, mean):
@@ -49,12 +49,13 @@ REFUSED = {
 def loss_of(body):
     """Define the primitive that is the mean (or the sum) of the errors which a class body describes:
 
-    kernel(x, y, **params)   the errors, over NumPy
+    kernel(x, y, **params)   the errors, over NumPy; kernel_torch where torch's last bits differ
     errors(x, y, **params)   the same over primitives
     slopes(x, y, **params)   their derivatives by x and by y, without `weight`, over primitives
     divided                  is a derivative multiplied by ct and then divided by n, or multiplied by ct * weight / n? (torch rounds so)
     """
     kernel, errors, slopes, oracle = body.kernel, body.errors, body.slopes, body.jax
+    kernel_torch = getattr(body, "kernel_torch", kernel)
     weight, divided = getattr(body, "weight", 1), getattr(body, "divided", False)
 
     class loss:
@@ -79,7 +80,7 @@ def loss_of(body):
             return np.add.reduce(d, axis=None) / terms(d.size, mean)
 
         def impl_torch(x, y, *, mean, **params):
-            d = kernel(x, y, **params)
+            d = kernel_torch(x, y, **params)
             return sum_over(d, ALL_AXES[d.ndim]) / terms(d.size, mean)
 
         def aval(x, y, **params):
@@ -195,32 +196,44 @@ def dealt_out(ct, p, k, mean):
     return add_along(zeros(shape_of(p), dtype_of(ct)), g, reshape(k, shape=(n, 1)), axis=1)
 
 
-@reduction
-class terms_sum:
-    """The sum over `axes`, which torch takes in the order of its losses of classes."""
+def ordered_sum(name, doc, add):
+    """The sum over `axes`, which torch takes in an order of its own: add(x, axes)."""
 
-    linear = (0,)
-    dtypes = "f"
-    without = {name: REFUSED[name] for name in ("int64", "bool", "complex128")}
+    class body:
+        __doc__ = doc
+        linear = (0,)
+        dtypes = "f"
+        without = {name: REFUSED[name] for name in ("int64", "bool", "complex128")}
 
-    def dtype(dtype):
-        return dtype
+        def dtype(dtype):
+            return dtype
 
-    def jax(jax, x, *, axes):
-        return jax.numpy.sum(x, axis=axes)
+        def jax(jax, x, *, axes):
+            return jax.numpy.sum(x, axis=axes)
 
-    def impl(x, *, axes):
-        return np.add.reduce(x, axis=axes)
+        def impl(x, *, axes):
+            return np.add.reduce(x, axis=axes)
 
-    def impl_torch(x, *, axes):
-        if len(axes) < x.ndim or not x.size:
-            return sum_over(x, axes)
-        return sum_of_terms(x.reshape(-1))
+        def impl_torch(x, *, axes):
+            return add(x, axes)
 
-    transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
+        transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
 
-    def samples(rng):
-        return samples_over(rng, "f")
+        def samples(rng):
+            return samples_over(rng, "f")
+
+    body.__name__ = name
+    return reduction(body)
+
+
+def terms_over(x, axes):
+    return sum_over(x, axes) if len(axes) < x.ndim or not x.size else sum_of_terms(x.reshape(-1))
+
+
+terms_sum = ordered_sum("terms_sum", "The sum over `axes`, in the order of torch's losses of classes.", terms_over)
+turns_sum = ordered_sum(
+    "turns_sum", "The sum over `axes`, of few numbers one after the other, as in torch's norms.", turns_over
+)
 
 
 @define

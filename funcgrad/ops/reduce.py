@@ -26,7 +26,7 @@ from .shape import (
     transpose,
     zeros_like,
 )
-from .torch_order import exp_as_torch, log_as_torch, sum_over
+from .torch_order import exp_as_torch, log_of_sums, sum_over
 
 
 def unchanged(dtype):
@@ -266,7 +266,7 @@ class logsumexp:
             return log(add(exp(x - top), axes)) + top.reshape(reduced(x.shape, axes))
 
     def impl_torch(x, *, axes):
-        return logsumexp.impl(x, axes=axes, exp=exp_as_torch, log=log_as_torch, add=sum_over)
+        return logsumexp.impl(x, axes=axes, exp=exp_as_torch, log=log_of_sums, add=sum_over)
 
     def numpy(w, out, x, *, axes):
         """The maximum is moved from infinity to the largest number: what is infinite stays so, and inf - inf does not arise."""

@@ -12,7 +12,7 @@ from .elementwise import mul, sub
 from .exponential import exp
 from .reduction import along_axes
 from .shape import spread, sum_
-from .torch_order import PAIRWISE, exp_as_torch, log_as_torch, row_sums_by_halves, sums_by_halves
+from .torch_order import PAIRWISE, exp_as_torch, log_of_sums, row_sums_by_halves, sums_by_halves
 
 
 def total(x, axes):
@@ -20,6 +20,12 @@ def total(x, axes):
     return spread(sum_(x, axes=axes), x, axes)
 
 
+def probabilities(out):
+    """exp of their logarithms."""
+    return exp(out)
+
+
+probabilities.plain = exp_as_torch
 total.plain = lambda x, axes: reduced(np.add, np.asarray(x), axes)  # (NumPy repeats it where it is used)
 
 
@@ -139,7 +145,7 @@ class log_softmax:
 
     def shift(x, axes, add):
         x = x - maxima(x, axes, None, None, True)
-        x -= log_as_torch(add(exp_as_torch(x), axes))
+        x -= log_of_sums(add(exp_as_torch(x), axes))
         return x
 
     impl_torch = by_columns(shift, kept_rows, kept_columns)
@@ -158,7 +164,7 @@ class log_softmax:
         return w.call(np.subtract, "subtract", [out, total, out])
 
     def vjp(ct, out, x, *, need, axes):
-        return [sub(ct, mul(exp(out), total(ct, axes)))]
+        return [sub(ct, mul(probabilities(out), total(ct, axes)))]
 
     def jvp(ts, out, x, *, axes):
         return sub(ts[0], total(mul(exp(out), ts[0]), axes))

@@ -218,6 +218,18 @@ def row_sums_by_halves(x):
     return sums_by_halves(columns_of(sums))
 
 
+def turns_over(x, axes):
+    """The sums over `axes`, of up to CHEAP numbers (of any, where whole rows are added) one after the other as they lie in memory."""
+    if len(axes) == 1 and axes[0] < x.ndim - 1 and x.shape[-1] > 1 and x.flags.c_contiguous:
+        return np.add.reduce(x, axis=axes)
+    if x.dtype.char not in "fd" or not 1 < x.size <= CHEAP or not axes:
+        return sum_over(x, axes)
+    kept = [i for i in range(x.ndim) if i not in axes]
+    left = [x.shape[i] for i in kept]
+    rows = x.transpose((*kept, *sorted(sorted(axes), key=lambda i: -x.strides[i]))).reshape(math.prod(left), -1)
+    return in_turn(rows).reshape(left)[()]
+
+
 def row_sums(x):
     """The sums of the rows of a contiguous matrix."""
     count, n = x.shape
@@ -503,14 +515,17 @@ def kept_sums(x, axes):
 CHEAP = 4096  # numbers, of which float64 costs little
 
 
-def exp_as_torch(x):
-    """exp of a few numbers of float32 by way of float64, which all but always has the bits of the vectors that torch's kernels take; NumPy's of float32
-    have those of three in five."""
-    if x.dtype.char == "f" and x.size <= CHEAP:
-        return np.exp(x.astype(np.float64)).astype(np.float32)
-    return np.exp(x)
+def as_torch(ufunc, most=CHEAP):
+    """`ufunc` of up to so many numbers of float32 by way of float64, which all but always has the bits of the vectors that torch's kernels
+    take; NumPy's of float32 have those of three in five."""
+
+    def of(x):
+        if x.dtype.char == "f" and x.size <= most:
+            return ufunc(x.astype(np.float64)).astype(np.float32)
+        return ufunc(x)
+
+    return of
 
 
-def log_as_torch(x):
-    """log, as exp_as_torch has exp, of the sums of exponentials: they are fewer than those."""
-    return np.log(x.astype(np.float64)).astype(np.float32) if x.dtype.char == "f" else np.log(x)
+exp_as_torch, log_as_torch, log1p_as_torch = as_torch(np.exp), as_torch(np.log), as_torch(np.log1p)
+log_of_sums = as_torch(np.log, math.inf)  # (they are fewer than what was summed)

@@ -26,7 +26,16 @@ WINDOWS = [  # (shape, arguments of avg_pool2d)
     ((4, 3, 8, 8), (2,)), ((4, 3, 9, 9), (3, 2, 1)), ((2, 3, 8, 8), (3, 1, 1)), ((2, 3, 8, 9), ((2, 3),)), ((2, 3, 7, 7), (7,)),
     ((2, 3, 5, 5), (2, 1)), ((2, 5, 25, 25), (5,)), ((8, 16, 32, 32), (2,)), ((3, 6, 7), (2, 2, 1, True)),
 ]  # fmt: skip
-PARTS = [((4, 3, 8, 8), 2), ((4, 3, 9, 9), 3), ((2, 3, 7, 7), 1), ((2, 3, 6, 5), (2, None)), ((2, 3, 15, 21), (5, 3))]
+PARTS = [
+    ((4, 3, 8, 8), 2),
+    ((4, 3, 9, 9), 3),
+    ((2, 3, 7, 7), 1),
+    ((2, 3, 6, 5), (2, None)),
+    ((2, 3, 15, 21), (5, 3)),
+    ((2, 3, 7, 9), (3, 4)),
+    ((2, 8, 7, 7), 3),
+    ((2, 3, 3, 4), (5, 7)),
+]  # (the last of parts that differ in size)
 
 
 def over_axes(torch):
@@ -76,6 +85,9 @@ def of_classes(torch):
                 terms.append((f"{dtype} {n} {c} {reduction} weights", f.nll_loss(x, k, w, reduction=reduction)))
             entropies.append((f"{dtype} {n} {c}", f.cross_entropy(x, k)))
             entropies.append((f"{dtype} {n} {c} sums", torch.logsumexp(x, 1).sum()))
+            entropies.append(
+                (f"{dtype} {n} {c} truth", f.binary_cross_entropy_with_logits(x, (x.abs() > 0.6).to(x.dtype)))
+            )
         x, k = rng.standard_normal((2, 3, 17, 9)).astype(dtype), rng.integers(0, 3, (2, 17, 9))
         terms.append((f"{dtype} image", f.nll_loss(torch.from_numpy(x), torch.from_numpy(k))))
     return terms, entropies
@@ -101,6 +113,7 @@ def arrays():
 def computed(torch):
     """{what: (name, result) of every case}, by torch or compat."""
     cases = list(arrays())
+    few = [case for case in cases if case[1].size <= 4096]
     terms, entropies = of_classes(torch)
     total_norm = torch.nn.utils.get_total_norm
     return {
@@ -110,6 +123,13 @@ def computed(torch):
         "means of windows": list(over_windows(torch)),
         "sums": [(name, torch.from_numpy(x).sum(axis)) for name, x, axis in cases],
         "norms": [(name, torch.linalg.vector_norm(torch.from_numpy(x), dim=axis)) for name, x, axis in cases],
+        "sums of sizes": [(name, torch.linalg.vector_norm(torch.from_numpy(x), 1, dim=axis)) for name, x, axis in few]
+        + [(f"{name} whole", torch.from_numpy(x).norm(1)) for name, x, axis in few],
+        "means beside variances": [
+            (name, torch.var_mean(torch.from_numpy(x), axis, correction=0)[1])
+            for name, x, axis in few
+            if x.size <= 1024 and x.dtype.char == "f"
+        ],
         "norms of several": [
             (cases[at][0], total_norm([torch.from_numpy(x) for _, x, _ in cases[at : at + 9]]))
             for at in range(0, len(cases), 9)

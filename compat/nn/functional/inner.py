@@ -49,12 +49,20 @@ def convolution(input, weight, bias, stride, padding, dilation, transposed, outp
 
 
 def constant_pad_nd(input, pad, value=0):
-    """nn.functional.pad with a constant."""
-    if type(value) is not complex:
+    """nn.functional.pad with a constant, which may be complex; what is wrong is said in other words."""
+    if not isinstance(pad, (tuple, list)) or not isinstance(value, (bool, int, float, complex)):
         return padding.pad(input, pad, "constant", value)
-    t = current(input)
-    pad, _, config = padding.paddings(shape_of(t), pad)
-    return padding.filled(input, t, shape_of(t), config, pad, value)
+    t, n = current(input), len(pad)
+    shape = shape_of(t)
+    if n % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {n}")
+    if n > 2 * len(shape):
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. "
+            f"Pad length is {n}while the input has {len(shape)}dimensions."
+        )
+    pad, _, config = padding.paddings(shape, pad)
+    return padding.filled(input, t, shape, config, pad, value)
 
 
 def grid_sampler_2d(input, grid, interpolation_mode, padding_mode, align_corners):
@@ -82,7 +90,8 @@ def native_layer_norm(input, normalized_shape, weight, bias, eps):
 def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
     """(nn.functional.group_norm, means, 1 / standard deviations), [N, group] the last two."""
     out = norms.grouped_norm(input, group, weight, bias, eps)
-    kept = moments(input.reshape(N, group, -1), (2,), eps)
+    rows = input.reshape(N, group, C // group * HxW)
+    kept = moments(rows, (2,), eps) if N else (rows[..., 0], rows[..., 0])
     made = (out, *[t.reshape(N, group) for t in kept])
     return tuple([labelled(current(t), "NativeGroupNormBackward0", (input, weight, bias)) for t in made])
 
