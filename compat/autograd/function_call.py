@@ -149,6 +149,10 @@ class Call(Spec):
             None if s is None else source_of(s, [None if is_among(t, ctx._dirty) else t for t in tensors], results)
             for s in ctx._to_save
         ]
+        self.results_kept = [  # (by save_for_forward: they have the history that the call gives them)
+            None if is_among(t, tensors) and not is_among(t, ctx._dirty) else number_of(t, results)
+            for t in ctx._forward
+        ]
         held = [(k, number_of(v, results)) for k, v in vars(ctx).items() if isinstance(v, Tensor)]
         self.held = {k: i for k, i in held if i is not None}
         self.stores = [o.versioned() if o.owner is TAPE else None for o in results]
@@ -243,6 +247,8 @@ class Call(Spec):
         if main is not None:
             low.take_over(main, [boxed(o) for o in outs])
         low.given = None
+        kept = zip(low.ctx._forward, low.results_kept)
+        low.ctx._forward = tuple([t if k is None else boxed(outs[k]) for t, k in kept])
         tangents = low.pushed(tangents)
         for name in (
             "ctx",
