@@ -50,6 +50,8 @@ def __getattr__(name):
     """One of the modules of functions, or the one of what torch.func has made."""
     if name == "_functorch":
         return importlib.import_module("._functorch", __package__)
+    if name == "_VariableFunctions":
+        return importlib.import_module("._VF", "compat")
     if name not in SPACES:
         raise AttributeError(f"module 'torch._C' has no attribute '{name}'")
     found = globals()[name] = Space(name)

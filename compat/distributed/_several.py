@@ -61,6 +61,8 @@ for name in ("tensor", "_tensor", "tensor.placement_types"):
     part = sys.modules[f"{__package__}.{name}"]
     for known in ("Partial", "Placement", "Replicate", "Shard"):
         setattr(part, known, getattr(placements, known))
+    for known in MODULES["device_mesh"].split():
+        setattr(part, known, getattr(sys.modules[f"{__package__}.device_mesh"], known))
 
 
 def record(fn, error_handler=None):

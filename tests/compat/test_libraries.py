@@ -544,3 +544,37 @@ def test_names_that_packages_import_first():
         kept = copy.deepcopy({torch.ops.aten._convolution: 1, torch.ops.aten.mm.default: 2})
     assert list(kept) == [torch.ops.aten._convolution, torch.ops.aten.mm.default]
     assert not isinstance(torch.neg, torch._C.ScriptMethod)
+
+
+def test_recurrent_layers_give_what_a_subclass_makes_of_torchs_function():
+    class Seen(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, f, types, args=(), kwargs=None):
+            log.append((f.__name__, len(args)))
+            return super().__torch_function__(f, types, args, kwargs or {})
+
+    log = []
+    x, h = torch.randn(2, 3, 4).as_subclass(Seen), torch.zeros(1, 3, 5)
+    plain = x.as_subclass(torch.Tensor)
+    names = "lstm gru rnn_tanh lstm_cell gru_cell rnn_tanh_cell".split()
+    for name, kind, states in zip(names, "LSTM GRU RNN LSTMCell GRUCell RNNCell".split(), (2, 1, 1, 2, 1, 1)):
+        cell = kind.endswith("Cell")
+        layer = getattr(torch.nn, kind)(4, 5)
+        at = (lambda t: t[0]) if cell else (lambda t: t)
+        expected, got = tree_flatten(layer(at(plain)))[0], tree_flatten(layer(at(x)))[0]
+        assert [type(g) for g in got] == [Seen] * len(got) and log[-1] == (name, 6 if cell else 9)
+        assert all(torch.equal(g, e) for g, e in zip(got, expected, strict=True))
+        first = (at(h).as_subclass(Seen), at(h))[:states]
+        got = layer(at(plain), first if states == 2 else first[0])
+        assert log[-1][0] == name and type(tree_flatten(got)[0][0]) is Seen
+    torch.overrides.unwatch()
+
+
+def test_what_packages_reach_into():
+    pinned = importlib.import_module("compat.utils.data._utils.pin_memory").pin_memory
+    held = type("Held", (), {"pin_memory": lambda self: "pinned"})
+    assert pinned({"a": (1, held()), "b": ["x", held()]}) == {"a": (1, "pinned"), "b": ["x", "pinned"]}
+    assert torch._VF.lstm is torch.lstm and torch._C._VariableFunctions.sum is torch.sum
+    with pytest.raises(AttributeError, match=r"^module 'torch._VF' has no attribute 'no_such'$"):
+        torch._VF.no_such  # noqa: B018
+    assert torch.distributed.tensor.DeviceMesh is torch.distributed.device_mesh.DeviceMesh

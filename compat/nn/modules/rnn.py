@@ -23,6 +23,11 @@ def zeros(shape, like):
     return T["zeros"](*shape, dtype=like.dtype, device=like.device)
 
 
+def are_plain(*tensors):
+    """Are none of them of a subclass, whose __torch_function__ is to see torch's function?"""
+    return all([type(t) is Tensor for t in tensors])
+
+
 def reset(module):
     """Draw every parameter of a recurrent module anew, uniform in +-1 / sqrt(hidden_size)."""
     bound = 1.0 / math.sqrt(module.hidden_size) if module.hidden_size > 0 else 0
@@ -227,10 +232,21 @@ class RNNBase(Module):
             first = (data, hx) if sizes is None else (data, sizes, hx)
             more = self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional
             getattr(C, self.mode.lower())(*first, *more, *(() if packed else (self.batch_first,)))
-        out, last = recurrent.recurrent(
-            self.mode, data, tuple(self._states(hx)), self._flat_weights, self.num_layers, self.dropout, self.training,
-            self.bidirectional, self.batch_first, sizes,
-        )  # fmt: skip
+        states = tuple(self._states(hx))
+        if are_plain(data, *states):
+            out, last = recurrent.recurrent(
+                self.mode, data, states, self._flat_weights, self.num_layers, self.dropout, self.training,
+                self.bidirectional, self.batch_first, sizes,
+            )  # fmt: skip
+        else:
+            call, more = (
+                getattr(recurrent, self.mode.lower()),
+                (self.num_layers, self.dropout, self.training, self.bidirectional),
+            )
+            if packed:
+                out, *last = call(data, sizes, hx, self._flat_weights, self.bias, *more)
+            else:
+                out, *last = call(data, hx, self._flat_weights, self.bias, *more, self.batch_first)
         last = tuple([self._ordered(s.squeeze(1) if alone else s, back) for s in last])
         if packed:
             out = PackedSequence(out, sizes, order, back)
@@ -395,7 +411,11 @@ class RNNCellBase(Module):
         elif isinstance(states, Tensor):
             raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        new = recurrent.cell(self._mode(), input, states, *weights)
+        if are_plain(input, *states):
+            new = recurrent.cell(self._mode(), input, states, *weights)
+        else:
+            call = getattr(recurrent, f"{self._mode().lower()}_cell")
+            new = call(input, states, *weights) if self._states > 1 else (call(input, *states, *weights),)
         if alone:
             new = tuple([s.squeeze(0) for s in new])
         return new if self._states > 1 else new[0]

@@ -3,4 +3,4 @@
 from funcgrad.lazy import attributes as _attributes
 
 MP_STATUS_CHECK_INTERVAL = 5.0
-__getattr__, __dir__ = _attributes(__name__, {}, modules="collate worker")
+__getattr__, __dir__ = _attributes(__name__, {}, modules="collate pin_memory worker")

@@ -31,17 +31,27 @@ def default_convert(data):
     >>> default_convert({"x": np.arange(2), "name": "a"})
     {'x': tensor([0, 1]), 'name': 'a'}
     """
+    return each(data, of_arrays)
+
+
+def of_arrays(value):
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value if isinstance(value, np.ndarray) and value.dtype.kind in UNSTACKED else T["as_tensor"](value)
+    return value
+
+
+def each(data, f, tuples=list):
+    """A sample with f(value) in the place of each value that is no container and no text; tuples become what `tuples` makes of a list."""
     if isinstance(data, (Tensor, str, bytes)):
-        return data
-    if isinstance(data, (np.ndarray, np.generic)):
-        return data if isinstance(data, np.ndarray) and data.dtype.kind in UNSTACKED else T["as_tensor"](data)
+        return f(data) if isinstance(data, Tensor) else data
     if isinstance(data, Mapping):
-        return like_mapping(data, {key: default_convert(data[key]) for key in data})
+        return like_mapping(data, {key: each(data[key], f, tuples) for key in data})
     if isinstance(data, tuple) and hasattr(data, "_fields"):
-        return type(data)(*[default_convert(d) for d in data])
+        return type(data)(*[each(d, f, tuples) for d in data])
     if isinstance(data, Sequence):
-        return like_sequence(data, [default_convert(d) for d in data])
-    return data
+        items = [each(d, f, tuples) for d in data]
+        return tuples(items) if isinstance(data, tuple) else like_sequence(data, items)
+    return f(data)
 
 
 def like_mapping(original, items):
