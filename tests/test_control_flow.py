@@ -345,8 +345,8 @@ def test_while_loop(name):
     }
     for way in ways.values():
         ours, theirs = [way(o, lambda x, o=o: f(o, o.jit(lambda x: x)(x))) for o in (OURS, THEIRS)]
-        close(ours(rows[0]), theirs(rows[0]))
-        of_rows = jax.vmap(theirs)(rows)
+        close(ours(rows[0]), jax.jit(theirs)(rows[0]))
+        of_rows = jax.jit(jax.vmap(theirs))(rows)
         close(fg.vmap(ours)(rows), of_rows)
         close(fg.jit(fg.vmap(ours))(rows), of_rows)
 

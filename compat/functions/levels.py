@@ -1,6 +1,6 @@
 """What lies beneath a Tensor, through the transforms that trace it: the memory below them all, and which of them map, record or follow it.
 
-Invariant: nothing here is asked of a Tensor over memory on a road that counts calls; a Tensor that is not up to date is not walked.
+Invariant: nothing here computes, but that `beneath` turns a result of which nobody else knows.
 """
 
 import numpy as np

@@ -41,6 +41,7 @@ KINDS = {  # what it is called, how it is told, and the names of the params that
         "unit_diagonal",
     ),
     "a string": (lambda x: type(x) is str, "kink mode norm part side singular"),
+    "a string or None": (lambda x: x is None or type(x) is str, "pinv.part"),
     "a tuple of ints": (
         wholes,
         "axes base_dilation lhs_dilation n perm rhs_dilation shape shift sizes strides window window_dilation",
