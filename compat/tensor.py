@@ -354,6 +354,12 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     @property
     def grad(self):
+        mark = self.mark
+        if (
+            mark is not None and mark.plan is None and self.alias is None and not shared.staging
+        ):  # (a leaf's, most often)
+            extra = mark.extra
+            return None if extra is None or extra.cell is None else extra.cell.grad
         t = current(self)
         cell = t.mark.extra.cell if t.mark is not None and t.mark.extra is not None else t.cell
         if t.mark is not None and t.mark.plan is not None and (t.mark.extra is None or t.mark.extra.cell is None):

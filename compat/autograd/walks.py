@@ -62,7 +62,8 @@ from .gradient_layout import (
 from .sharing import Sharing
 from .ties import tie
 
-tls = state.tls
+tls, shared = state.tls, state.shared
+new = object.__new__
 P = PRIMITIVES
 
 
@@ -180,21 +181,22 @@ def seed_of(t, gradient, create_graph, at=0):
     return gradient if create_graph else payload(gradient, t.owner)
 
 
-def walk(seeds, home, create, **options):
+def walk(seeds, home, create, want=None, free=None, deliver=None, only=None):
     """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
     silent, while a tape further out still records. Hooks find the walk by `walking()`."""
-    if state.shared.early:
+    if shared.early:
         unfold_all(n for n, _ in seeds)
     if create:
         unfold_layers([n for n, _ in seeds])
     before = tls.grad, tls.walking
     tls.grad, tls.walking = (
         create or not home.transparent,
-        (seeds, home, create, options.get("only"), "want" in options),
+        (seeds, home, create, only, want is not None),
     )
     token = enter(IGNORE)
     try:
-        return reverse(seeds, home, create=create, watch=watcher(), tie=tie if create else None, **options)
+        watch = watcher() if Anomaly.enabled or Anomaly.profiled else None
+        return reverse(seeds, home, want or (), create, free, deliver, only, watch, tie if create else None)
     except Exception as error:
         if Anomaly.enabled:
             tell(error)
@@ -241,7 +243,7 @@ LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
 
 def accumulator(home, create_graph, seeds=(), given=()):
     """deliver(cell, ct): add a cotangent to the `.grad` that a cell keeps. `given`: the Tensors that the seeds were made of."""
-    plainly = home is TAPE and not create_graph and not state.shared.staging
+    plainly = home is TAPE and not create_graph and not shared.staging
     line = sharing = None  # the line of the backward(), and what is told of memory: looked up once
 
     def deliver(cell, ct):
@@ -252,7 +254,9 @@ def accumulator(home, create_graph, seeds=(), given=()):
                 if old is None:
                     alone = getrefcount(ct) <= ALONE
                     if alone and is_own(ct, cell):
-                        cell.grad = Tensor(ct, None, TAPE)
+                        g = cell.grad = new(Tensor)  # (Tensor(ct, None, TAPE), written out)
+                        g.val, g.owner, g.store = ct, TAPE, shared.made and shared.made()
+                        g.mark = g.alias = g.cell = None
                     else:
                         sharing = sharing or Sharing(seeds, given)
                         cell.grad = sharing.kept(ct, leaf_layout(cell, ct), alone)
@@ -563,7 +567,7 @@ def grad(
 
 def plain_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, keep=True):
     """The gradients, None where there is none. `keep`: does retain_grad() get what comes to it?"""
-    state.shared.shown = True
+    shared.shown = True
     seeds, home = seeds_of(outputs, grad_outputs, create_graph, transform_of(inputs, outputs) if tls.func else None)
     marks = [mark_of(x, i) for i, x in enumerate(inputs)]
     everything = accumulator(home, create_graph)
@@ -649,9 +653,25 @@ def zeros_like(x, recorded):
     return as_tensor(np.zeros(tuple(x.owner.shape(x)), x.owner.dtype(x))).requires_grad_(recorded)
 
 
+def number_on_tape(t):
+    """(node, cotangent) of a recorded float Tensor without dimensions; None of another."""
+    if not isinstance(t, Tensor) or t.owner is not TAPE or t.alias is not None or shared.staging:
+        return None
+    mark, v = t.mark, t.val
+    if mark is None or mark.plan is None or v.shape or v.dtype not in ONES:
+        return None
+    return mark, ONES[v.dtype].copy()
+
+
 def tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """The derivative of this Tensor, accumulated into the `.grad` of the leaves it was computed from."""
     try:
+        if gradient is inputs is tls.mapping is None and create_graph is False and not tls.func:
+            seed = number_on_tape(self)
+            if seed is not None:  # (the commonest, of which nothing else need be asked)
+                walk((seed,), TAPE, False, None, freed_by(retain_graph, False), accumulator(TAPE, False))
+                breaks.forget()
+                return
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
     except BaseException as error:
         trim(error)

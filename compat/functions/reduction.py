@@ -12,7 +12,7 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import noded
 from funcgrad.core.written_tape import Case
 from funcgrad.ops.deviation import FEW
-from funcgrad.ops.torch_order import ALL_AXES, sum_over
+from funcgrad.ops.torch_order import ALL_AXES, sum_over, vector_sum
 
 from .. import dtypes
 from ..deprecations import deprecated
@@ -289,7 +289,7 @@ for _name, _shown, _share in (("sum", "SumBackward", ""), ("mean", "MeanBackward
         ("dim", "keepdim"),
         "(type(dim) is int and (keepdim is NONE or type(keepdim) is bool) or dim is keepdim is NONE)",
         (
-            f"if dim is NONE: params, plan, out = AXES[v.ndim], plans[0], sum_over(v, AXES[v.ndim]['axes']){_share}",
+            f"if dim is NONE: params, plan, out = AXES[v.ndim], plans[0], vector_sum(v.reshape(-1)){_share}",
             "else:",
             "    params, plan = along(v.ndim, dim), plans[1]",
             "    out = impl(v, **params)",
@@ -298,7 +298,7 @@ for _name, _shown, _share in (("sum", "SumBackward", ""), ("mean", "MeanBackward
         f"h if keepdim is not True else lengthened(h, v.shape, params['axes'], '{_shown}1', x)",
         along=along,
         AXES=[{"axes": a} for a in ALL_AXES],
-        sum_over=sum_over,
+        vector_sum=vector_sum,
         lengthened=lengthened,
     )
 

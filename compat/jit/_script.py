@@ -94,9 +94,9 @@ for _name in UNSUPPORTED:
 
 
 @functools.cache
-def joined(kind, cls):
+def joined(kind, cls, module):
     """The class of scripted or traced modules of a class."""
-    return type(kind.__name__, (kind, cls), {"_original": cls, "__module__": kind.__module__, "__doc__": cls.__doc__})
+    return type(kind.__name__, (kind, cls), {"_original": cls, "__module__": module, "__doc__": cls.__doc__})
 
 
 def changed(m, of, found):
@@ -117,9 +117,12 @@ def changed(m, of, found):
 
 def made(m, kind):
     """A module of one of these kinds that stands for m."""
-    return changed(
-        m, lambda cls, top: cls if issubclass(cls, Scripted) else joined(kind if top else kind._inside, cls), {}
-    )
+
+    def of(cls, top):
+        own = kind if top else kind._inside
+        return cls if issubclass(cls, Scripted) else joined(own, cls, own.__module__)
+
+    return changed(m, of, {})
 
 
 def original(m):

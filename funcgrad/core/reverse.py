@@ -81,7 +81,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
     cts = {}
     raw = not home.deep and not create and not state.shared.staging
     for n, ct in seeds:
-        cts[n] = add_cts(cts.get(n), ct)
+        cts[n] = add_cts(cts[n], ct) if n in cts else ct
         raw = raw and not isinstance(ct, Handle)
     order = topological(cts)
     if home.deep and deliver is watch is only is None and not create and "extras" not in vars(home):  # (no hooks)
@@ -233,7 +233,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
         finally:  # (where a NaN is refused, the rule has been asked all the same)
             if not use_up(n, kept, extra, free) and n.saved is not kept:
                 n.saved = kept
-    return [found[w] for w in want]
+    return [found[w] for w in want] if want else []
 
 
 def nothing_came(n, deliver):

@@ -18,7 +18,8 @@ CALL = """def call(*args, **named):
     count = len(args)
     x = args[0] if count else NONE
     if isinstance(x, Face) and count <= {most} and (not named or named.keys() <= BEHIND[count]) and x.owner is TAPE and not shared.staging:
-        {bind}
+        {by_place}
+        if named: {by_name}
         if x.alias is not None: fresh(x)
         v = x.val
         d = v.dtype
@@ -36,12 +37,13 @@ CALL = """def call(*args, **named):
 """
 
 
-def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", others=(), at=0, **env):
+def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", others=(), at=0, alone=True, **env):
     """The function of an operation: `names`, of its arguments after the Tensor; `when`, the text of what must hold of them (NONE:
     not given); `steps`, the texts that set `params` and `out` from them and from the array v, or raise where the slow road says
     why not. `labels`: what the face calls its node; where there are several, `steps` set `plan`, one of plans. `given`: the text of
     what is given back of the result h. `others`: the names of the other operands, of numbers, or, in
-    a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None); `at`: how many of them are before v."""
+    a dict, of arrays and where each comes from (a Tensor whose memory is stamped, or None); `at`: how many of them are before v; `alone`: are they
+    operands that a face never shows as such?"""
     env |= tape_environment(prim, face, slow)
     env |= {
         "BEHIND": [{*names[max(k - 1, 0) :]} for k in range(len(names) + 2)],
@@ -56,7 +58,7 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     boxes.insert(at, "x")
     text, plan = tape_node(prim, 1 << at, operands, boxes, "x.mark", "None", "params")
     env["plans"] = [plan.labelled(label) if label else plan for label in labels]
-    for plan in env["plans"] if others else ():
+    for plan in env["plans"] if others and alone else ():
         plan.shown = True
     made = TAPED.format(untracked="x.mark is None or not tls.grad") + text
     made = made.replace(f"plan{1 << at}", "plans[0]" if len(labels) == 1 else "plan").replace(
@@ -65,9 +67,8 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     return compile_text(
         CALL.format(
             most=len(names) + 1,
-            bind="\n        ".join(
-                f'{name} = args[{i}] if count > {i} else named.get("{name}", NONE)' for i, name in enumerate(names, 1)
-            ),
+            by_place="; ".join([f"{name} = args[{i}] if count > {i} else NONE" for i, name in enumerate(names, 1)]),
+            by_name="; ".join([f'{name} = named.get("{name}", {name})' for name in names]) or "pass",
             when=when,
             steps="\n                ".join(steps),
             made=made.replace("\n", "\n    "),

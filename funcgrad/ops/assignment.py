@@ -138,7 +138,9 @@ def _put_pull(n, ct, cts, owned):
     plan = n.plan
     ins = dict(zip(plan.operands, n.ins, strict=True))
     if 1 in ins:
-        g = ct[idx]
+        g = (
+            ct if idx == (Ellipsis,) else ct[idx]
+        )  # (all of it: the array itself, which a `.grad` copies if somebody else holds it)
         assigned = (
             n.extra is not None and n.extra.label == "CopySlices"
         )  # (torch's copies, other functions give the view)

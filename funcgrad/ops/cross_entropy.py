@@ -10,7 +10,7 @@ from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
 from ..core.primitive import elementwise
 from ..core.sample import draw
 from .elementwise import div, mul, neg, sub
-from .exponential import _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
+from .exponential import ONES, _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
 from .kinked import maximum
 from .losses import Errors, loss_of
 from .shape import cast
@@ -79,7 +79,8 @@ binary_cross_entropy = elementwise(
 def _with_logits(x, y, log_sigmoid=_log_sigmoid):
     if not type(x) is np.ndarray is type(y) or not x.dtype.kind == "f" == y.dtype.kind:
         x, y = _floats(x, y)
-    return (1 - y) * x - log_sigmoid(x)
+    one = ONES.get(y.dtype, 1) if y.shape else 1
+    return (one - y) * x - log_sigmoid(x)
 
 
 def _with_logits_torch(x, y):

@@ -113,6 +113,14 @@ def _dot_pull(n, ct, cts, owned):
                 cts[p] = g if c is None else c + g
             return
     if (
+        y.ndim == 1 and x.ndim == 2 and xc == (1,) and yc == (0,) and dtype is x.dtype is y.dtype
+    ):  # (a matrix by a vector)
+        for p, i in zip(n.ins, plan.operands, strict=True):
+            g = x.T.dot(ct) if i else np.multiply.outer(ct, y)
+            c = cts.get(p)
+            cts[p] = g if c is None else c + g
+        return
+    if (
         xb
         or xc != (x.ndim - 1,)
         or yc != (0,)

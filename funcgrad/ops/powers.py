@@ -27,6 +27,8 @@ def _power(x, y):
 def _power_torch(x, y):
     """x ** y; torch multiplies for the exponents 3 and -2, and takes a root for -1/2 (and NumPy's power takes ten times as long)."""
     if type(y) in PYTHON_SCALARS and type(x) is ndarray:
+        if y == 2 and x.dtype.kind == "f":
+            return np.square(x)
         if y == 3:
             return x * x * x
         if y == -2 and x.dtype.kind == "f":

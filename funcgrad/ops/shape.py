@@ -116,8 +116,12 @@ def fit(g, like):
     shape = like.shape if known else shape_of(like)
     dtype = like.dtype if known else dtype_of(like)
     if type(g) is ndarray and g.dtype is dtype:
-        if g.shape == shape:
+        got = g.shape
+        if got == shape:
             return g
+        if axes := broadcast_axes(got, shape):  # (the commonest, at once)
+            g = sum_(g, axes=axes)
+            return g if g.shape == shape else reshape(g, shape=shape)
     elif dtype.kind != "c" and dtype_of(g).kind == "c":
         g = PRIMITIVES["real"](g)
     if shape_of(g) != shape:

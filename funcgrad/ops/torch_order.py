@@ -112,9 +112,9 @@ def dealt_sum(numbers):
 
 @functools.lru_cache
 def rows_dealt(rows, lanes):
-    """Where the elements of so many rows stand, five to seven of them, in the order in which they are added."""
-    order = [0, *range(ACCUMULATORS, rows), *range(1, ACCUMULATORS)]
-    return np.arange(rows * lanes).reshape(rows, lanes)[order].ravel()
+    """Where the elements of so many rows stand, at most one for each accumulator and a rest, in the order in which they are added."""
+    order = [0, *range(ACCUMULATORS, rows), *range(1, min(rows, ACCUMULATORS))]
+    return np.arange(rows * lanes).reshape(rows, lanes)[order]
 
 
 def vector_sum(x):
@@ -126,19 +126,17 @@ def vector_sum(x):
         return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)
     lanes = LANE_BYTES // x.itemsize
     width = ACCUMULATORS * lanes
-    turns = n // width
-    dealt, whole = turns * width, n - n % lanes
-    if turns == 1 and whole > dealt:
-        sums, dealt = x.take(rows_dealt(whole // lanes, lanes)), whole
-    elif turns < 2:
-        sums = x[: dealt or whole]
-    elif turns <= BLOCK:
-        sums = einsum("ij->j", x[:dealt].reshape(turns, width))
+    turns, whole = n // width, n - n % lanes
+    if turns < 2:
+        sums = x[rows_dealt(whole // lanes, lanes)]
     else:
-        sums = in_blocks(x[:dealt].reshape(1, turns, width))[0]
-    if turns and whole > dealt:  # (the rows that are left go to the first accumulator)
-        sums = np.concatenate((sums[:lanes], x[dealt:whole], sums[lanes:]))
-    sums = einsum("ij->j", sums.reshape(-1, lanes))
+        dealt = turns * width
+        sums = x[:dealt].reshape(turns, width)
+        sums = einsum("ij->j", sums) if turns <= BLOCK else in_blocks(sums[None])[0]
+        if whole > dealt:  # (the rows that are left go to the first accumulator)
+            sums = np.concatenate((sums[:lanes], x[dealt:whole], sums[lanes:]))
+        sums = sums.reshape(-1, lanes)
+    sums = einsum("ij->j", sums)
     if whole < n:
         sums = np.concatenate((x[whole:], sums))
     return np.add.reduce(sums) if len(sums) < PAIRWISE else np.add.accumulate(sums)[-1]
@@ -301,7 +299,9 @@ def sums_of_columns(x):
         return np.add.reduce(x)
     columns = x.shape[1]
     if columns == 1:
-        return np.reshape(vector_sum(x.reshape(-1)), (1,))
+        total = np.empty(1, x.dtype)
+        total[0] = vector_sum(x.reshape(-1))
+        return total
     lanes = LANE_BYTES // x.itemsize
     rest = columns % (ACCUMULATORS * lanes if columns >= lanes else ACCUMULATORS)
     return dealt_columns(x) if rest == columns else columns_in_blocks(x, rest)
@@ -347,11 +347,11 @@ def sum_over(x, axes):
         return np.add.reduce(x, axis=axes) if contiguous else in_c_order(np.add.reduce(x, axis=axes))
     shape = x.shape
     n = len(shape)
+    if contiguous and len(axes) == n:
+        return vector_sum(x if n == 1 else x.reshape(-1))
     if x.size < 2 or not axes:
         return in_c_order(np.add.reduce(x, axis=axes))
     if contiguous:
-        if len(axes) == n:
-            return vector_sum(x if n == 1 else x.reshape(-1))
         if n == 2 and axes == (0,):
             return sums_of_columns(x)
         if n == 2 and axes == (1,) and shape[0] > 1:

@@ -116,11 +116,43 @@ def its_gradient():
     return lambda: Twice.apply(x).backward(g)
 
 
+def a_loss_of_a_line():
+    x, y, w, b = torch.arange(50.0).reshape(50, 1), torch.ones(50, 1), leaf(1), leaf(1)
+    return lambda: ((w * x + b - y) ** 2).mean()
+
+
+def its_backward():
+    loss = a_loss_of_a_line()()
+    return lambda: loss.backward(retain_graph=True)
+
+
+def a_loss_of_two():
+    x, y = leaf(4) * 1, torch.ones(4)
+    return lambda: (
+        F.mse_loss(x, y),
+        F.binary_cross_entropy_with_logits(x, y),
+        F.smooth_l1_loss(x, y),
+        F.huber_loss(x, y),
+    )
+
+
+def a_matrix_by_a_vector():
+    y = leaf(3, 2) @ leaf(2)
+    g = torch.ones(3)
+    return lambda: y.backward(g, retain_graph=True)
+
+
+def modules_in_a_row():
+    model, x = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)), torch.ones(1, 2)
+    return lambda: model(x)
+
+
 COUNTS = [
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
-    (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1)
+    (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1),
+    (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (modules_in_a_row, 38),
 ]  # fmt: skip
 
 

@@ -585,6 +585,7 @@ def numbers(names):
     return " and ".join([f"({n} is NONE or type({n}) is float or type({n}) is int)" for n in names])
 
 
+relu = quick_activation(relu, "relu", "ReluBackward0", ("inplace",), "params = KINK", KINK={"kink": "torch"})
 silu = quick_activation(silu, "silu", "SiluBackward0", ("inplace",))
 gelu = quick_activation(
     gelu,

@@ -1,5 +1,6 @@
 """Losses between an input and a target."""
 
+import functools
 import math
 
 import numpy as np
@@ -647,15 +648,20 @@ refuse_in(globals())
 
 
 # ------------------------------------------------------------------------------------------------ the commonest arguments
-MISSING_ALL = " and ".join([f"({n} is NONE or {n} is None)" for n in ("weight", "size_average", "reduce")])
+REDUCTION = "(reduction is NONE or reduction == 'mean' or reduction == 'sum')"
+
+
+def absent(*names):
+    return " and ".join([f"({n} is NONE or {n} is None)" for n in names])
+
+
 nll_loss = quick(
     written_call,
     nll_loss,
     "picked_loss",
     ("target", "weight", "size_average", "ignore_index", "reduce", "reduction"),
-    f"isinstance(target, Face) and target.owner is TAPE and {MISSING_ALL} and type(target.alias) is not Frozen"
-    " and (ignore_index is NONE or type(ignore_index) is int and ignore_index < 0)"
-    " and (reduction is NONE or reduction == 'mean' or reduction == 'sum')",
+    f"isinstance(target, Face) and target.owner is TAPE and {absent('weight', 'size_average', 'reduce')} and type(target.alias) is not Frozen"
+    f" and (ignore_index is NONE or type(ignore_index) is int and ignore_index < 0) and {REDUCTION}",
     (
         "if target.alias is not None: fresh(target)",
         "params = SUM if reduction == 'sum' else MEAN",
@@ -669,3 +675,67 @@ nll_loss = quick(
     MEAN={"mean": True},
     SUM={"mean": False},
 )
+
+
+@functools.lru_cache
+def huber_settings(delta, mean, linear=None):
+    return {"delta": delta, "linear": delta if linear is None else linear, "mean": mean} if delta > 0 else None
+
+
+for _slow, _prim, _label, _absent, _names, _given in (
+    (
+        mse_loss,
+        "squared_error",
+        "MseLoss",
+        ("size_average", "reduce", "weight"),
+        "size_average reduce reduction weight",
+        "",
+    ),
+    (
+        binary_cross_entropy_with_logits,
+        "logits_loss",
+        "BinaryCrossEntropyWithLogits",
+        ("weight", "size_average", "reduce", "pos_weight"),
+        "weight size_average reduce reduction pos_weight",
+        "",
+    ),
+    (
+        smooth_l1_loss,
+        "smooth_absolute_error",
+        "SmoothL1Loss",
+        ("size_average", "reduce"),
+        "size_average reduce reduction beta",
+        "huber_settings(1.0 if beta is NONE else beta, params is MEAN, 1.0)",
+    ),
+    (
+        huber_loss,
+        "huber_error",
+        "HuberLoss",
+        ("weight",),
+        "reduction delta weight",
+        "huber_settings(1.0 if delta is NONE else delta, params is MEAN)",
+    ),
+):
+    _number = "beta" if "beta" in _names else "delta"
+    globals()[_slow.__name__] = quick(
+        written_call,
+        _slow,
+        _prim,
+        ("target", *_names.split()),
+        f"isinstance(target, Face) and target.owner is TAPE and {absent(*_absent)} and type(target.alias) is not Frozen and {REDUCTION}"
+        + (f" and ({_number} is NONE or type({_number}) is float)" if _given else ""),
+        (
+            "if target.alias is not None: fresh(target)",
+            "params = SUM if reduction == 'sum' else MEAN",
+            *([f"params = {_given}"] if _given else []),
+            "k = target.val",
+            "plain = params and target.mark is None and k.dtype is d and k.shape == v.shape and k.flags.c_contiguous",
+            "out = impl(v, k, **params) if plain else None",
+        ),
+        (f"{_label}Backward0",),
+        others={"k": "target"},
+        alone=False,
+        huber_settings=huber_settings,
+        MEAN={"mean": True},
+        SUM={"mean": False},
+    )

@@ -26,7 +26,8 @@ class Activation(Module):
     def forward(self, input):
         function, options = getattr(functional, self._function), self._options
         if self._by_name:
-            return function(input, **{n: getattr(self, n) for n in options})
+            (name,) = options
+            return function(input, **{name: getattr(self, name)})
         return function(input, *[getattr(self, n) for n in options], **self._also)
 
     def extra_repr(self):

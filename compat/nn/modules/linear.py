@@ -59,6 +59,11 @@ class Linear(Module):
         draw_affine(self.weight, self.bias)
 
     def forward(self, input):
+        own = self._parameters
+        if (
+            type(self) is Linear and "weight" in own and "bias" in own
+        ):  # (as self.weight finds them, by way of __getattr__)
+            return functional.linear(input, own["weight"], own["bias"])
         return functional.linear(input, self.weight, self.bias)
 
     def extra_repr(self):
