@@ -290,3 +290,19 @@ def test_residuals_of_a_mapped_rule_are_its_own_when_staged():
     a = np.array([0.2, 0.5])
     want = 100 * a + np.cos(a)
     np.testing.assert_allclose(fg.jit(fg.vmap(fg.grad(f), (0, None)))(a, 1.0), want, rtol=1e-12)
+
+
+def test_forward_over_a_staged_gradient_of_a_custom_vjp():
+    """A gradient is made of what fwd and bwd do: it has a forward mode, staged or not."""
+
+    @fg.custom_vjp
+    def f(x):
+        return fnp.sin(x)
+
+    f.defvjp(lambda x: (fnp.sin(x), x), lambda x, ct: (ct * fnp.cos(x),))
+    x = np.array([0.3, 0.5])
+    g = fg.grad(lambda x: f(x).sum())
+    for gradient in (g, fg.jit(g), lambda x: fg.lax.scan(lambda c, _: (g(c), None), x, None, length=1)[0]):
+        push = lambda x, h=gradient: fg.jvp(h, (x,), (np.ones(2),))[1]  # noqa: E731
+        np.testing.assert_allclose(push(x), -np.sin(x), rtol=1e-14)
+        np.testing.assert_allclose(fg.jit(push)(x), -np.sin(x), rtol=1e-14)

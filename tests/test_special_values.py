@@ -130,3 +130,33 @@ def test_incomplete_gamma_by_a_large_parameter():
     np.testing.assert_allclose(of_a(np.full(5, a), x), want, rtol=1e-13)
     far = np.array([1e8, 1e10, 1e14])
     np.testing.assert_allclose(of_a(far, far), -1 / np.sqrt(2 * np.pi * far), rtol=1e-8)
+
+
+def test_the_real_part_of_log1p_of_small_complex_numbers():
+    """log |1 + z|, to mpmath's figures at 40 digits, in compat, and in jax's names; softplus of complex numbers is made of it."""
+    import compat as torch
+    import funcgrad.jax as jax
+
+    z = [1e-10 + 1e-9j, -3.855240318143317e-17 - 4.3506945438875075e-18j, 1e-5j, -0.3 + 0.2j]
+    want = [1.00000000495e-10, -3.855240318143317e-17, 4.999999999750001e-11, -0.31743913621798475]
+    x = torch.tensor(z, dtype=torch.complex128, requires_grad=True)
+    out = torch.log1p(x)
+    np.testing.assert_allclose(out.detach().numpy().real, want, rtol=1e-14, atol=0)
+    assert out.grad_fn.name() == "Log1PBackward0"
+    out.backward(torch.ones_like(out))
+    np.testing.assert_allclose(x.grad.numpy(), np.conj(1 / (1 + np.array(z))), rtol=1e-15)
+    assert torch.log1p(torch.tensor(complex(np.inf, 1))).real == np.inf
+    with jax.enable_x64():
+        np.testing.assert_allclose(np.asarray(jax.numpy.log1p(np.array(z))).real, want, rtol=1e-14, atol=0)
+    got = fg.scipy.special.softplus(-46.36829903697915 - 0.3196744984192213j)
+    np.testing.assert_allclose([got.real, got.imag], [6.917104681015845e-21, -2.2897566865596358e-21], rtol=1e-14)
+
+
+def test_second_derivatives_of_the_sine_integral():
+    """(cos(x) - sin(x) / x) / x, which cancels near 0: there -x / 3 + x**3 / 30."""
+    second = fg.grad(fg.grad(lambda x: fg.scipy.special.sici(x)[0]))
+    assert second(0.0) == 0.0
+    for x in (1e-300, 1e-10, -1e-3):
+        np.testing.assert_allclose(second(x), -x / 3 + x**3 / 30, rtol=1e-13)
+    for x in (0.999, 1.001, 30.0):
+        np.testing.assert_allclose(second(x), (np.cos(x) - np.sin(x) / x) / x, rtol=1e-13)

@@ -7,6 +7,7 @@ import numpy as np
 
 from funcgrad.core.halves import LARGEST, shared
 from funcgrad.core.tracebacks import drop, trim
+from funcgrad.ops.exponential import complex_log1p
 
 from .. import dtypes
 from ..names import NAMES
@@ -169,7 +170,7 @@ for _name in ("erf", "erfc", "erfinv", "digamma", "lgamma", "i0"):
 unary("reciprocal")
 unary("sigmoid", of={"c": complex_sigmoid})
 unary("sinc", of={"c": complex_sinc})
-unary("log1p", node="Log1P")
+unary("log1p", node="Log1P", of={"c": lambda t: iterated(complex_log1p(t), t)})
 unary("deg2rad", node="Deg2Rad", laid=like_first)
 unary("rad2deg", node="Rad2Deg", laid=like_first)
 unary("abs", integers=True, aliases=("absolute",), of={"c": lambda t: laid_like(P["abs"](t, kink="torch"), t)})

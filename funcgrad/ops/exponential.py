@@ -35,6 +35,17 @@ log1p = elementwise(
 )
 
 
+def complex_log1p(z):
+    """log(1 + z) of complex z with the digits of a small real part, which NumPy's loses: |1 + z|**2 - 1 has no 1 in it."""
+    P = PRIMITIVES
+    near = P["less"](P["abs"](P["stop"](z)), 0.5)
+    inside, out = where(near, z, 0), log1p(z)
+    x, y = P["real"](inside), P["imag"](inside)
+    more = add(mul(x, add(2, x)), mul(y, y))
+    size = where(equal(more, 0), x, mul(0.5, log1p(more)))  # (where the squares underflow, x itself)
+    return where(near, P["complex"](size, P["imag"](out)), out)
+
+
 # ------------------------------------------------------------------------------------------------ tanh
 def inverse_square_of_cosh(x, scale):
     """(scale / cosh(x))**2 of real x."""

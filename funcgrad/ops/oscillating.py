@@ -8,14 +8,14 @@ import math
 import numpy as np
 
 from ..core.primitive import elementwise
-from .elementwise import add, div, equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
+from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .exponential import exp  # noqa: F401  (formulas name it)
 from .floats import few_samples, over_floats, real_function
 from .incomplete import over_wide
 from .integrals import AT_ENDS, from_zero_to_one
 from .special import erf  # noqa: F401  (a formula names it)
 from .special_values import oscillating as values
-from .trigonometric import cos, sin  # noqa: F401  (formulas name them)
+from .trigonometric import cos, sin, sinc  # noqa: F401  (formulas name them)
 
 ROOT_2 = math.sqrt(2)
 TWO_PI = 2 * math.pi
@@ -36,9 +36,10 @@ def integral(f):
 
 
 def sine_over(x):
-    """sin(x) / x, and 1 at 0."""
-    zero = equal(x, 0)
-    return where(zero, 1, div(sin(x), where(zero, 1, x)))
+    """sin(x) / x, and 1 at 0; near it by sinc, whose own derivative does not cancel."""
+    near = less(mul(x, x), 1)
+    far = where(near, 1, x)
+    return where(near, sinc(div(where(near, x, 0), math.pi)), div(sin(far), far))
 
 
 def _cosine_of_jax(jax, x):

@@ -15,6 +15,7 @@ from ..core.primitive import PRIMITIVES
 from ..errors import ArgumentValueError, DTypeError
 from ..numpy.arguments import axes_of, cast, inexact, kept, operand
 from ..numpy.protocol import UFUNCS
+from ..ops.exponential import complex_log1p
 from .harmonics import sph_harm_y
 
 P = PRIMITIVES
@@ -34,7 +35,7 @@ def complex_expit(x):
 
 def complex_softplus(x):
     right, e = small_exp(x)
-    out = np.add(np.where(right, x, 0.0), np.log1p(e))
+    out = np.add(np.where(right, x, 0.0), complex_log1p(e))
     turns = np.round(np.divide(np.imag(out), 2 * math.pi))  # (the principal value)
     return np.subtract(out, np.multiply(2j * math.pi, P["stop"](turns)))
 

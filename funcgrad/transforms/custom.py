@@ -142,6 +142,7 @@ class Custom:
 # ------------------------------------------------------------------------------------------------ custom_vjp
 class VjpSpec(Spec):
     name = "custom_vjp"
+    stands = False  # (it has no forward mode, and what fwd and bwd do has)
 
     def __init__(self, flat, fwd, bwd, symbolic):
         self.flat, self.fwd, self.bwd, self.symbolic = flat, fwd, bwd, symbolic

@@ -40,11 +40,12 @@ class Spec:
     `pull_needed`, `push_needed` in their places. `layers`: in how many vmaps of Mapped it runs now. `looks_itself`: is its `pull_node`
     called, too, when what was saved is gone or was changed in place, or when no cotangent has come (of results like its `out_avals`)?
     `forgets`: are residuals that are neither operands nor results constants to the derivative of the rule?
-    `pulls`: has it a derivative without a node (else a tape's `pull_node` alone)?"""
+    `pulls`: has it a derivative without a node (else a tape's `pull_node` alone)? `stands`: is a call that was differentiated while it was
+    staged still a call in the graph (else what its rule did stands there, as where nothing is staged)?"""
 
     layers = 0
     looks_itself = forgets = False
-    pulls = True
+    pulls = stands = True
 
     def record_needed(self, vals, need):
         return self.record(*vals)
@@ -187,7 +188,12 @@ def _record(vals, params, need):
     spec = params["spec"]
     outs, residuals = spec.record_needed(vals, need)
     outs, residuals = tuple(map(inner, outs)), tuple(map(inner, residuals))
-    if spec.pulls and tls.stage is not None and any([isinstance(v, Handle) and v.owner is tls.stage for v in vals]):
+    if (
+        spec.pulls
+        and spec.stands
+        and tls.stage is not None
+        and any([isinstance(v, Handle) and v.owner is tls.stage for v in vals])
+    ):
         if type(spec) is not Known:
             vals, spec = spec.known(vals, outs, residuals)
         outs = rule(*vals, spec=spec)

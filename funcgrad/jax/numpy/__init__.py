@@ -21,7 +21,7 @@ RULES = {
     "matvec maximum minimum multiply negative not_equal sign signbit subtract vecmat",
     "whole": "bitwise_left_shift bitwise_right_shift fmod left_shift right_shift square",
     "inexact": "acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt copysign cos "
-    "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log1p log2 modf nextafter "
+    "cosh divide exp exp2 expm1 fabs frexp heaviside hypot i0 log log2 modf nextafter "
     "reciprocal rint sin sinc sinh sqrt tan tanh true_divide",
     "promote 0": "all amax amin any argmax argmin max "
     "min nanargmax nanargmin nanmax nanmin nanprod nansum prod ptp sort_complex sum trace",
@@ -49,7 +49,7 @@ MODULES = {
     "geomspace identity linspace logspace ones ones_like zeros zeros_like",
     "products": "cross convolve correlate dot einsum inner matmul tensordot vdot vecdot",
     "arithmetic": "floor ceil trunc count_nonzero clip divmod floor_divide mod power pow conj conjugate vander polymul nanmean nanmedian nanvar nanstd nanquantile "
-    "nanpercentile median cov corrcoef positive arctan2 atan2 logaddexp logaddexp2 deg2rad radians rad2deg degrees "
+    "nanpercentile median cov corrcoef positive arctan2 atan2 log1p logaddexp logaddexp2 deg2rad radians rad2deg degrees "
     "float_power ldexp polyder cumulative_sum cumulative_prod cumsum cumprod nancumsum nancumprod remainder round around polydiv interp polyfit unwrap roots gradient",
     "changed": "argsort broadcast_arrays size choose fill_diagonal finfo flatnonzero nonzero argwhere place put put_along_axis lexsort "
     "diff ediff1d tril triu repeat reshape select sort swapaxes take take_along_axis unique vectorize where bincount "

@@ -11,6 +11,7 @@ from ... import numpy as fnp
 from ...core.aval import dtype_of, shape_of
 from ...core.handle import Handle
 from ...numpy import calculus
+from ...ops.exponential import complex_log1p
 from .. import arrays
 from ..apply import face, promoted
 from ..arrays import described, raw, wrap
@@ -131,6 +132,7 @@ UFUNCS = ("logaddexp", "logaddexp2")  # those that are ufuncs in jax
 
 
 arctan2 = atan2 = of_complex("arctan2", lax.atan2)
+log1p = of_complex("log1p", complex_log1p)
 logaddexp = of_complex("logaddexp", lambda x, y: np.log(np.exp(x) + np.exp(y)))
 logaddexp2 = of_complex("logaddexp2", lambda x, y: np.log(np.exp2(x) + np.exp2(y)) * (1 / math.log(2.0)))
 deg2rad = radians = of_complex("deg2rad", lambda x: x * (math.pi / 180))
