@@ -17,6 +17,14 @@ from .tensor import Tensor
 PLACE = Device("meta")
 NO_DATA = "Cannot copy out of meta tensor; no data!"
 WRITING = ("copy", "put", "getitem")  # what may take a Tensor of the CPU beside one that has no values
+FIRST = (
+    "gather",
+    "scatter_set",
+    "scatter_add",
+    "scatter_mul",
+    "take_along",
+    "dot_general",
+)  # what may if that is its first operand
 
 
 class Meta(Trace):
@@ -44,7 +52,8 @@ class Meta(Trace):
 
     def process(self, prim, args, params, out=None):
         places = [a.owner is self for a in args if isinstance(a, Handle) and a.owner.shape(a)]
-        if prim.name not in WRITING and len({*places}) > 1:
+        may = prim.name in WRITING or prim.name in FIRST and isinstance(args[0], Handle) and args[0].owner is self
+        if not may and len({*places}) > 1:
             here, other = ("meta", "cpu") if places[0] else ("cpu", "meta")
             raise RuntimeError(f"Tensor on device {other} is not on the expected device {here}!")
         aval = prim.aval(

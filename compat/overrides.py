@@ -334,6 +334,19 @@ def watch():
         USERS.enter()
 
 
+def defines_alike(source):
+    """Is there a class in this source that has a __torch_function__, and no base by whose name it is a Tensor or a mode?"""
+    import ast
+
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and not any(
+            [ast.unparse(b).endswith(("Tensor", "Parameter", "Mode")) for b in node.bases]
+        ):
+            if any([getattr(n, "name", None) == "__torch_function__" for n in node.body]):
+                return True
+    return False
+
+
 def unwatch():
     """Undo `watch`: for tests. (Tensor keeps its __new__: Python does not take one back.)"""
     if Watched.done:
@@ -371,8 +384,8 @@ def converted(got, cls, args):
     if isinstance(got, Tensor):
         if isinstance(got, cls) or not issubclass(cls, Tensor):
             return got
-        if type(got) is Tensor and not any([got is a for a in args]):
-            got.__class__ = cls
+        if type(got) is Tensor and got.mark is None and not any([got is a for a in args]):
+            got.__class__ = cls  # (of what has a graph torch's result is a view, with a node of its own)
             return got
         return shared_with(got, cls)
     if isinstance(got, (tuple, list)) and type(got) is not Size:

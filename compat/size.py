@@ -38,11 +38,15 @@ class Size(tuple, metaclass=Native, called="torch.Size"):
         return made(Size, got) if isinstance(i, slice) else got
 
     def __add__(self, other):
-        if not isinstance(other, tuple):
+        if isinstance(other, tuple):
+            return Size(tuple.__add__(self, other))
+        reflected = getattr(type(other), "__radd__", None)
+        got = NotImplemented if reflected is None else reflected(other, self)
+        if got is NotImplemented:
             from .errors import type_name
 
             raise TypeError(f"can only concatenate tuple (not {type_name(other)}) to torch.Size")
-        return Size(tuple.__add__(self, other))
+        return got
 
     def __radd__(self, other):
         return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented

@@ -11,8 +11,9 @@ import types
 from importlib.machinery import BuiltinImporter, SourceFileLoader
 
 
-def main(arguments, usage, install):
-    """Run what the command line `python -m PACKAGE arguments...` names, after install(); ends as Python itself would end.
+def main(arguments, usage, install, look=None):
+    """Run what the command line `python -m PACKAGE arguments...` names, after install(); ends as Python itself would end. `look`: is
+    shown the source text of a script before it runs.
 
     Raises what the script raises, SystemExit included, so that Python's own exit codes and messages hold.
     """
@@ -25,21 +26,21 @@ def main(arguments, usage, install):
         if first in ("-c", "-m") and not rest:
             end(f"Argument expected for the {first} option\n{usage}")
         elif first == "-c":
-            run_source(rest[0], "<string>", ["-c", *rest[1:]])
+            run_source(rest[0], "<string>", ["-c", *rest[1:]], look=look)
         elif first == "-m":
             run_module(rest[0], ["-m", *rest[1:]])
         elif first == "-":
-            run_source(sys.stdin.buffer.read(), "<stdin>", arguments, __file__="<stdin>", __cached__=None)
+            run_source(sys.stdin.buffer.read(), "<stdin>", arguments, look=look, __file__="<stdin>", __cached__=None)
         elif first.startswith("-"):
             end(f"Unknown option: {first}\n{usage}")
         else:
-            run_path(first, arguments)
+            run_path(first, arguments, look)
     except BaseException as error:
         show_from_the_script_on(error)
         raise
 
 
-def run_path(path, argv):
+def run_path(path, argv, look=None):
     """Run a script, or the __main__.py of a folder or zip file, as `python path` does."""
     import pkgutil
     import runpy
@@ -47,13 +48,13 @@ def run_path(path, argv):
     # Python joins without tidying the path up, and so tracebacks and __file__ show `./` and `..` as typed.
     path = os.path.join(os.getcwd(), path)
     if pkgutil.get_importer(path) is None:
-        run_script(path, argv)
+        run_script(path, argv, look)
     else:
         become_main(argv, path)
         runpy._run_module_as_main("__main__", alter_argv=False)
 
 
-def run_script(file, argv):
+def run_script(file, argv, look=None):
     """Run a file, given by its absolute path."""
     try:
         with io.open_code(file) as stream:
@@ -62,13 +63,16 @@ def run_script(file, argv):
         end(f"{sys.executable}: can't open file {file!r}: [Errno {error.errno}] {error.strerror}\n")
     loader = SourceFileLoader("__main__", file)
     folder = os.path.dirname(os.path.realpath(file))
-    run_source(source, file, argv, folder, __file__=file, __cached__=None, __loader__=loader)
+    run_source(source, file, argv, folder, look, __file__=file, __cached__=None, __loader__=loader)
 
 
-def run_source(source, filename, argv, folder="", **names):
+def run_source(source, filename, argv, folder="", look=None, **names):
     """Run source text or bytes as `__main__`, with the further names a module run in this way has."""
     become_main(argv, folder, **names)
-    exec(compile(source, filename, "exec", dont_inherit=True), sys.modules["__main__"].__dict__)
+    code = compile(source, filename, "exec", dont_inherit=True)
+    if look is not None:
+        look(source)
+    exec(code, sys.modules["__main__"].__dict__)
 
 
 def run_module(name, argv):

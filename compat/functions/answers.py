@@ -21,6 +21,7 @@ from .writing import check_apart, check_writable
 NUMPYS = {"x": "input", "a": "input", "x1": "input", "x2": "other"}  # NumPy's names of operands
 
 
+MISTAKEN = (AttributeError, TypeError)  # what is raised where something is taken for a Tensor that is none
 MISSING = object()  # the default of a parameter that has to be given: the error is torch's, not Python's
 
 
@@ -70,10 +71,18 @@ def is_alike(x):
     return hasattr(type(x), "__torch_function__") and not isinstance(x, Tensor)
 
 
+def holds_alike(args, kwargs):
+    """Is there such an argument, or such an element of a sequence?"""
+    for a in (*args, *kwargs.values()):
+        if any(map(is_alike, a)) if type(a) in (list, tuple) else is_alike(a):
+            return True
+    return False
+
+
 def unusual(f, args, kwargs, error):
     """f's result for an argument that is no Tensor but has a __torch_function__, which is asked; raises the error otherwise."""
     try:
-        if any(map(is_alike, (*args, *kwargs.values()))):
+        if holds_alike(args, kwargs):
             from ..overrides import Watched, watch
 
             if Watched.done:  # (nothing intercepts this call)
@@ -192,6 +201,8 @@ def answering(f, options=False):
                 need_options(own, args, kwargs)
             return f(*args, **kwargs)
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike(args, kwargs):
+                return unusual(g, args, kwargs, error)
             placed = older(own, args, kwargs, 3) if type(error) is TypeError else None
             if type(error) in (TypeError, ValueError):
                 placed = placed or counted(own, args, kwargs)

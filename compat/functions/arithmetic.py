@@ -24,7 +24,7 @@ from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, older, to_places, unusual
+from .answers import MISSING, MISTAKEN, answer, holds_alike, need_function, older, to_places, unusual
 from .each_call import need
 from .forward_mode import refuse_tangents
 from .fused import scaled_sum
@@ -227,6 +227,8 @@ class Arithmetic:
                     other = cast(current(other), dtype_of(current(t)))  # (a wider 0-d Tensor is a number: rounded)
                 return in_place(t, p, other, label=label, operands=operands, **params)
             except BaseException as error:
+                if type(error) in MISTAKEN and holds_alike((given,), {}):
+                    return unusual(inplace, (t, given, *more), unknown, error)
                 told = answer(error, inplace.__name__, (t, given, *more), unknown)
                 if told is error:
                     raise  # (without this frame: it is an operator's)
@@ -425,6 +427,8 @@ def with_alpha(arithmetic, *names):
             return got if out is None else store(arithmetic.name, out, got, (input, other), again)
         except BaseException as error:
             asked = unknown if out is MISSING else {**unknown, "out": out}
+            if type(error) in MISTAKEN and holds_alike((input, other), {}):
+                return unusual(function, *as_given(input, other, more, alpha, asked), error)
             error = answer(error, names[0], *as_given(input, other, more, alpha, asked))
             raise error
 
@@ -462,6 +466,8 @@ def with_alpha(arithmetic, *names):
                 return in_place(self, P["scaled_add"], other, by, label=shown, operands=(self, other))
             return arithmetic.inplace(self, times, label=shown, operands=(self, other))
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike((other,), {}):
+                return unusual(inplace, *as_given(self, other, more, alpha, unknown), error)
             error = answer(error, names[0] + "_", *as_given(self, other, more, alpha, unknown))
             raise error
 

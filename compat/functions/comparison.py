@@ -12,7 +12,7 @@ from .. import dtypes
 from ..autograd.grad_mode import call_in
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, answering, need_function, not_a_tensor, to_places
+from .answers import MISSING, MISTAKEN, answer, answering, holds_alike, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
 from .creation import for_each_sample
 from .forward_mode import refuse_tangents
@@ -58,6 +58,8 @@ def comparison(name, prim, op, longer):
             need_function(name, (input, other), out)
             return got if out is None else store(name, out, got, (input, other), function)
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike((input, other), {}):
+                return unusual(function, (input, other, *more), unknown, error)
             error = answer(error, name, (input, other, *more), unknown if out is MISSING else {**unknown, "out": out})
             raise error
 

@@ -278,14 +278,23 @@ def make_subclass(cls, data, require_grad=False):
 install("_make_subclass", staticmethod(make_subclass))
 
 
-def make_wrapper_subclass(cls, size, *args, **kwargs):
-    """Refuse: a Tensor without memory lives by a __torch_dispatch__, which nothing here calls."""
+def make_wrapper_subclass(cls, size, *, strides=None, dtype=None, device=None, requires_grad=False, **_):
+    """A Tensor of a subclass that has a shape and a dtype, and no memory: what is done to it is for the class's own __torch_function__ to say
+    (nothing here calls its __torch_dispatch__, and what reaches torch's functions is computed as on the meta device: shapes alone)."""
     if not hasattr(cls, "__torch_dispatch__"):
         raise TypeError(f"{cls.__name__} must define __torch_dispatch__")
-    raise NotImplementedError(
-        "compat has no torch.Tensor._make_wrapper_subclass yet: nothing calls __torch_dispatch__; make the Tensor by as_subclass or "
-        "_make_subclass, and let the class's __torch_function__ decide"
-    )
+    if getattr(cls.__torch_function__, "__func__", None) in (None, Tensor.__torch_function__.__func__):
+        raise NotImplementedError(
+            "compat has no torch.Tensor._make_wrapper_subclass for a class without a __torch_function__ of its own: nothing calls "
+            "__torch_dispatch__; make the Tensor by as_subclass or _make_subclass, or let the class's __torch_function__ decide"
+        )
+    from .._meta import bare
+    from ..overrides import Off
+
+    with Off():
+        new = bare(size, (dtypes.get_default_dtype() if dtype is None else dtype).numpy)
+        new.__class__ = cls
+        return new.requires_grad_(requires_grad)
 
 
 install("_make_wrapper_subclass", staticmethod(make_wrapper_subclass))

@@ -11,7 +11,7 @@ from ..dtypes import LONG, beyond
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, to_places
+from .answers import MISSING, MISTAKEN, answer, holds_alike, need_function, to_places, unusual
 from .arithmetic import Arithmetic, install_operators, quick_binary, refuse_zero, unsuitable, without_derivative
 from .forward_mode import refuse_tangents
 from .given_out import store
@@ -84,6 +84,8 @@ def numbered(arithmetic, names, labels):
             need_function(names[0], (input, other), out)
             return got if out is None else store(arithmetic.name, out, got, (input, other), function)
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike((input, other), {}):
+                return unusual(function, (input, other, *more), unknown, error)
             error = answer(
                 error, names[0], (input, other, *more), unknown if out is MISSING else {**unknown, "out": out}
             )

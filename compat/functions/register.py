@@ -18,7 +18,19 @@ from ..inference import written_outside
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
-from .answers import answer, answering, counted, examine, is_alike, not_a_tensor, older, too_long, types_in, unusual
+from .answers import (
+    MISTAKEN,
+    answer,
+    answering,
+    counted,
+    examine,
+    holds_alike,
+    not_a_tensor,
+    older,
+    too_long,
+    types_in,
+    unusual,
+)
 from .nodes import named, parents_in
 from .writing import check_apart, check_writable, kept, rewrite
 
@@ -183,7 +195,7 @@ def operation(
             try:
                 got = f(*args, **kwargs)
             except BaseException as error:
-                if type(error) is AttributeError and any(map(is_alike, args)):
+                if type(error) in MISTAKEN and holds_alike(args, kwargs):
                     return unusual(g, args, given if out is None else {**given, "out": out}, error)
                 placed = None
                 if type(error) is TypeError:
@@ -293,6 +305,8 @@ def twin(name, label, f=None, *, aliases=()):
                 check_apart(current(self), others, wholly=True)
             return rewrite(self, got, shown, (self, *parents_in(others)), own in FILLING)
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike(args, kwargs):
+                return unusual(inplace, (self, *args), kwargs, error)
             placed = older(own, (self, *args), kwargs, 3) if type(error) is TypeError else None
             if placed is not None:
                 return again(inplace, *placed, None)

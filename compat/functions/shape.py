@@ -420,7 +420,7 @@ def hermitian(self):
     if self.dim():
         return adjoint(self)
     once("0-D", "Tensor.H", "Consider using x.conj().", place="Tensor.H")
-    return self
+    return self.conj() if dtype_of(current(self)).kind == "c" else self
 
 
 install("nbytes", property(lambda t: t.numel() * t.element_size()))

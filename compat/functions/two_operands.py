@@ -17,7 +17,7 @@ from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
-from .answers import MISSING, answer, answering, need_function, to_places
+from .answers import MISSING, MISTAKEN, answer, answering, holds_alike, need_function, to_places, unusual
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable, without_derivative
 from .forward_mode import refuse_tangents
 from .given_out import store
@@ -83,6 +83,8 @@ def binary(
             need_function(name, (input, other), out)
             return store(name, out, got, (input, other), call)
         except BaseException as error:
+            if type(error) in MISTAKEN and holds_alike((input, other), {}):
+                return unusual(call, (input, other, *more), unknown, error)
             error = answer(error, name, (input, other, *more), unknown if out is None else {**unknown, "out": out})
             raise error
 

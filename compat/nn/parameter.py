@@ -16,7 +16,7 @@ from ..errors import need_bool, type_name
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS as T
 from ..leaves import requires_grad_
-from ..native import TensorMeta, shown_as
+from ..native import IN_PYTHON, TensorMeta, shown_as
 from ..payload import current, wrap
 from ..size import Size
 from ..tensor import Tensor, disabled, is_whole
@@ -189,6 +189,22 @@ class Uninitialized:
             "initialize the parameters before accessing their attributes."
         )
 
+    def __getattribute__(self, name):
+        """A program's calls of Tensor's own methods are refused."""
+        got = object.__getattribute__(self, name)
+        if type(got) is not MethodType or name[0] == "_" or name in ALLOWED:
+            return got
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if internal[caller] and not caller.endswith(".nn.init"):
+            return got
+        own = next(c for c in type(self).__mro__ if name in vars(c))
+        if not issubclass(Tensor, own):
+            return got
+        called = (
+            "<function Tensor.{} at {:#x}>" if name in IN_PYTHON else "<method '{}' of 'torch._C.TensorBase' objects>"
+        )
+        return MethodType(refusing(called, CALLED.get(name, name)), self)
+
     def size(self, dim=None):
         return Size((0,)) if dim is None else 0
 
@@ -215,24 +231,18 @@ class Uninitialized:
         return type(self), (self.requires_grad, None, self.dtype)
 
 
-REFUSED = {  # how torch's words call it -> the methods so called, and special ones (without their underscores) with what they are to torch
-    "<method '{}' of 'torch._C.TensorBase' objects>": (
-        "add sub mul div matmul mm mv dot pow neg abs exp log sqrt sum mean prod max min std var argmax argmin numel nelement:numel dim "
-        "ndimension:dim view reshape t transpose permute flatten squeeze unsqueeze expand clone add_ sub_ mul_ div_ zero_ fill_ normal_ "
-        "uniform_ numpy tolist item softmax relu sigmoid tanh bfloat16 type detach detach_ requires_grad_ is_contiguous contiguous "
-        "untyped_storage stride data_ptr element_size storage_offset retain_grad all any sort unbind clamp round floor sign sin cos "
-        "is_pinned resize_",
-        "add radd:add sub mul rmul:mul truediv:div mod:remainder matmul rmatmul:matmul gt lt ge le ne neg abs iadd:add_ isub:sub_ imul:mul_ "
-        "itruediv:div_ iter:dim eq:__eq__ float:__float__ int:__int__ bool:__bool__ index:__index__ complex:__complex__ "
-        "invert:__invert__ and:__and__ or:__or__ xor:__xor__",
-    ),
-    "<function Tensor.{} at {:#x}>": (
-        "backward norm storage lu storage_type dim_order is_shared",
-        "rsub:__rsub__ rtruediv:__rdiv__ floordiv:__floordiv__ rfloordiv:__rfloordiv__ rmod:__rmod__ rpow:__rpow__ "
-        "len:__len__ contains:__contains__ array:__array__ reversed:__reversed__",
-    ),
-    "<function TensorBase.{} at {:#x}>": ("", "pow"),
-    "<slot wrapper '{}' of 'torch._C.TensorBase' objects>": ("", "getitem:__getitem__ setitem:__setitem__"),
+CALLED = {"nelement": "numel", "ndimension": "dim"}
+ALLOWED = frozenset(  # the methods that are called all the same
+    "size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device".split()
+)
+SPECIAL = {  # how torch's words call special methods -> those (without their underscores), with what they are to torch
+    "<method '{}' of 'torch._C.TensorBase' objects>": "add radd:add sub mul rmul:mul truediv:div mod:remainder matmul rmatmul:matmul gt lt ge le "
+    "ne neg abs iadd:add_ isub:sub_ imul:mul_ itruediv:div_ iter:dim eq:__eq__ float:__float__ int:__int__ bool:__bool__ index:__index__ "
+    "complex:__complex__ invert:__invert__ and:__and__ or:__or__ xor:__xor__",
+    "<function Tensor.{} at {:#x}>": "rsub:__rsub__ rtruediv:__rdiv__ floordiv:__floordiv__ rfloordiv:__rfloordiv__ rmod:__rmod__ rpow:__rpow__ "
+    "len:__len__ contains:__contains__ array:__array__ reversed:__reversed__",
+    "<function TensorBase.{} at {:#x}>": "pow",
+    "<slot wrapper '{}' of 'torch._C.TensorBase' objects>": "getitem:__getitem__ setitem:__setitem__",
 }
 
 
@@ -240,16 +250,18 @@ def refusing(called, name):
     """A method that says that its Tensor has no size yet."""
 
     def method(self, *args, **kwargs):
-        raise ValueError(USED_EARLY.format(called.format(name, id(method)), type(self).__name__))
+        from .._calls import refusal, signatures_of
+
+        wrong = refusal(name, True, args, kwargs) if signatures_of(name, True) else None
+        raise wrong or ValueError(USED_EARLY.format(called.format(name, id(method)), type(self).__name__))
 
     method.__name__ = name
     return method
 
 
-for _called, (_methods, _specials) in REFUSED.items():
-    for _form, _names in (("{}", _methods), ("__{}__", _specials)):
-        for _own, _, _name in [_n.partition(":") for _n in _names.split()]:
-            setattr(Uninitialized, _form.format(_own), refusing(_called, _name or _own))
+for _called, _names in SPECIAL.items():
+    for _own, _, _name in [_n.partition(":") for _n in _names.split()]:
+        setattr(Uninitialized, f"__{_own}__", refusing(_called, _name or _own))
 Uninitialized.__hash__ = Tensor.__hash__
 
 

@@ -120,3 +120,41 @@ def test_more_dimensions_than_numpy_has_are_refused():
         with pytest.raises(ValueError, match="64"):
             f()
     assert compat.ones(1).reshape(64 * (1,)).dim() == 64
+
+
+def test_a_wrapper_without_memory_lives_by_its_own_torch_function():
+    with pytest.warns(UserWarning, match="no __torch_dispatch__ yet"):
+
+        class Wrapper(compat.Tensor):
+            @staticmethod
+            def __new__(cls, inner):
+                return compat.Tensor._make_wrapper_subclass(
+                    cls, inner.size(), dtype=inner.dtype, requires_grad=inner.requires_grad
+                )
+
+            def __init__(self, inner):
+                self.inner = inner
+
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                args = [a.inner if isinstance(a, Wrapper) else a for a in args]
+                got = func(*args, **(kwargs or {}))
+                return Wrapper(got) if isinstance(got, compat.Tensor) else got
+
+            @classmethod
+            def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+                return NotImplemented
+
+    try:
+        w = Wrapper(compat.ones(2, 3, dtype=compat.float64))
+        assert (type(w + 1), (w + 1).inner.tolist()) == (Wrapper, [[2.0] * 3] * 2)
+        assert (w.shape, w.dtype, w.requires_grad, (w @ compat.ones(3, 1).double()).inner.tolist()) == (
+            (2, 3),
+            compat.float64,
+            False,
+            [[3.0], [3.0]],
+        )
+        with compat._C.DisableTorchFunctionSubclass(), pytest.raises(NotImplementedError, match="no data"):
+            w.tolist()
+    finally:
+        compat.overrides.unwatch()
