@@ -31,7 +31,9 @@ NAMED = {
     "CdistBackward0": "_cdist_backward",
     "PdistBackward0": "_pdist_backward",
 }  # the same, of those that are nodes all the same
-STEPS = set("add div dot_general gather length max mean neg reshape sum terms_sum transpose turns_sum".split())
+STEPS = set(
+    "add div dot_general farthest gather length max mean neg power reshape sum terms_sum transpose turns_sum".split()
+)
 OF = (
     {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
     | BIASED

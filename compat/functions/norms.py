@@ -97,6 +97,16 @@ def counted(t, dims, keepdim=False, **back):
     return beside(finish(count, shape_of(t), dims, keepdim), t, **back)
 
 
+def distance(gap, p, name):
+    """The p-norm over the last dimension, as cdist and pdist have it: at ties of the infinite one and of counts the derivative is another."""
+    last = dims_of(-1, len(shape_of(gap)))
+    if p == 0:
+        return counted(gap, last, refused=not_twice(name))
+    if p == math.inf and 0 not in shape_of(gap):
+        return P["farthest"](gap, axes=last)
+    return vector_norm_of(gap, p, -1)
+
+
 def not_twice(name):
     """What refuses the second derivative of an operation whose first is zeros."""
     return lambda marks: underivable(f"_{name.lower()}_backward", marks, **own_words(f"{name}BackwardBackward0"))
@@ -226,11 +236,7 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
             return by_product(x1, x2)
     refuse_tangents("_cdist_forward", x1, x2)
     gap = current(x1.unsqueeze(-2) - x2.unsqueeze(-3))
-    if p == 0:
-        out = counted(gap, dims_of(-1, len(shape_of(gap))), refused=not_twice("Cdist"))
-    else:
-        out = vector_norm_of(gap, p, -1)
-    return named(out, "CdistBackward0", (x1, x2))
+    return named(distance(gap, p, "Cdist"), "CdistBackward0", (x1, x2))
 
 
 def by_product(x1, x2):

@@ -52,7 +52,7 @@ FAMILIES = {
     "matrix": "diagonal diag_embed",
     "matrix_exp": "matrix_exp",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
-    "norms": "norm length",
+    "norms": "norm length farthest",
     "oscillating": "sine_integral cosine_integral fresnel_sine fresnel_cosine owens_t",
     "pad": "pad roll",
     "picked": "picked",

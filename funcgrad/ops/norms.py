@@ -8,7 +8,9 @@ import numpy as np
 from ..core.laid import as_torch, left_in, value
 from ..core.sample import Sample
 from .elementwise import div, equal, mul, where
+from .kinked import abs_
 from .reduction import reduction, samples_over
+from .rounding import sign
 from .shape import spread, sum_
 from .torch_order import square_sums_over
 
@@ -103,3 +105,32 @@ class length:
     def samples(rng):
         yield from samples_over(rng, "f")
         yield Sample(np.array([[0.0, 0.0], [0.5, 2.0]]), kind="zero", order=1, axes=(1,))
+
+
+def slope(x, out, axes):
+    """The signs of those that are the farthest from 0."""
+    return where(equal(abs_(x), spread(out, x, axes)), sign(x), 0)
+
+
+@reduction
+class farthest:
+    """The largest |x| over `axes`, of real numbers; where several share it, each has the whole derivative, as in torch's distances."""
+
+    saves = ((0, "out"),)
+    without = {name: "its callers refuse them" for name in ("complex128", "int64", "bool")}
+    dtype = staticmethod(lambda dtype: dtype)
+
+    def jax(jax, x, *, axes):
+        return jax.numpy.max(abs(x), axis=axes)
+
+    def impl(x, *, axes):
+        return np.maximum.reduce(np.abs(x), axis=axes)
+
+    def vjp(ct, out, x, *, need, axes):
+        return [mul(spread(ct, x, axes), slope(x, out, axes))]
+
+    def jvp(ts, out, x, *, axes):
+        return sum_(mul(ts[0], slope(x, out, axes)), axes=axes)
+
+    def samples(rng):
+        return samples_over(rng, "f", empty=False)

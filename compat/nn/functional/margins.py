@@ -14,7 +14,7 @@ from ...functions.forward_mode import refuse_recorded, refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none, has_tangent
 from ...functions.nodes import named
-from ...functions.norms import counted, not_twice
+from ...functions.norms import distance, not_twice
 from ...functions.operands import broadcast_to, cast, check_sizes, dtype_of, need_scalar_type, rank, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
@@ -91,8 +91,7 @@ def pdist(input, p=2.0):
     one, two = np.triu_indices(input.shape[0], 1)
     x = current(input)
     gap = P["sub"](P["gather"](x, one), P["gather"](x, two))
-    out = counted(gap, (1,), refused=not_twice("Pdist")) if p == 0 else T["norm"](gap, p, 1)
-    return named(out, "PdistBackward0", (input,))
+    return named(distance(gap, p, "Pdist"), "PdistBackward0", (input,))
 
 
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
