@@ -302,7 +302,8 @@ def test_forward_over_a_staged_gradient_of_a_custom_vjp():
     f.defvjp(lambda x: (fnp.sin(x), x), lambda x, ct: (ct * fnp.cos(x),))
     x = np.array([0.3, 0.5])
     g = fg.grad(lambda x: f(x).sum())
-    for gradient in (g, fg.jit(g), lambda x: fg.lax.scan(lambda c, _: (g(c), None), x, None, length=1)[0]):
+    mapped = fg.jit(fg.grad(lambda x: fg.vmap(f)(x).sum()))
+    for gradient in (g, fg.jit(g), mapped, lambda x: fg.lax.scan(lambda c, _: (g(c), None), x, None, length=1)[0]):
         push = lambda x, h=gradient: fg.jvp(h, (x,), (np.ones(2),))[1]  # noqa: E731
         np.testing.assert_allclose(push(x), -np.sin(x), rtol=1e-14)
         np.testing.assert_allclose(fg.jit(push)(x), -np.sin(x), rtol=1e-14)

@@ -104,7 +104,7 @@ class Mapped(Spec):
 
     def __init__(self, inner, size, dims):
         self.inner, self.size, self.dims = inner, size, tuple(dims)
-        self.name, self.root = inner.name, getattr(inner, "root", inner)
+        self.name, self.root, self.stands = inner.name, getattr(inner, "root", inner), inner.stands
         self.options = {"axis_size": int(size), "axis_name": name_of(size), "randomness": tls.randomness}
 
     def over(self, f, dims):
