@@ -19,6 +19,7 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.lazy import deferred
 
 from .. import dtypes
+from .._recorded_writes import recorded_at_once
 from ..dtypes import LONG, beyond
 from ..errors import type_name
 from ..graph import label as set_label
@@ -192,7 +193,7 @@ class Arithmetic:
                     given = other
                     if more or unknown:
                         raise TypeError("too many arguments")
-                if ufunc is not None and overwritten(ufunc, t, other):
+                if ufunc is not None and (overwritten(ufunc, t, other) or recorded_at_once(self.quick, t, other)):
                     return t
                 other = as_operand(other)
                 if other is NotImplemented:
@@ -258,7 +259,7 @@ def install_operators(name, forward, reflected, inplace):
     ufunc = IN_PLACE.get(name)
 
     def in_place_operator(t, other):
-        if ufunc is not None and overwritten(ufunc, t, other):
+        if ufunc is not None and (overwritten(ufunc, t, other) or recorded_at_once(forward, t, other)):
             return t
         return (
             inplace(t, other)
@@ -444,6 +445,8 @@ def with_alpha(arithmetic, *names):
             if alpha is ONE:
                 return arithmetic.inplace(self, other)
             if type(alpha) is float and isinstance(other, Tensor) and overwritten(arithmetic.ufunc, self, other, alpha):
+                return self
+            if recorded_at_once(function, self, other, alpha=alpha):
                 return self
             d = half_of((self, other)) if shared.halves else None
             if d is not None:  # (the sum is in float32 too)

@@ -15,6 +15,7 @@ from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
+from .._recorded_writes import recorded_at_once
 from ..deprecations import deprecated, once
 from ..dtypes import LONG
 from ..graph import label as set_label
@@ -223,7 +224,8 @@ quick_call(
 @operation(function=False)
 def masked_fill_(self, mask, value):
     """masked_fill, in place."""
-    if done_at_once(self, METHODS["masked_fill"], (mask, value), {}):
+    f = METHODS["masked_fill"]
+    if recorded_at_once(f, self, mask, value) or done_at_once(self, f, (mask, value), {}):
         return self
     if not (isinstance(value, Tensor) and value.dim()):
         check_mask(mask)

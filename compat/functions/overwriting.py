@@ -26,15 +26,17 @@ def overwritten(ufunc, t, other, alpha=1):
     """t <- ufunc(t, alpha * other), and True; False where it is not the commonest case, and nothing has been done. (torch never warns of
     inf or nan.) `other` is None where there is no second operand: then it is ufunc(memory, None, out=memory). Called by a function
     that the user calls."""
+    recording = tls.grad
+    if recording and t.mark is not None:  # (_recorded_writes.py)
+        return False
     v = t.val
     if shared.staging or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
         return False
     d = v.dtype
     if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide):
         return False
-    recording = tls.grad
     flags = v.flags
-    if recording and t.mark is not None or not flags.c_contiguous or not flags.writeable:
+    if not flags.c_contiguous or not flags.writeable:
         return False
     if type(other) is float or type(other) is int and -BOUND < other < BOUND:
         o = other

@@ -10,6 +10,7 @@ from funcgrad.core.tracebacks import drop, trim
 from funcgrad.ops.exponential import complex_log1p
 
 from .. import dtypes
+from .._recorded_writes import recorded_at_once
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
@@ -103,7 +104,7 @@ def unary(name, prim=None, *, node=None, integers=False, aliases=(), of=None, la
                 (self,) = to_places((self,), unknown)
                 if more or unknown or not isinstance(self, Tensor):
                     raise not_a_tensor(name + "_", self)
-            if of_floats and overwritten(over, self, None):
+            if of_floats and (overwritten(over, self, None) or recorded_at_once(quick, self)):
                 return self
             t = current(self)
             if not integers and dtype_of(t).kind in KINDS_OF_INTEGER:

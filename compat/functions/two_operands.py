@@ -11,6 +11,7 @@ import numpy as np
 from funcgrad.core.handle import Handle
 
 from .. import dtypes
+from .._recorded_writes import recorded_at_once
 from ..deprecations import deprecated
 from ..graph import label as set_label
 from ..names import NAMES
@@ -289,7 +290,8 @@ def clamp_pair(name, label, aliases=()):
             if overwritten(lambda v, _, out: P["clamp"].into(v, low, high), self, None):
                 return self
         given = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
-        if done_at_once(self, METHODS[name], *(((min,), {}) if one and max is None else ((), given))):
+        args, named = ((min,), {}) if one and max is None else ((), given)
+        if recorded_at_once(METHODS[name], self, *args, **named) or done_at_once(self, METHODS[name], args, named):
             return self
         low, high = bounds(min, max)
         need_bounds(self, one, low, high)

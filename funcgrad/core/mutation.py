@@ -311,6 +311,45 @@ def with_history(new, old, kinds):
     return a.face(inner, mark, a)
 
 
+def taken_over(t, h, tracked):
+    """t <- h in t's memory, where h, new and held by nobody else, is what one elementwise operation has recorded of t, the first operand
+    that it may read (a Tensor over NumPy memory in C order, and no view), and of `tracked` operands that have a history; False, and nothing
+    is done, if h is not that."""
+    n, v, out = h.mark, t.val, h.val
+    if (
+        n is None
+        or h.alias is not None
+        or out.dtype is not v.dtype
+        or out.shape != v.shape
+        or not n.plan.prim.elementwise
+    ):
+        return False
+    store, old, saved = t.store, t.mark, n.saved
+    if len(n.ins) != tracked or old is not None and old not in n.ins:  # (several operations)
+        return False
+    if saved:
+        plan, versions = n.plan, n.versions
+        if plan.reads:
+            at = 0 if old is None else plan.operands[n.ins.index(old)]
+            if at in plan.reads:  # (the rule reads what the write destroys)
+                k = plan.reads.index(at)
+                if saved[k] is not v:
+                    return False
+                saved = (*saved[:k], v.copy(), *saved[k + 1 :])
+                versions = tuple([s for s in versions if s[2] != at])
+        if plan.keeps:
+            saved = (*saved[:-1], v)
+            versions = (*versions[:-1], (store, store.version + 1, -1))
+        n.saved, n.versions = saved, versions
+    v[...] = out
+    store.version += 1
+    store.changed = n.code, n.lasti
+    if old is not None and old.extra is not None:
+        n.keep_gradient_of(old)
+    t.mark = n
+    return True
+
+
 def minds_no_grad(v):
     """Is a value recorded by a transform of torch.func, which no_grad stops?"""
     while isinstance(v, Handle):

@@ -147,12 +147,41 @@ def modules_in_a_row():
     return lambda: model(x)
 
 
+def in_place(way):
+    w = leaf(2, 3)
+    hs = iter([w * 2.0 for _ in range(3)])
+    return lambda: way(next(hs), w)
+
+
+def a_recorded_sum_in_place():
+    return in_place(lambda h, w: h.add_(w))
+
+
+def a_recorded_product_in_place():
+    return in_place(lambda h, w: h.__imul__(w))
+
+
+def a_recorded_relu_in_place():
+    return in_place(lambda h, w: F.relu(h, inplace=True))
+
+
+def recorded_bounds_in_place():
+    return in_place(lambda h, w: h.clamp_(-1, 1))
+
+
+def a_recorded_mask_in_place():
+    mask = torch.ones(2, 3) > 0
+    return in_place(lambda h, w: h.masked_fill_(mask, 0.0))
+
+
 COUNTS = [
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1),
     (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (modules_in_a_row, 38),
+    (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
+    (a_recorded_mask_in_place, 9),
 ]  # fmt: skip
 
 
