@@ -49,6 +49,10 @@ DIFFERENT = {
     "max_along": {"denormal": FLUSHED, "nan": AT_NAN}, "min_along": {"denormal": FLUSHED, "nan": AT_NAN},
     "scatter_max": {"denormal": FLUSHED, "nan": AT_NAN}, "scatter_min": {"denormal": FLUSHED, "nan": AT_NAN},
     "cummax": {"zeros": TIES, "denormal": FLUSHED, "nan": TIES}, "cummin": {"zeros": TIES, "denormal": FLUSHED, "nan": TIES},
+    "ctc_forward": {
+        "huge": "a logarithm below -1e30 is taken for that, with its derivative",
+        "infinite": "the largest number less itself is nan where it is infinite, as in torch; jax's logsumexp is infinite",
+    },
     "cumprod": {"huge": ORDER, "infinite": ORDER}, "dot_general": {"huge": ORDER},
     "linear_recurrence": {"huge": ORDER, "infinite": ORDER},
     "logsumexp": {"infinite": "a single infinity has the whole derivative; jax gives nan"},

@@ -17,6 +17,7 @@ FAMILIES = {
     "conv": "conv conv_bias",
     "cross_entropy": "binary_cross_entropy binary_cross_entropy_with_logits logits_loss probability_loss soft_margin "
     "soft_margin_error",
+    "ctc": "banded_recurrence ctc_forward",
     "cumulative": "linear_recurrence cumsum cumprod cummax cummin cumlogsumexp",
     "cylinder": "bessel_j bessel_y bessel_k airy_ai",
     "deviation": "variance deviation",

@@ -136,6 +136,11 @@ def a_loss_of_two():
     )
 
 
+def a_loss_over_sixty_steps():
+    x, y = leaf(60, 2, 5).log_softmax(2).detach().requires_grad_(), torch.tensor([[1, 2, 3], [4, 4, 1]])
+    return lambda: F.ctc_loss(x, y, [60, 50], [3, 3]).backward()
+
+
 def a_matrix_by_a_vector():
     y = leaf(3, 2) @ leaf(2)
     g = torch.ones(3)
@@ -181,7 +186,7 @@ COUNTS = [
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1),
     (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (modules_in_a_row, 38),
     (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
-    (a_recorded_mask_in_place, 9),
+    (a_recorded_mask_in_place, 9), (a_loss_over_sixty_steps, 400),
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ PATTERNS = {
     "nan": lambda x: np.where(np.arange(x.size).reshape(x.shape) == 1, np.nan, x),
 }
 FAMILIES = """
-reduce cumulative softmax sort index shape joining assignment pad matrix standardize losses dot conv window fft dynamic affine linalg_solve linalg_det
+reduce cumulative ctc softmax sort index shape joining assignment pad matrix standardize losses dot conv window fft dynamic affine linalg_solve linalg_det
 linalg_factor linalg_eig linalg_svd
 """.split()
 

@@ -1,6 +1,6 @@
 """ctc_loss: minus the log-probability of a sequence of labels, summed over all its alignments.
 
-The recursion over time goes in log space over all samples at once. What cannot be reached has the log-probability FAR
+The recursion over time is one primitive, ctc_forward, over all samples at once. What it does not reach has the log-probability FAR
 instead of -inf, so that no derivative is nan; a sample without any alignment is told by it.
 """
 
@@ -142,68 +142,52 @@ def aligned(log_probs, targets, labels, ends, sizes, blank):
 
 def log_alpha(call, outs):
     """The logarithms of the probabilities of the states of each sample after each step, [N, T, states], which torch's kernel keeps."""
-    seen = []
-    x, _, *rest = call.args
-    losses(current(x.detach()), *rest, seen)
-    alpha = np.stack([current(a).val for a in seen], 1)
-    return wrap(Tensor, np.where(alpha > FAR / 2, alpha, -np.inf).astype(alpha.dtype))
+    x, _, labels, _, _, blank = call.args
+    alpha = np.ascontiguousarray(forward(current(x.detach()).val, labels, blank).swapaxes(0, 1))
+    alpha[alpha <= FAR] = -np.inf
+    return wrap(Tensor, alpha)
 
 
 def each(x, labels, ends, sizes, blank):
     """The losses of all samples, [N]; inf where there is no alignment."""
     loss = losses(x, labels, ends, sizes, blank)
     loss = P["where"](P["greater"](loss, -FAR / 2), dtype_of(x).type(np.inf), loss)
-    return P["add"](loss, as_probabilities(x, ends))
+    return P["sub"](loss, less_probabilities(x, ends))
 
 
-def losses(x, labels, ends, sizes, blank, seen=None):
-    """Minus the log-probabilities, [N]; about -FAR where there is no alignment. `seen`: a list for the states after each step."""
+def forward(x, labels, blank):
+    """The log-probabilities of the states after each step, [T, N, states]."""
     steps, count, _ = shape_of(x)
     width = 2 * labels.shape[1] + 1
     states = np.full((count, width), blank)  # a blank before, between and behind the labels
     states[:, 1::2] = labels
     skips = np.zeros((count, width), bool)  # from a label straight to another label
     skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
+    return P["ctc_forward"](P["take_along"](x, np.broadcast_to(states, (steps, count, width)), axis=2), skips)
+
+
+def losses(x, labels, ends, sizes, blank):
+    """Minus the log-probabilities, [N]; about -FAR where there is no alignment."""
     d = dtype_of(x)
-    far = d.type(FAR)
-    at = np.broadcast_to(states, (steps, count, width))
-    emitted = P["take_along"](x, at, axis=2)
-    start = np.zeros((count, width), bool)
-    start[:, :2] = True
-    alpha = P["where"](start, P["getitem"](emitted, idx=(0,)), far)
-    for t in range(1, steps):
-        if seen is not None:
-            seen.append(alpha)
-        one = shifted(alpha, 1, far)
-        two = P["where"](skips, shifted(alpha, 2, far), far)
-        new = P["add"](P["logaddexp"](P["logaddexp"](alpha, one), two), P["getitem"](emitted, idx=(t,)))
-        new = P["maximum"](new, far, kink="torch")
-        alpha = new if (ends > t).all() else P["where"]((ends > t)[:, None], new, alpha)
-    if seen is not None:
-        seen.append(alpha)
-    last = 2 * sizes[:, None]
-    final = P["take_along"](alpha, np.concatenate([last, np.maximum(last - 1, 0)], 1), axis=1)
+    last = 2 * sizes
+    at = np.stack([last, np.maximum(last - 1, 0)], 1)
+    final = P["gather"](forward(x, labels, blank), np.maximum(ends - 1, 0)[:, None], np.arange(len(ends))[:, None], at)
     empty = (sizes == 0)[:, None] & np.array([False, True])  # nothing but blanks: there is one last state only
-    final = P["where"](empty | (ends == 0)[:, None], far, final)
+    final = P["where"](empty | (ends == 0)[:, None], d.type(FAR), final)
     total = P["logsumexp"](final, axes=(1,))
     nothing = (ends == 0) & (sizes == 0)
-    return P["where"](nothing, d.type(0), P["neg"](total)) if nothing.any() else P["neg"](total)
+    return P["neg"](P["where"](nothing, d.type(0), total) if nothing.any() else total)
 
 
-def shifted(x, by, value):
-    """The states before each state, `value` before the first."""
-    return P["getitem"](P["pad"](x, value, config=((0, 0, 0), (by, 0, 0))), idx=(slice(None), slice(0, shape_of(x)[1])))
-
-
-def as_probabilities(x, ends):
-    """Zeros, [N], with the derivative of the sum of the probabilities of all steps that count.
+def less_probabilities(x, ends):
+    """Zeros, [N], with minus the derivative of the sum of the probabilities of all steps that count.
 
     torch's derivative of this loss is that for log-probabilities which go on summing up to one; after log_softmax there is
     no difference, since this part is constant then.
     """
     steps = np.arange(shape_of(x)[0])[:, None, None] < ends[None, :, None]
     total = P["sum"](P["where"](steps, P["exp"](x), dtype_of(x).type(0)), axes=(0, 2))
-    return P["sub"](total, P["stop"](total))
+    return P["sub"](P["stop"](total), total)
 
 
 refuse_in(globals())
