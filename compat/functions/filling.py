@@ -6,6 +6,7 @@ from funcgrad.core.strides import meets, partly
 from funcgrad.core.trace import TAPE
 
 from .. import dtypes
+from .._recorded_writes import filled_at_once
 from ..payload import current
 from ..tensor import Tensor
 from .in_turn import in_turn
@@ -21,6 +22,8 @@ def overwrite(t, value, label, operands):
     fills = (
         len(operands) == 1 or value is t or t.alias is not None and same_elements(t, value)
     )  # (nothing is moved in torch)
+    if filled_at_once(t, value, label, operands):
+        return t
     c = current(t)
     if c.mark is None and not is_dual(c):
         return in_place(t, P["copy"], value, label=label, operands=operands, fills=fills)

@@ -23,6 +23,7 @@ from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.core.written_views import written_view
 
+from .._recorded_writes import assigned_at_once
 from ..deprecations import deprecated
 from ..dtypes import LONG, OVERFLOW
 from ..errors import type_name
@@ -286,7 +287,7 @@ def bare(shape):
 def setitem(t, idx, v):
     """t[idx] = v; torch's errors are raised before anything is written."""
     try:
-        if assigned(t, idx, v):
+        if assigned(t, idx, v) or isinstance(t, Tensor) and assigned_at_once(t, idx, v):
             return
         c = current(t)
         given = v

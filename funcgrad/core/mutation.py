@@ -12,11 +12,11 @@ import numpy as np
 
 from ..errors import NotDifferentiableError, ShapeError
 from . import halves, state
-from .aval import Aval, describe, dtype_of, ndarray, shape_of
+from .aval import Aval, aval_of, describe, dtype_of, ndarray, shape_of
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
 from .laid import LAID
 from .mirror import MAPS, Mirror
-from .node import TapeNode
+from .node import TapeNode, extra_of
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
 from .site import internal, site, user_frame, where
@@ -348,6 +348,32 @@ def taken_over(t, h, tracked):
         n.keep_gradient_of(old)
     t.mark = n
     return True
+
+
+def put_in(t, idx, value, array, line):
+    """t[idx] = value (a number, or a Tensor over NumPy memory that is up to date, whose `array` is not in t's), recorded, where t lies in C
+    order and is no view. What NumPy refuses has done nothing; else the node, whose Extra is new."""
+    prim, v, old = PRIMITIVES["put"], t.val, t.mark
+    mark = value.mark if array is not value else None
+    v[idx] = array
+    store = t.store
+    store.version += 1
+    store.changed = line
+    n = TapeNode()
+    n.owner = TAPE
+    n.plan = prim.plan((old is not None) + 2 * (mark is not None), None, "torch")
+    n.ins = (old, mark) if mark is not None is not old else (mark if old is None else old,)
+    n.params = {"idx": idx}
+    n.saved = n.versions = ()
+    n.avals = (Aval(v.shape, v.dtype), aval_of(array))
+    n.index = tick()
+    n.code, n.lasti = line
+    n.extra = None
+    if old is not None and old.extra is not None:
+        n.keep_gradient_of(old)
+    extra_of(n)
+    t.mark = n
+    return n
 
 
 def minds_no_grad(v):

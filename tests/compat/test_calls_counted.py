@@ -179,6 +179,22 @@ def a_recorded_mask_in_place():
     return in_place(lambda h, w: h.masked_fill_(mask, 0.0))
 
 
+def a_recorded_row_assigned():
+    return in_place(lambda h, w: h.__setitem__(1, w[0]))
+
+
+def a_recorded_slice_filled():
+    return in_place(lambda h, w: h.__setitem__((slice(None), slice(0, 2)), 0.0))
+
+
+def a_recorded_copy_in_place():
+    return in_place(lambda h, w: h.copy_(w))
+
+
+def a_recorded_leaky_relu_in_place():
+    return in_place(lambda h, w: F.leaky_relu(h, 0.2, inplace=True))
+
+
 COUNTS = [
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
@@ -187,6 +203,7 @@ COUNTS = [
     (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (modules_in_a_row, 38),
     (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
     (a_recorded_mask_in_place, 9), (a_loss_over_sixty_steps, 400),
+    (a_recorded_row_assigned, 22), (a_recorded_slice_filled, 20), (a_recorded_copy_in_place, 31), (a_recorded_leaky_relu_in_place, 25),
 ]  # fmt: skip
 
 

@@ -5,11 +5,13 @@ import functools
 import numpy as np
 
 from funcgrad import streams
+from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
 
+from ..._recorded_writes import recorded_at_once
 from ...dtypes import beyond
 from ...functions.answers import MISSING
 from ...functions.by_samples import refuse_mapped
@@ -59,6 +61,11 @@ def shown(input, body, label, inplace, *args, **kwargs):
         return named(lay(out, t), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
+    before = input.mark
+    if label != "RreluWithNoiseBackward1" and recorded_at_once(body, input, *args, **kwargs):  # (that draws)
+        extra = extra_of(input.mark)
+        extra.label, extra.span = label, (before,)
+        return input
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
 
