@@ -256,13 +256,15 @@ class logsumexp:
 
     def impl(x, *, axes, exp=np.exp, log=np.log, add=np.add.reduce):
         x = np.asarray(x)
-        top = np.maximum.reduce(x.real, axis=axes, keepdims=True, initial=-np.inf)
+        top = np.maximum.reduce(x if x.dtype.kind == "f" else x.real, axes, None, None, True, -np.inf)
         if np.vdot(top, top) < np.inf:  # (all are finite)
-            return log(add(exp(x - top), axes)) + top.reshape(reduced(x.shape, axes))
+            total = add(exp(x - top), axes)
+            return log(total) + top.reshape(total.shape)
         finite = np.isfinite(top)
         top = np.where(finite, top, np.zeros_like(top))
         with np.errstate(divide="ignore", over="ignore"):  # log(0) is -inf here, not a mistake
-            return log(add(exp(x - top), axes)) + top.reshape(reduced(x.shape, axes))
+            total = add(exp(x - top), axes)
+            return log(total) + top.reshape(total.shape)
 
     def impl_torch(x, *, axes):
         return logsumexp.impl(x, axes=axes, exp=exp_as_torch, log=log_of_sums, add=sum_over)
