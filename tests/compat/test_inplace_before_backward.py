@@ -21,7 +21,6 @@ COPIED = "torch multiplies a copy in another order of elements here"
 SAVED = "torch keeps the other of operand and result, or a copy"
 SLOPE = "the rule reads its operand, which keeps the digits that torch's loses"
 STRICTER = {
-    "torch.polar(p, b)": (["b", "p"], SAVED),
     "p.erfinv()": ([0], SLOPE),
     "z.sinc()": ([0], SLOPE),
     "a.cummax(1)": ([0], SAVED),

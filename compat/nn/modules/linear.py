@@ -59,10 +59,8 @@ class Linear(Module):
         draw_affine(self.weight, self.bias)
 
     def forward(self, input):
-        own = self._parameters
-        if (
-            type(self) is Linear and "weight" in own and "bias" in own
-        ):  # (as self.weight finds them, by way of __getattr__)
+        first, own = self.__dict__, self._parameters  # (where self.weight looks, by way of __getattr__)
+        if type(self) is Linear and "weight" in own and "bias" in own and not ("weight" in first or "bias" in first):
             return functional.linear(input, own["weight"], own["bias"])
         return functional.linear(input, self.weight, self.bias)
 
