@@ -31,13 +31,25 @@ REFUSED = {
 }
 
 
-def windows(memory):
-    """Views [T, 3, n, s] of each state and the two before it, of rows with two numbers in front [T, n, 2 + s]."""
-    steps, n, s = memory.shape
-    by_step, by_row, by_state = memory.strides
-    return np.ndarray(
-        (steps, BAND, n, s - 2), memory.dtype, memory, 2 * by_state, (by_step, -by_state, by_row, by_state)
-    )
+def in_one_row(x):
+    """[..., n, s] as [..., n (2 + s)], each row of states behind two zeros: what NumPy takes in one piece is a third faster."""
+    *outer, n, s = x.shape
+    wider = np.zeros((*outer, n, 2 + s), x.dtype)
+    wider[..., 2:] = x
+    return wider.reshape(*outer, n * (2 + s))
+
+
+def memory_of(steps, n, s, value, dtype):
+    """Memory full of `value`: (states [T, n, s], for each step the two numbers before the states of each sequence [n, 2], all in one row
+    [n (2 + s)]; for each of those itself and the two before it [T, 3, n (2 + s)])."""
+    length = n * (2 + s)
+    memory = np.full((steps, 4 + length), value, dtype)
+    by_step, by_state = memory.strides
+    by_row = by_step, (2 + s) * by_state, by_state
+    states = np.ndarray((steps, n, s), dtype, memory, 4 * by_state, by_row)
+    gaps = np.ndarray((steps, n, 2), dtype, memory, 2 * by_state, by_row)
+    windows = np.ndarray((steps, BAND, length), dtype, memory, 2 * by_state, (by_step, -by_state, by_state))
+    return states, gaps, memory[:, 2 : 2 + length], windows
 
 
 def before(x, value):
@@ -104,21 +116,20 @@ class banded_recurrence:
         yield Sample(*[x.astype(np.float32) for x in operands], kind="float32", order=1)
         yield Sample(*pair(1, 2, 3), kind="one step")
         yield Sample(*pair(3, 1, 1), kind="size 1")
-        yield Sample(*pair(2, 0, 3), kind="empty", order=1)
+        yield Sample(*pair(1, 0, 3), kind="empty", order=1)
 
     def impl(a, b):
-        steps, n, s = b.shape
         dtype = np.result_type(a, b)
-        memory = np.zeros((steps, n, 2 + s), dtype)
-        rows = memory[..., 2:]
-        rows[...] = b
-        part, total = np.empty((BAND, n, s), dtype), np.empty((n, s), dtype)
+        states, gaps, rows, windows = memory_of(*b.shape, 0, dtype)
+        states[...] = b
+        part, total = np.empty(windows.shape[1:], dtype), np.empty(rows.shape[1:], dtype)
         add, multiply, sums = np.add, np.multiply, np.add.reduce
-        for weights, given, row in zip(a, windows(memory), rows[1:], strict=False):
+        for weights, given, row, gap in zip(in_one_row(a), windows, rows[1:], gaps[1:], strict=False):
             multiply(weights, given, part)
             sums(part, 0, None, total)
             add(row, total, row)
-        return np.ascontiguousarray(rows)
+            gap.fill(0)  # (nan leads on to no other sequence)
+        return np.ascontiguousarray(states)
 
     def aval(a, b):
         return Aval(shape_of(b), np.result_type(dtype_of(a), dtype_of(b)))
@@ -187,21 +198,23 @@ class ctc_forward:
         yield Sample(*map(strided, operands), kind="strided")
         yield Sample(operands[0].astype(np.float32), operands[1], kind="float32", order=1)
         yield Sample(*pair(1, 2, 3), kind="one step")
+        e, skips = pair(6, 2, 3)
+        e[0, 0, 1] = np.nan  # (of this sequence alone)
+        yield Sample(e, skips, kind="nan", order=0)
         yield Sample(*pair(3, 1, 1), kind="size 1")
-        yield Sample(*pair(2, 0, 3), kind="empty", order=1)
+        yield Sample(*pair(1, 0, 3), kind="empty", order=1)
 
     def impl(e, skips):
-        steps, n, s = e.shape
         e = np.maximum(e, FAR)
-        memory = np.full((steps, n, 2 + s), FAR, e.dtype)
-        rows = memory[..., 2:]
-        rows[0, :, :2] = e[0, :, :2]
-        barred = np.zeros((BAND, n, s), e.dtype)
+        states, gaps, rows, windows = memory_of(*e.shape, FAR, e.dtype)
+        states[0, :, :2] = e[0, :, :2]
+        barred = np.zeros((BAND, *skips.shape), e.dtype)
         barred[2][~skips] = -np.inf
-        three, top = np.empty((BAND, n, s), e.dtype), np.empty((n, s), e.dtype)
+        barred = in_one_row(barred)
+        three, top = np.empty(windows.shape[1:], e.dtype), np.empty(rows.shape[1:], e.dtype)
         add, subtract, exp, log = np.add, np.subtract, np.exp, np.log
         maxima, sums = np.maximum.reduce, np.add.reduce
-        for emitted, given, row in zip(e[1:], windows(memory), rows[1:], strict=False):
+        for emitted, given, row, gap in zip(in_one_row(e)[1:], windows, rows[1:], gaps[1:], strict=False):
             add(given, barred, three)
             maxima(three, 0, None, top)
             subtract(three, top, three)
@@ -210,7 +223,8 @@ class ctc_forward:
             log(row, row)
             add(row, top, row)
             add(row, emitted, row)
-        return np.maximum(rows, FAR)
+            gap.fill(FAR)
+        return np.maximum(states, FAR)
 
     def aval(e, skips):
         return Aval(shape_of(e), dtype_of(e))

@@ -461,6 +461,8 @@ def losses():
     F.ctc_loss(x(3, 3, 3).log_softmax(2).detach(), I([[1, 1], [2, 1], [1, 2]]), [0, 0, 3], [0, 1, 2], reduction='none')
     F.ctc_loss(torch.tensor([0.5, 0.5, 0.0]).log().expand(4, 1, 3).clone().requires_grad_(), I([[1]]), [4], [1], reduction='none').detach()
     F.ctc_loss(x(1, 2, 3).log_softmax(2), I([[1], [2]]), [1, 1], [1, 0], reduction='sum')
+    S = []; h = torch.autograd.graph.saved_tensors_hooks(lambda t: (S.append(t.detach().clone()), t)[1], lambda t: t); with h: F.ctc_loss(x(4, 2, 3).log_softmax(2), I([[1, 2], [2, 2]]), [4, 4], [2, 2]); S[-1], S[-2]
+    v = x(4, 2, 3); g, = torch.autograd.grad(F.ctc_loss(v.log_softmax(2), I([[1, 2], [2, 2]]), [4, 4], [2, 2]), v, create_graph=True); torch.autograd.grad(g.sum(), v)
     F.ctc_loss(torch.zeros(3, 1, 2), I([[1]]), [4], [1])
     F.ctc_loss(torch.zeros(3, 1, 2), I([[1]]), [3, 2], [1])
     F.ctc_loss(torch.zeros(3, 1, 2), I([[1]]), [3], [1], blank=4)

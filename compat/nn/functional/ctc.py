@@ -143,7 +143,7 @@ def aligned(log_probs, targets, labels, ends, sizes, blank):
 def log_alpha(call, outs):
     """The logarithms of the probabilities of the states of each sample after each step, [N, T, states], which torch's kernel keeps."""
     x, _, labels, _, _, blank = call.args
-    alpha = np.ascontiguousarray(forward(current(x.detach()).val, labels, blank).swapaxes(0, 1))
+    alpha = np.ascontiguousarray(forward(current(x.detach()), labels, blank).val.swapaxes(0, 1))
     alpha[alpha <= FAR] = -np.inf
     return wrap(Tensor, alpha)
 
@@ -152,7 +152,7 @@ def each(x, labels, ends, sizes, blank):
     """The losses of all samples, [N]; inf where there is no alignment."""
     loss = losses(x, labels, ends, sizes, blank)
     loss = P["where"](P["greater"](loss, -FAR / 2), dtype_of(x).type(np.inf), loss)
-    return P["sub"](loss, less_probabilities(x, ends))
+    return P["add"](loss, of_probabilities(x, ends))
 
 
 def forward(x, labels, blank):
@@ -179,15 +179,15 @@ def losses(x, labels, ends, sizes, blank):
     return P["neg"](P["where"](nothing, d.type(0), total) if nothing.any() else total)
 
 
-def less_probabilities(x, ends):
-    """Zeros, [N], with minus the derivative of the sum of the probabilities of all steps that count.
+def of_probabilities(x, ends):
+    """Zeros (-0.0, which change no sign), [N], with the derivative of the sum of the probabilities of all steps that count.
 
     torch's derivative of this loss is that for log-probabilities which go on summing up to one; after log_softmax there is
     no difference, since this part is constant then.
     """
     steps = np.arange(shape_of(x)[0])[:, None, None] < ends[None, :, None]
     total = P["sum"](P["where"](steps, P["exp"](x), dtype_of(x).type(0)), axes=(0, 2))
-    return P["sub"](P["stop"](total), total)
+    return P["neg"](P["sub"](P["stop"](total), total))
 
 
 refuse_in(globals())
