@@ -284,6 +284,10 @@ def clamp_pair(name, label, aliases=()):
         return out
 
     def inplace(self, min=None, max=None):  # noqa: A002
+        if self.mark is not None and recorded_at_once(
+            METHODS[name], self, *((min, max) if max is not None or not one else (min,))
+        ):
+            return self
         ends = bounds(min, max) if max is None or not one else None
         if ends is not None and is_plain_bound(ends[0]) and is_plain_bound(ends[1]) and ends != (None, None):
             low, high = -math.inf if ends[0] is None else ends[0], math.inf if ends[1] is None else ends[1]
@@ -291,7 +295,7 @@ def clamp_pair(name, label, aliases=()):
                 return self
         given = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
         args, named = ((min,), {}) if one and max is None else ((), given)
-        if recorded_at_once(METHODS[name], self, *args, **named) or done_at_once(self, METHODS[name], args, named):
+        if done_at_once(self, METHODS[name], args, named):
             return self
         low, high = bounds(min, max)
         need_bounds(self, one, low, high)

@@ -329,14 +329,17 @@ def taken_over(t, h, tracked):
         return False
     if saved:
         plan, versions = n.plan, n.versions
-        if plan.reads:
-            at = 0 if old is None else plan.operands[n.ins.index(old)]
-            if at in plan.reads:  # (the rule reads what the write destroys)
-                k = plan.reads.index(at)
+        reads = plan.reads
+        if reads:
+            at = 0 if old is None else plan.operands[0 if n.ins[0] is old else n.ins.index(old)]
+            if at in reads:  # (the rule reads what the write destroys)
+                k = reads.index(at)
                 if saved[k] is not v:
                     return False
                 saved = (*saved[:k], v.copy(), *saved[k + 1 :])
-                versions = tuple([s for s in versions if s[2] != at])
+                versions = (
+                    versions[1:] if versions and versions[0][2] == at else tuple([s for s in versions if s[2] != at])
+                )
         if plan.keeps:
             saved = (*saved[:-1], v)
             versions = (*versions[:-1], (store, store.version + 1, -1))
