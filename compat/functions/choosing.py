@@ -225,7 +225,7 @@ quick_call(
 def masked_fill_(self, mask, value):
     """masked_fill, in place."""
     f = METHODS["masked_fill"]
-    if recorded_at_once(f, self, mask, value) or done_at_once(self, f, (mask, value), {}):
+    if self.mark is not None and recorded_at_once(f, self, mask, value) or done_at_once(self, f, (mask, value), {}):
         return self
     if not (isinstance(value, Tensor) and value.dim()):
         check_mask(mask)
