@@ -4,6 +4,7 @@ import functools
 import json
 import pathlib
 import tracemalloc
+import warnings
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,7 @@ import pytest
 
 import funcgrad as fg
 import funcgrad.numpy as fnp
+from funcgrad.errors import SideEffectWarning
 from tests.expected.custom_rules_cases import CASES, CASES_FORWARD, FORWARD, USES, X, Y, run
 
 jax.config.update("jax_enable_x64", True)
@@ -279,6 +281,32 @@ def test_rules_close_over_values_of_the_stage_they_are_called_in():
         TypeError, match="custom_jvp: the derivative is asked for by a value that the function closes over"
     ):
         fg.grad(fg.jit(lambda p, x: made(p)(x).sum()))(p, x)
+
+
+class Box:
+    kept = None
+
+
+def test_only_what_rules_keep_is_not_told_of_as_held():
+    """A rule in the graph may close over a traced value; what anything else still holds is told of, whatever rules there are."""
+    box = Box()
+
+    def made(p):
+        f = fg.custom_jvp(lambda x: x * p)
+        f.defjvp(lambda x, t: (x[0] * p, t[0] * p))
+        return f
+
+    def keeps(x):
+        y = fnp.sin(x)
+        (lambda: setattr(box, "kept", y))()
+        return made(y)(x)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fg.jit(lambda x: made(fnp.sin(x))(x))(1.0)
+        fg.jit(lambda x: fg.lax.scan(lambda c, _: (made(x)(c), None), x, None, length=2)[0])(1.0)
+    with pytest.warns(SideEffectWarning, match=r"traced value of sin, .* is still held \(by a (dict|Box)\)"):
+        fg.jit(keeps)(1.0)
 
 
 def test_residuals_of_a_mapped_rule_are_its_own_when_staged():

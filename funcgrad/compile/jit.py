@@ -183,7 +183,7 @@ class Jitted:
         if t.check is not None:
             effects, alive = t.check
             t.check = None
-            effects.warn(alive)
+            effects.warn(alive, t.graph)
         self.compilations.append(Compilation(reason(key, list(self.cache)), time.perf_counter() - start, t.graph))
         if not t.once:
             self.cache.setdefault(key, []).append(t)

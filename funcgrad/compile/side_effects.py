@@ -15,9 +15,12 @@ import types
 
 import numpy as np
 
+from ..core.graph import Graph, GraphNode
 from ..core.handle import Handle
+from ..core.primitive import PRIMITIVES
 from ..core.site import internal, warn, where
 from ..core.state import tls
+from ..core.trace import Trace
 from ..errors import SideEffectWarning
 from .baked import codes_of, content
 
@@ -121,8 +124,8 @@ class SideEffects:
     def note(self, what, state, x, at=None):
         self.found.append((what, state, x, state(x), at))
 
-    def warn(self, stage):
-        """Tell of what has changed; `stage()` is the Stage, if something still holds a value of it."""
+    def warn(self, stage, graph):
+        """Tell of what has changed; `stage()` is the Stage, if something still holds a value of it: other than the rules in its graph."""
         told = False
         for what, state, x, before, at in self.found:
             now = state(x)
@@ -133,16 +136,40 @@ class SideEffects:
         if not told and not tls.depth and stage() is not None:
             tls.refused = None  # (the last error of ours, and with it the frames it came through: a cycle)
             gc.collect()
-            if stage() is not None and not stage().rules:
-                held(stage())
+            if stage() is not None:
+                held(stage(), graph)
 
 
-def held(stage):
-    """Tell of a traced value that something keeps."""
-    for h in gc.get_referrers(stage):
+def reached(roots, through=object, but=()):
+    """What can be reached from roots, by way of objects of the types `through`, and of none `but`."""
+    found, todo = {}, list(roots)
+    while todo:
+        x = todo.pop()
+        if id(x) not in found:
+            found[id(x)] = x
+            if isinstance(x, through) and not isinstance(x, but) and not (type(x) is dict and "__builtins__" in x):
+                todo += gc.get_referents(x)
+    return found
+
+
+def kept_by_rules(graph):
+    """What the rules of the user's in a graph reach, by id: they may close over values of the stage."""
+    nodes = reached([graph], (Graph, GraphNode, dict, list, tuple)).values()
+    specs = [n.params["spec"] for n in nodes if type(n) is GraphNode and n.prim is PRIMITIVES["rule"]]
+    return set(reached(specs, but=(type, types.ModuleType, types.FrameType, Trace)))  # (ids alone: it holds nothing)
+
+
+def held(stage, graph):
+    """Tell of a traced value that something keeps, if that is not a rule in the graph."""
+    kept = kept_by_rules(graph)
+    handles = gc.get_referrers(stage)
+    for h in handles:
         if not isinstance(h, Handle) or h.mark is None:
             continue
-        holders = [type(r).__name__ for r in gc.get_referrers(h) if not isinstance(r, (types.FrameType, Handle))]
+        holders = [r for r in gc.get_referrers(h) if not isinstance(r, (types.FrameType, Handle)) and r is not handles]
+        holders = [type(r).__name__ for r in holders if id(r) not in kept]
+        if id(h) in kept and not holders:
+            continue
         made = (
             f"of {h.mark.prim.name}, called at {where(h.mark.site)}," if h.mark.prim is not None else "of an argument"
         )

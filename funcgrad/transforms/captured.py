@@ -1,7 +1,8 @@
 """Traced values that a function with a rule of its own reaches without being given them: through an object, a default, a jitted function.
 
 What closures hold is found without running anything (rules.closed_over). The rest shows when the function is run: its results stand at
-a level that none of its operands has. Then it is staged, and what its graph reads from outside become operands like the others.
+a level that none of its operands has. Then it is staged, and what its graph reads from outside become operands like the others. So such a
+function runs twice, with its side effects, and the second time its arguments have no values: control flow that asks for them is an error.
 """
 
 from .. import tree

@@ -173,6 +173,8 @@ class VjpSpec(Spec):
         return outs, [x for i, x in enumerate(leaves) if i not in fixed]
 
     def pull_needed(self, residuals, slots, need):
+        if need & (1 << self.flat.hidden) - 1:
+            raise ArgumentError(CLOSED_OVER.format("custom_vjp", "bwd"))
         structure, fixed = self.residual_structure
         rest = iter(residuals)
         residuals, xs = tree.unflatten(
@@ -197,8 +199,6 @@ class VjpSpec(Spec):
             given += (
                 [None] * len(tree.leaves(x)) if g is None else tree.broadcast_prefix(g, x, is_leaf=lambda v: v is None)
             )
-        if need & (1 << self.flat.hidden) - 1:
-            raise ArgumentError(CLOSED_OVER.format("custom_vjp", "bwd"))
         back = [None] * self.flat.hidden
         for x, i in zip(xs[self.flat.hidden :], self.flat.traced, strict=True):
             g = given[i]

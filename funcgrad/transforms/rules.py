@@ -236,8 +236,6 @@ class rule:
         flat = getattr(getattr(spec, "root", spec), "flat", None)
         if outer and flat is not None and flat.top is not None:
             raise Captured(flat)
-        if tls.stage is not None and (flat is None or not flat.differentiates):
-            tls.stage.rules = True
         return tuple(graph.out_avals)
 
     def batch(size, xs, ds, *, spec):

@@ -43,7 +43,6 @@ class Stage(Trace):
     shows = True  # printing one of its values shows what is known of it
     apart = True  # are views with a history inputs of their own?
     warned = None  # the warnings that each call is to give
-    rules = False  # are rules of the user's kept with its graph, which may close over its values?
     settles = False  # (it lifts none: boxes from outside have shadows)
     name = "jit"
 
