@@ -148,8 +148,26 @@ def test_the_real_part_of_log1p_of_small_complex_numbers():
     assert torch.log1p(torch.tensor(complex(np.inf, 1))).real == np.inf
     with jax.enable_x64():
         np.testing.assert_allclose(np.asarray(jax.numpy.log1p(np.array(z))).real, want, rtol=1e-14, atol=0)
+    # on the circle |1 + z| = 1 the two parts of |1 + z|**2 - 1 cancel, all of it at the first point
+    z = [-0.04 + 0.28j, -0.2 + 0.6j, -0.02 - 0.19899748742132398j, -0.08 + 0.3919183588453085j]
+    want = [6.66133814775094e-18, -2.220446049250313e-17, -3.305491341879974e-18, 4.884534343294491e-18]
+    x = torch.tensor(z, dtype=torch.complex128, requires_grad=True)
+    out = torch.log1p(x)
+    np.testing.assert_allclose(out.detach().numpy().real, want, rtol=0, atol=3e-17)
+    out.backward(torch.ones_like(out))
+    np.testing.assert_allclose(x.grad.numpy(), np.conj(1 / (1 + np.array(z))), rtol=1e-15)
     got = fg.scipy.special.softplus(-46.36829903697915 - 0.3196744984192213j)
     np.testing.assert_allclose([got.real, got.imag], [6.917104681015845e-21, -2.2897566865596358e-21], rtol=1e-14)
+
+
+@pytest.mark.parametrize("derivative", [fg.grad, fg.jacfwd])
+def test_the_derivatives_of_arccosh_at_both_ends(derivative):
+    """1 / sqrt(x**2 - 1), which has no sign at -1, and -x / (x**2 - 1)**1.5: jax's figures."""
+    once, twice = derivative(np.arccosh), derivative(derivative(np.arccosh))
+    with np.errstate(all="ignore"):
+        assert [once(1.0), once(-1.0), twice(1.0), twice(-1.0)] == [np.inf, np.inf, -np.inf, np.inf]
+        np.testing.assert_allclose([once(-2.0), twice(-2.0)], [3**-0.5, 2 * 3**-1.5], rtol=1e-15)
+    np.testing.assert_allclose(once(1 + 2.0**-30), 2.0**15 / np.sqrt(2 + 2.0**-30), rtol=1e-15)
 
 
 def test_second_derivatives_of_the_sine_integral():

@@ -122,4 +122,4 @@ def polar(abs, angle):  # noqa: A002
     need_two_floats(abs, angle)
     if dtype_of(current(abs)) == FLOAT16:
         raise NotImplementedError("\"polar_cpu\" not implemented for 'Half'")
-    return P["polar"](current(abs), current(angle), kink="torch")
+    return P["polar"](current(abs), current(angle))

@@ -104,7 +104,7 @@ def distance(gap, p, name):
         return counted(gap, last, refused=not_twice(name))
     if p == math.inf and 0 not in shape_of(gap):
         return P["farthest"](gap, axes=last)
-    return vector_norm_of(gap, p, -1)
+    return vector_norm_of(gap, p if shape_of(gap)[-1] else 1, -1)  # (without columns it is 0 for every p)
 
 
 def not_twice(name):

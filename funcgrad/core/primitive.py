@@ -330,7 +330,7 @@ def elementwise(
     """Declare an elementwise primitive from one formula per operand; None for an operand without derivative.
 
     torch=(...) are the formulas where torch chose otherwise at a kink: the primitive then takes `kink="jax"` or "torch".
-    tape=(...) are those that a tape records, where torch keeps something else: its users may change the rest in place.
+    tape=(...) are those of reverse mode on a tape, where torch keeps or rounds something else: its users may change the rest in place.
     symbol: Python's operator, which keeps Python scalars Python scalars. dtype: of the result, if not NumPy's own.
     """
     namespace = sys._getframe(1).f_globals

@@ -42,8 +42,7 @@ def complex_log1p(z):
     inside, out = where(near, z, 0), log1p(z)
     x, y = P["real"](inside), P["imag"](inside)
     more = add(mul(x, add(2, x)), mul(y, y))
-    size = where(equal(more, 0), x, mul(0.5, log1p(more)))  # (where the squares underflow, x itself)
-    return where(near, P["complex"](size, P["imag"](out)), out)
+    return where(near, P["complex"](mul(0.5, log1p(more)), P["imag"](out)), out)
 
 
 # ------------------------------------------------------------------------------------------------ tanh

@@ -16,7 +16,7 @@ from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F4
 from .floats import as_floats, in_place, over_floats, real_function
 from .kinked import unit  # noqa: F401  (a formula names it)
 from .logic import bitwise_or, isinf
-from .powers import hypot, sqrt
+from .powers import hypot, rsqrt, sqrt
 from .rounding import rint
 
 sin = elementwise("sin", np.sin, "t * cos(x)", jax="numpy.sin", dtypes="fc", scalar="math.sin({0})")
@@ -100,7 +100,12 @@ def arccosh_rule(t, x):
     """One root for real x: left of -1, where the value is nan, jax and torch have a derivative."""
     if dtype_of(x).kind == "c":
         return div(div(t, sqrt(sub(x, 1))), sqrt(add(x, 1)))
-    return div(t, sqrt(mul(sub(x, 1), add(x, 1))))
+    return mul(t, rsqrt(sub(0, one_minus_square(x))))  # (0 - 0 is 0: inf at both ends)
+
+
+def arccosh_rule_torch(t, x):
+    """The same of real x in torch's rounding."""
+    return arccosh_rule(t, x) if dtype_of(x).kind == "c" else mul(t, rsqrt(sub(mul(x, x), 1)))
 
 
 # for complex x left of the imaginary axis jax gives the derivative of the other branch (its sign is the other one)
@@ -108,10 +113,11 @@ arccosh = elementwise(
     "arccosh",
     np.arccosh,
     "arccosh_rule(t, x)",
+    tape=("arccosh_rule_torch(t, x)",),
     jax="numpy.arccosh",
     dtypes="fc",
     domain="above one",
-    kinks=((-2.0,),),
+    kinks=((-2.0,), (-1.0,), (1.0,)),
     scalar="math.acosh({0})",
 )
 arctanh = elementwise(
@@ -158,13 +164,13 @@ def _polar(x, y):
     return np.asarray(_complex(x * np.cos(y), x * np.sin(y)), dtype)[()]
 
 
-# x exp(i y). By x, torch takes the direction of the result, which is 0 at 0, and the opposite one of negative x.
+# x exp(i y). By x, torch takes in reverse the direction of the result, which is 0 at 0, and the opposite one of negative x.
 polar = elementwise(
     "polar",
     _polar,
     "t * polar(1.0, y)",
     "t * (out * 1j)",
-    torch=("t * unit(out)", "t * (out * 1j)"),
+    tape=("t * unit(out)", "t * (out * 1j)"),
     aval=lambda x, y, **_: complex_.aval(x, y),
     jax=lambda jax, x, y: _complex_of_jax(jax, x * jax.numpy.cos(y), x * jax.numpy.sin(y)),
     domain=("positive", "real"),
