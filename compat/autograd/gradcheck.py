@@ -2,8 +2,7 @@
 
 A complex output is checked as two real ones, and of a real value L the gradient by a complex input is torch's
 dL/dRe + i dL/dIm; so one comparison of [inputs, outputs] matrices serves every dtype. Tangents by a complex input are checked as those by
-two real ones. With fast_mode each matrix is looked at
-between two vectors, and that of tangents along one, which are torch's.
+two real ones. With fast_mode each matrix is looked at between two vectors, and that of tangents along one, which are torch's.
 """
 
 import functools

@@ -11,8 +11,12 @@ import numpy as np
 
 from funcgrad.core.site import internal
 
+from .reads import entries
+
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
-ENTRIES = 64  # of a container: of a longer one it is compared which objects they are
+ENTRIES = (
+    64  # of a container: of a longer one it is compared which objects they are, and what those are that hold others
+)
 MOST = 4096  # of a container that is known by more than its identity
 SMALL = 1024  # elements of an ndarray that is an argument
 EXACT = 1 << 16  # of one whose figures are all compared (2 us for 5,000, 40 us for these)
@@ -24,35 +28,51 @@ KINDS = {
     dict: dict,
     list: list,
     tuple: tuple,
-    set: set,
+    set: list,  # (in the order in which it is gone through)
     collections.deque: list,
     bytearray: bytes,
 }  # how the entries of a container are kept
 
 
-def kept_as(x):
-    """The plain type that a copy of a container has; None for what is no container, or a long one."""
-    kind = type(x)
-    plain = KINDS.get(kind) or next((KINDS[k] for k in KINDS if issubclass(kind, k)), None)
-    return None if plain is None or len(x) > ENTRIES or internal[kind.__module__] else plain
+def container_of(kind):
+    """The class of containers that a class is or comes from, or None; nobody changes those of ours."""
+    if kind in KINDS:
+        return kind
+    return None if internal[kind.__module__] else next((k for k in KINDS if issubclass(kind, k)), None)
 
 
 def snapshot(x):
     """What `same` compares with later: a value, or a copy of a container of values."""
-    if type(x) is np.ndarray:
+    kind = type(x)
+    if kind is np.ndarray:
         return Figures(x)
-    plain = kept_as(x)
-    if plain is None:
-        return (
-            Long(x)
-            if isinstance(x, (dict, list)) and ENTRIES < len(x) <= MOST and not internal[type(x).__module__]
-            else x
-        )
+    base = container_of(kind)
+    if base is None or len(x) > MOST:
+        return x
+    plain = KINDS[base]
+    if len(x) > ENTRIES and plain is not bytes:
+        return x if base is tuple else Long(x)
     if plain is dict:
         copy = {k: snapshot(v) for k, v in x.items()}
     else:
-        copy = plain(x) if plain in (set, bytes) else plain([snapshot(v) for v in x])
-    return copy if type(x) is plain and plain in (dict, list, tuple) else Kept(type(x), copy)
+        copy = plain(x) if plain is bytes else plain([snapshot(v) for v in x])
+    return copy if kind is plain else Kept(kind, copy)
+
+
+def vast(kept):
+    """What no call can compare: the container or ndarray in a snapshot that has too many entries for it; or None."""
+    kind = type(kept)
+    if kind is Figures:
+        return kept.array if kept.array.size > EXACT else None
+    base = container_of(kind)
+    if base is not None and len(kept) > MOST:
+        return None if base is tuple else kept
+    if kind in (Kept, Long):
+        kept = kept.entries if kind is Kept else kept.inside
+    elif base is None:
+        return None
+    inside = kept.values() if isinstance(kept, dict) else () if type(kept) is bytes else kept
+    return next((found for v in inside if (found := vast(v)) is not None), None)
 
 
 class Kept:
@@ -63,14 +83,22 @@ class Kept:
 
 
 class Long:
-    """A long list or dict and the objects that were in it."""
+    """A long container and the objects that were in it, in order; `inside`: {place of one that can be changed: its snapshot}."""
 
     def __init__(self, x):
-        self.container, self.entries = x, self.of(x)
+        self.container, self.entries = x, entries(x)
+        kept = [(i, v, snapshot(v)) for i, v in enumerate(self.entries)]
+        self.inside = {i: copy for i, v, copy in kept if copy is not v}
 
-    @staticmethod
-    def of(x):
-        return (*dict.keys(x), *dict.values(x)) if isinstance(x, dict) else (*list.__iter__(x),)
+    def holds(self, x):
+        """Is x the container, with what was in it?"""
+        if (
+            x is not self.container
+            or len(now := entries(x)) != len(self.entries)
+            or not all(map(is_, now, self.entries))
+        ):
+            return False
+        return not self.inside or all([same(now[i], copy) for i, copy in self.inside.items()])
 
 
 class Figures:
@@ -97,10 +125,9 @@ def same(x, kept):
             return now.tobytes() == was.tobytes()
         return same(now.tolist(), was.tolist())
     if kind is Long:
-        return x is kept.container and len(now := Long.of(x)) == len(kept.entries) and all(map(is_, now, kept.entries))
+        return kept.holds(x)
     if kind is Kept:
-        plain = type(kept.entries)
-        return type(x) is kept.kind and (x == kept.entries if plain in (set, bytes) else same(plain(x), kept.entries))
+        return type(x) is kept.kind and same(type(kept.entries)(x), kept.entries)
     if type(x) is not kind:
         return False
     if kind in SIMPLE:
@@ -108,8 +135,14 @@ def same(x, kept):
     if kind in (list, tuple):
         return len(x) == len(kept) and all(map(same, x, kept))
     if kind is dict:
-        return len(x) == len(kept) and all([k in x and same(x[k], v) for k, v in kept.items()])
+        ordered = len(x) == len(kept) and (all(map(is_, x, kept)) or all(map(same_key, x, kept)))
+        return ordered and all(map(same, x.values(), kept.values()))
     return x is kept
+
+
+def same_key(x, kept):
+    """Is a key what it was? (True is not 1; of another kind of key its class knows.)"""
+    return same(x, kept) or type(x) is type(kept) not in (tuple, *SIMPLE) and x == kept
 
 
 def equality(text, name, value):
@@ -132,24 +165,27 @@ def restored(x, kept):
         return kept.array
     if kind is Long:
         x, half = kept.container, len(kept.entries) // 2
+        for i, copy in kept.inside.items():
+            restored(kept.entries[i], copy)
         x.clear()
         if isinstance(x, dict):
             x.update(zip(kept.entries[:half], kept.entries[half:], strict=True))
         else:
-            x.extend(kept.entries)
+            (x.update if isinstance(x, set) else x.extend)(kept.entries)
         return x
     if kind is tuple:
         return tuple([restored(v, k) for v, k in zip_longest(x if type(x) is tuple else (), kept)][: len(kept)])
-    entries = kept.entries if kind is Kept else kept
-    if type(entries) not in (list, dict, set, bytes):
+    was = kept.entries if kind is Kept else kept
+    if type(was) not in (list, dict, bytes):
         return kept
-    x = x if type(x) is (kept.kind if kind is Kept else kind) else type(entries)()
-    if type(entries) is list:
-        entries = [restored(v, k) for v, k in zip_longest([*x], entries)][: len(entries)]
-    elif type(entries) is dict:
-        entries = {k: restored(x.get(k), v) for k, v in entries.items()}
+    kind = kept.kind if kind is Kept else kind
+    x = x if type(x) is kind else container_of(kind)()
+    if type(was) is list:
+        was = [restored(v, k) for v, k in zip_longest([*x], was)][: len(was)]
+    elif type(was) is dict:
+        was = {k: restored(x.get(k), v) for k, v in was.items()}
     x.clear()
-    (x.update if isinstance(x, (dict, set)) else x.extend)(entries)
+    (x.update if isinstance(x, (dict, set)) else x.extend)(was)
     return x
 
 

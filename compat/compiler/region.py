@@ -192,9 +192,8 @@ class Program:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
-    it must not have). `elsewhere`: (id of a namespace, key) of the
-    Tensors read there that are found by another way, too. `views`, `ungraded`, `compared`: as a Region has them. `named`: ids of
-    the Tensors that the function may name beside its arguments."""
+    it must not have). `elsewhere`: (id of a namespace, key) of the Tensors read there that are found by another way, too. `views`,
+    `ungraded`, `compared`: as a Region has them. `named`: ids of the Tensors that the function may name beside its arguments."""
 
 
 def program(f, tensors, watch):

@@ -12,6 +12,8 @@ from collections import deque
 from contextvars import ContextVar
 from operator import is_
 
+import numpy as np
+
 from funcgrad.core.handle import Cell
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
@@ -24,7 +26,7 @@ from ..optim import optimizer as optimizers
 from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
-from .conditions import EXACT, MOST, SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot
+from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot, vast
 from .reads import MISSING, Reader, of_users
 from .trees import entries
 
@@ -225,15 +227,12 @@ class Watch:
             what = f"the class {x.__name__}" if isinstance(x, type) else f"a {type(x).__name__}"
             raise Unfit(f"it may use {what}, which keeps what is not seen")
         for *_, kept, value, name in self.places.values():
-            if (
-                isinstance(value, (dict, list))
-                and kept is value
-                and len(value) > MOST
-                and not internal[type(value).__module__]
-            ):
-                raise Unfit(f"it reads {name}, whose {len(value):,} entries no call can look at")
-            if type(kept) is Figures and value.size > EXACT:
-                raise Unfit(f"it reads {name}, a NumPy array of {value.size:,} elements: make it a Tensor")
+            if (much := vast(kept)) is None:
+                continue
+            within = f"{name} and in it a {type(much).__name__}" if much is not value else name
+            if isinstance(much, np.ndarray):
+                raise Unfit(f"it reads {within}, a NumPy array of {much.size:,} elements: make it a Tensor")
+            raise Unfit(f"it reads {within}, whose {len(much):,} entries no call can look at")
         if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
             raise Unfit("hooks are registered for all modules")
         for m in self.modules.values():
@@ -366,12 +365,16 @@ class Watch:
         return self.tests
 
     def tables(self, m):
-        """The tests of what is in the tables of a module, which somebody may write past it. (What is added to a table of Tensors nobody is told.)"""
+        """The tests of what is in the tables of a module, which somebody may write past it. (What is added to an empty one of a module of ours nobody is told.)"""
+        own = of_users(type(m)) or isinstance(m, CONTAINERS)
         for table in ("_parameters", "_buffers", "_modules"):
             entries = vars(m)[table]
             name = self.name(entries)
-            if table == "_modules" and (entries or isinstance(m, CONTAINERS)):
-                self.add(f"len({name}) == {len(entries)}", f"the modules in a {type(m).__name__}")
+            about = f"the {table[1:]} in a {type(m).__name__}"
+            if table == "_modules" and len(entries) > 1:  # (their order is that of the calls)
+                self.add(f"(*{name},) == {(*entries,)!r}", about)
+            elif (own or entries) and not any([i == id(entries) and key not in entries for i, key in self.left]):
+                self.add(f"len({name}) == {len(entries)}", about)
             for key, x in entries.items():
                 if (id(entries), key) not in self.left and (id(entries), key) not in self.dynamic:
                     self.add(f"{name}[{key!r}] is {self.name(x)}", f"{type(m).__name__}.{key}")

@@ -129,7 +129,7 @@ def where(condition=MISSING, input=MISSING, other=MISSING, /, *more, out=None, *
         for o in (x, y):
             if type(o) is int:
                 fitting(o, d)
-            elif type(o) is float:
+            elif isinstance(o, float):
                 need_single(o, d)
         with np.errstate(over="ignore") if d in HALVES else nullcontext():
             a, b = (o if isinstance(o, Handle) else d.type(o) for o in (a, b))

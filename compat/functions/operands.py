@@ -25,6 +25,7 @@ from ..method_arguments import wrapped
 from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size  # noqa: F401
 from ..tensor import Tensor
+from .each_call import need
 from .laid_back import lay_back
 from .levels import arrays_beneath, beneath, mapped_on_top, share_memory
 from .moving import Moving
@@ -234,7 +235,11 @@ FLOAT32, COMPLEX64 = np.dtype(np.float32), np.dtype(np.complex64)
 
 def need_single(x, d):
     """RuntimeError for a number that single precision has not, where torch computes with it in that: float32, complex64."""
-    if d in (FLOAT32, COMPLEX64) and isinstance(x, float) and LARGEST["float32"] < abs(x) < math.inf:
+    if d not in (FLOAT32, COMPLEX64):
+        return
+    if type(x) is Moving:
+        need(x.number, lambda v: not LARGEST["float32"] < abs(v.item()) < math.inf)
+    elif isinstance(x, float) and LARGEST["float32"] < abs(x) < math.inf:
         raise overflowing(d)
 
 

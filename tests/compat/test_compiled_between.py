@@ -2,6 +2,7 @@
 defaults of functions, methods that a subclass gets, classes of modules, gradients of what is frozen, another thread's locals."""
 
 import asyncio
+import collections
 import threading
 import types
 import warnings
@@ -323,6 +324,88 @@ def entries_of_thousands(compile):
     yield f(ONES(2))
     numbers[3] = table[4] = 10
     yield f(ONES(2))
+
+
+def the_order_of_entries(compile):
+    d, s, inner = {"a": 1.0, "b": 2.0}, {1, 2}, {"d": {"a": 2.0, "b": 3.0}}
+
+    def first(x):
+        return x * next(iter(d.values())) + [*inner["d"].values()][0]
+
+    def kinds(x):
+        return x * sum([4 if k is True else 9 for k in [*s, *d]])
+
+    f, g = compile(first), compile(kinds)
+    yield f(ONES(2)), g(ONES(2))
+    d["a"] = d.pop("a")
+    yield f(ONES(2)), g(ONES(2))
+    inner["d"]["a"] = inner["d"].pop("a")
+    yield f(ONES(2)), g(ONES(2))
+    s.remove(1)
+    s.add(True)
+    yield f(ONES(2)), g(ONES(2))
+    d[1] = 5.0
+    yield f(ONES(2)), g(ONES(2))
+    del d[1]
+    d[True] = 5.0
+    yield f(ONES(2)), g(ONES(2))
+
+
+def the_order_of_modules(compile):
+    m = nn.Sequential(nn.ReLU(), nn.Hardtanh(-2.0, -1.0))
+    f = compile(m)
+    yield f(-ONES(2))
+    m._modules["0"] = m._modules.pop("0")
+    yield f(-ONES(2))
+
+
+def entries_of_empty_tables(compile):
+    class Own(nn.Module):
+        def forward(self, x):
+            for f in self.children():
+                x = f(x)
+            for t in [*self.parameters(), *self.buffers()]:
+                x = x * t
+            return x
+
+    m = Own()
+    f = compile(m)
+    yield f(ONES(2))
+    m._modules["w"] = nn.Tanh()
+    yield f(ONES(2))
+    m._parameters["w"] = nn.Parameter(ONES(2) * 3)
+    yield f(ONES(2))
+    m._buffers["b"] = ONES(2) * 5
+    yield f(ONES(2))
+
+
+def entries_of_long_containers(compile):
+    q, s, b, rows = collections.deque([1.0] * 100), set(range(100)), bytearray(3000), [[1.0] for _ in range(100)]
+    more, most = {"q": collections.deque([1.0] * 100)}, collections.deque([1.0] * 5000)
+    functions = [
+        lambda x: x * q[43],
+        lambda x: x * (43 in s),
+        lambda x: x + b[43],
+        lambda x: x * rows[43][0],
+        lambda x: x * more["q"][43],
+        lambda x: x * most[43],
+    ]
+    functions = [*map(compile, functions)]
+    yield [f(ONES(2)) for f in functions]
+    q[43] = rows[43][0] = more["q"][43] = most[43] = 5.0
+    s.discard(43)
+    b[43] = 5
+    yield [f(ONES(2)) for f in functions]
+
+
+def what_is_vast_in_a_container(compile):
+    arrays, sets, data = [np.zeros(70000)], {"s": set(range(5000))}, bytearray(5000)
+    functions = [lambda x: x + float(arrays[0][43]), lambda x: x * (43 in sets["s"]), lambda x: x + data[43]]
+    functions = [*map(compile, functions)]
+    yield [f(ONES(2)) for f in functions]
+    arrays[0][43] = data[43] = 5
+    sets["s"].discard(43)
+    yield [f(ONES(2)) for f in functions]
 
 
 def modes_that_are_on(compile):

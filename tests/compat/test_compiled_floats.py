@@ -188,3 +188,15 @@ def test_arguments_that_are_containers_of_other_kinds_are_changed_in_each_call()
 def test_keys_are_of_their_own_types():
     f = torch.compile(lambda d: {k: v * 2 for k, v in d.items()})
     assert [str([*f({k: torch.ones(1)})]) for k in (1, True, 1.0, 1)] == ["[1]", "[True]", "[1.0]", "[1]"]
+
+
+def test_a_number_that_single_precision_has_not_is_refused_in_each_call():
+    x, f = torch.ones(2), torch.compile(lambda x, k: torch.where(x > 2, x, k))
+    for k in (1.5, 2.5, 3.5):
+        f(x, k)
+    for k in (1e308, -1e308):
+        with pytest.raises(RuntimeError, match="value cannot be converted to type float without overflow"):
+            f(x, k)
+    assert f(x, math.inf).tolist() == [math.inf, math.inf]
+    assert f(x, 4.5).tolist() == [4.5, 4.5]
+    assert len(f.stats().compilations) == 2
