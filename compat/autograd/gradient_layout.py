@@ -97,9 +97,10 @@ def odd(v):
     return not v.flags.c_contiguous or (1 in v.shape or not v.size) and steps_of(v) != contiguous_strides(v.shape)
 
 
-def lies_in(g, t):
-    """Is a gradient one that was given, or a view of it?"""
-    return g is t or g is not None and t is not None and g._base is (t if t._base is None else t._base)
+def root(t):
+    """The Tensor that one is a view of, or itself."""
+    base = t._base
+    return t if base is None else base
 
 
 def any_oddly(tensors):
@@ -116,7 +117,11 @@ def as_kernels_lay(got, inputs, marks, roots, given):
     """The gradients, in C order (of the factors of a product: in the order of the factor) where an input was used by nothing but operations
     of IN_C_ORDER, whose memory is new too: not that of one of those `given`."""
     orders = {m: order for g, m, x in zip(got, marks, inputs) if (order := wanted_order(g, x)) is not None}
-    orders |= {m: "C" for g, m in zip(got, marks) if m not in orders and any([lies_in(g, t) for t in given])}
+    roots_given = {id(root(t)) for t in given if t is not None}  # (as a set: there may be as many as gradients)
+    if roots_given:
+        orders |= {
+            m: "C" for g, m in zip(got, marks) if m not in orders and g is not None and id(root(g)) in roots_given
+        }
     if orders:
         uses, seen, stack = {}, set(roots), list(roots)
         while stack:

@@ -195,7 +195,13 @@ def a_recorded_leaky_relu_in_place():
     return in_place(lambda h, w: F.leaky_relu(h, 0.2, inplace=True))
 
 
+def gradients_in_memory_given():
+    xs, gs = [leaf(3) for _ in range(50)], [torch.ones(3) for _ in range(50)]
+    return lambda: torch.autograd.grad([x + 1 for x in xs], xs, gs)
+
+
 COUNTS = [
+    (gradients_in_memory_given, 2000),
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
