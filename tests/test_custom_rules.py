@@ -283,6 +283,79 @@ def test_rules_close_over_values_of_the_stage_they_are_called_in():
         fg.grad(fg.jit(lambda p, x: made(p)(x).sum()))(p, x)
 
 
+def kinds_of_rules(p):
+    """x * p in which p is what the function, its rules, functions in these, and the function as its rules call it close over; d/dx is 10 p."""
+    f = fg.custom_jvp(lambda x: x * p)
+    f.defjvp(lambda x, t: (f(x[0]), t[0] * p * 10))
+    yield f
+    g = fg.custom_jvp(lambda x: x * p)
+    g.defjvps(lambda t, out, x: t * p * 10)
+    yield g
+    h = fg.custom_vjp(lambda x: x * p)
+    h.defvjp(lambda x: (h(x), None), lambda _, ct: (ct * p * 10,))
+    yield h
+    k = fg.custom_vjp(lambda how, x: x * p, nondiff_argnums=(0,))
+    k.defvjp(lambda how, x: (k(how, x), p), lambda how, r, ct: (ct * how(r),))
+    yield lambda x: k(lambda r: r * 10 + 0 * p, x)
+
+
+@pytest.mark.parametrize("kind", range(4))
+def test_rules_close_over_values_of_enclosing_transforms(kind):
+    """Figures of jax where it takes this at all (the vmaps, and the loops over values from outside of some of them), else what it would be."""
+    made = lambda p: list(kinds_of_rules(p))[kind]  # noqa: E731
+    x, p = np.array([3.0, 5.0]), np.array([1.0, 2.0])
+
+    def mapped(x, p):
+        return fg.vmap(lambda x, p: made(p)(x))(x, p).sum()
+
+    for g in (fg.grad(mapped), fg.jit(fg.grad(mapped)), fg.grad(fg.jit(mapped))):
+        assert g(x, p).tolist() == [10.0, 20.0]
+    assert fg.jit(fg.vmap(fg.grad(lambda x, p: made(p)(x))))(x, p).tolist() == [10.0, 20.0]
+
+    def looped(x, p):
+        return fg.lax.scan(lambda c, _: (made(p)(c), None), x, None, length=3)[0]
+
+    def over(x, p):
+        return fg.lax.scan(lambda c, q: (made(q)(c), None), x, fnp.stack([p, p, p]))[0]
+
+    for f in (looped, over):
+        for g in (fg.grad(f), fg.jit(fg.grad(f)), fg.grad(fg.jit(f))):
+            assert g(1.5, 2.0) == 8000.0
+    assert fg.grad(lambda p: fg.grad(lambda x: made(p)(x))(3.0))(2.0) == 10.0
+    for of_p in (lambda p: made(p)(3.0), fg.jit(lambda p: made(p)(3.0))):
+        with pytest.raises(
+            TypeError, match="custom_(jvp|vjp): the derivative is asked for by a value that the function clos"
+        ):
+            fg.grad(of_p)(2.0)
+
+
+def test_a_rule_that_keeps_a_value_of_what_has_returned_is_an_error_where_it_is_asked_for():
+    kept = []
+
+    def keeps(p):
+        f = fg.custom_jvp(lambda x: x * 2)
+        f.defjvp(lambda x, t: (x[0] * 2, t[0] * p))
+        kept.append(f)
+        return p
+
+    fg.vmap(keeps)(np.ones(2))
+    assert kept[0](3.0) == 6.0
+    with pytest.raises(fg.errors.LeakedTracerError):
+        fg.grad(kept[0])(3.0)
+
+
+def test_what_is_changed_in_a_closure_beside_a_traced_value_is_the_users_own():
+    seen = []
+
+    def made(p):
+        f = fg.custom_jvp(lambda x: (seen.append("f"), x * p)[1])
+        f.defjvp(lambda x, t: (seen.append("rule"), (x[0] * p, t[0] * p))[1])
+        return f
+
+    fg.grad(lambda x, p: fg.vmap(lambda x, p: made(p)(x))(x, p).sum())(np.ones(2), np.ones(2))
+    assert {*seen} == {"f", "rule"}
+
+
 class Box:
     kept = None
 

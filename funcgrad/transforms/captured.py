@@ -41,11 +41,11 @@ def look(flat, xs, outs):
 
 
 def opened(flat, operands):
-    """(what `flat` reads from outside, function that gives the user's function with others in its place)."""
+    """(what else `flat` reads from outside, function that gives the user's function with others for that and the hidden operands)."""
     from .stage import graph_and_outer
 
     graph, found = graph_and_outer(lambda *xs: flat(*xs), [aval_of(x) for x in operands])
-    traced, hidden, structure = flat.traced, flat.hidden, flat.out_structure
+    traced, structure = flat.traced, flat.out_structure
 
     def rebuilt(new):
         def function(*args, **kwargs):
@@ -54,7 +54,7 @@ def opened(flat, operands):
 
         return function
 
-    return [*found, *operands[:hidden]], rebuilt
+    return found, rebuilt
 
 
 __all__ = ["Captured", "look", "opened"]

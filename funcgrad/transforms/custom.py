@@ -16,7 +16,7 @@ from ..errors import ArgumentError, ShapeError
 from .boundary import own
 from .forward_mode import zero_tangent
 from .reverse_mode import FLOAT0, check_callable, vjp
-from .rules import Spec, call_rule, rule
+from .rules import Calls, Spec, call_rule, rule
 
 
 class SymbolicZero:
@@ -121,7 +121,7 @@ def static_numbers(fun, numbers, names):
     return tuple(sorted({*numbers, *map(known.index, names)}))
 
 
-class Custom:
+class Custom(Calls):
     """What custom_vjp and custom_jvp share: the function, and which of its arguments no rule differentiates."""
 
     def __init__(self, fun, nondiff_argnums=(), nondiff_argnames=()):
@@ -144,8 +144,8 @@ class VjpSpec(Spec):
     name = "custom_vjp"
     stands = False  # (it has no forward mode, and what fwd and bwd do has)
 
-    def __init__(self, flat, fwd, bwd, symbolic):
-        self.flat, self.fwd, self.bwd, self.symbolic = flat, fwd, bwd, symbolic
+    def __init__(self, flat, symbolic):
+        self.flat, self.symbolic = flat, symbolic
         self.residual_structure = None
 
     def run(self, *xs):
@@ -156,7 +156,7 @@ class VjpSpec(Spec):
         if self.symbolic:
             given = [CustomVJPPrimal(x, bool(need >> i & 1)) for i, x in enumerate(given)]
         args, _ = self.flat.arguments(given)
-        got = self.fwd(*args)
+        got = self.flat.rules(vals)[0](*args)
         if not isinstance(got, tuple) or len(got) != 2:
             raise ArgumentError(f"custom_vjp: fwd must return (value, residuals); got {type(got).__name__}.")
         outs, structure = tree.flatten(got[0])
@@ -173,7 +173,7 @@ class VjpSpec(Spec):
         return outs, [x for i, x in enumerate(leaves) if i not in fixed]
 
     def pull_needed(self, residuals, slots, need):
-        if need & (1 << self.flat.hidden) - 1:
+        if need & (1 << self.flat.read) - 1:
             raise ArgumentError(CLOSED_OVER.format("custom_vjp", "bwd"))
         structure, fixed = self.residual_structure
         rest = iter(residuals)
@@ -187,7 +187,7 @@ class VjpSpec(Spec):
         else:
             cts = slots.filled(helpers["zeros_of"])
         residuals, cts = tree.map(own, (residuals, cts))
-        gs = self.bwd(residuals, tree.unflatten(self.flat.out_structure, cts))
+        gs = self.flat.rules(xs)[1](residuals, tree.unflatten(self.flat.out_structure, cts))
         args, _ = self.flat.arguments(xs)
         if not isinstance(gs, (tuple, list)) or len(gs) != len(args):
             raise ArgumentError(
@@ -237,6 +237,7 @@ class custom_vjp(Custom):
     """
 
     kind = "custom_vjp"
+    calls = "fun", "fwd", "bwd"
     fwd = bwd = None
 
     def defvjp(self, fwd, bwd, symbolic_zeros=False, optimize_remat=False):
@@ -249,7 +250,7 @@ class custom_vjp(Custom):
             self.missing("defvjp(fwd, bwd)")
         args = positional(self.fun, args, kwargs)
         if not self.nondiff_argnums:
-            return call_rule(lambda flat: VjpSpec(flat, self.fwd, self.bwd, self.symbolic_zeros), self.fun, args, {})
+            return call_rule(lambda flat: VjpSpec(flat, self.symbolic_zeros), self.fun, args, {}, (self.fwd, self.bwd))
         whole, rest, static = split_static(args, self.nondiff_argnums)
         for x in tree.leaves(static):
             if isinstance(x, Handle) and x.owner is not ROOT:
@@ -267,7 +268,7 @@ class custom_vjp(Custom):
         def bwd(residuals, ct):
             return self.bwd(*static, residuals, ct)
 
-        return call_rule(lambda flat: VjpSpec(flat, fwd, bwd, self.symbolic_zeros), f, tuple(rest), {})
+        return call_rule(lambda flat: VjpSpec(flat, self.symbolic_zeros), f, tuple(rest), {}, (fwd, bwd))
 
 
 # ------------------------------------------------------------------------------------------------ custom_jvp
@@ -279,8 +280,12 @@ def zero_for(x):
 class JvpSpec(Spec):
     name = "custom_jvp"
 
-    def __init__(self, flat, rule_of, symbolic):
-        self.flat, self.rule_of, self.symbolic = flat, rule_of, symbolic
+    def __init__(self, flat, symbolic):
+        self.flat, self.symbolic = flat, symbolic
+
+    def rule_at(self, primals):
+        """The rule, for these operands."""
+        return self.flat.rules(primals)[0]
 
     def run(self, *xs):
         return self.flat(*xs)
@@ -289,12 +294,12 @@ class JvpSpec(Spec):
         return rule(*xs, spec=self), xs  # (by the primitive: to the levels below, too, the rule is its derivative)
 
     def push_needed(self, primals, tangents):
-        if any([t is not None for t in tangents[: self.flat.hidden]]):
+        if any([t is not None for t in tangents[: self.flat.read]]):
             raise ArgumentError(CLOSED_OVER.format("custom_jvp", "the rule"))
         p, _ = self.flat.arguments(list(map(own, primals)))
         zero = SymbolicZero.from_primal_value if self.symbolic else zero_for
         t, _ = self.flat.arguments([zero(x) if s is None else own(s) for x, s in zip(primals, tangents, strict=True)])
-        got = self.rule_of(tuple(p), tuple(t))
+        got = self.rule_at(primals)(tuple(p), tuple(t))
         if not isinstance(got, tuple) or len(got) != 2:
             raise ArgumentError(f"custom_jvp: the rule must return (value, tangent); got {type(got).__name__}.")
         outs, structure = tree.flatten(got[0])
@@ -308,7 +313,8 @@ class JvpSpec(Spec):
 
     def pull_needed(self, residuals, slots, need):
         """The rule is linear in the tangents: its vjp, at any tangent, is the transpose."""
-        on = [i for i, x in enumerate(residuals) if need >> i & 1 and is_float(aval_of(x).dtype)]
+        held = range(self.flat.read, self.flat.hidden)  # (what the rule alone reads has no tangent in it)
+        on = [i for i, x in enumerate(residuals) if need >> i & 1 and i not in held and is_float(aval_of(x).dtype)]
         reached = [j for j, c in enumerate(slots.cts) if c is not None]
         back = [None] * len(residuals)
         if not on or not reached:
@@ -356,6 +362,7 @@ class custom_jvp(Custom):
     """
 
     kind = "custom_jvp"
+    calls = "fun", "rule"
     rule = None
 
     def defjvp(self, jvp, symbolic_zeros=False):
@@ -383,13 +390,14 @@ class custom_jvp(Custom):
             self.missing("defjvp(rule)")
         args = positional(self.fun, args, kwargs)
         if not self.nondiff_argnums:
-            return call_rule(lambda flat: JvpSpec(flat, self.rule, self.symbolic_zeros), self.fun, args, {})
+            return call_rule(lambda flat: JvpSpec(flat, self.symbolic_zeros), self.fun, args, {}, (self.rule,))
         whole, rest, static = split_static(args, self.nondiff_argnums)
         return call_rule(
-            lambda flat: JvpSpec(flat, lambda p, t: self.rule(*static, p, t), self.symbolic_zeros),
+            lambda flat: JvpSpec(flat, self.symbolic_zeros),
             lambda *o: self.fun(*whole(o)),
             tuple(rest),
             {},
+            (lambda p, t: self.rule(*static, p, t),),
         )
 
 

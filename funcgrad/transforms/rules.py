@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from types import CellType, FunctionType
 
 from .. import tree
-from ..core.aval import Aval, aval_of, shape_of
+from ..core.aval import Aval, aval_of, ndarray, shape_of
 from ..core.axes import name_of
 from ..core.handle import FROZEN, Handle, Taped
 from ..core.node import TapeNode
@@ -253,49 +253,121 @@ rule.fills = False  # (each Spec does it: an autograd.Function may want to know 
 
 
 # ------------------------------------------------------------------------------------------------ functions of the user's
+class Calls:
+    """An object of ours that calls functions of the user's, which are its attributes `calls`."""
+
+    calls = ()
+
+
 def is_namespace(x):
     """Is this the globals of some code? (A function that closed_over has made holds those of the user's, which may contain themselves.)"""
     return type(x) is dict and "__builtins__" in x
 
 
-def closed_over(f, kind=Handle):
-    """(handles that f's closure holds, function that gives f with others in their place). `kind`: the class that counts as one."""
-    if type(f) is not FunctionType or not f.__closure__:
+LEAVES = {FunctionType, ndarray, int, float, str, bool}
+
+
+def contents(x):
+    """What a function's closure, or an object that calls functions, holds; None of anything else."""
+    if type(x) is FunctionType:
+        return x.__closure__ and [c.cell_contents if filled(c) else None for c in x.__closure__]
+    return [getattr(x, name) for name in x.calls] if isinstance(x, Calls) else None
+
+
+def empty(x):
+    """Function that makes another like x, which holds nothing yet, and a function that gives it its contents."""
+    if type(x) is FunctionType:
+        code, space, name, defaults, more, count = (
+            x.__code__,
+            x.__globals__,
+            x.__name__,
+            x.__defaults__,
+            x.__kwdefaults__,
+            len(x.__closure__),
+        )
+
+        def function():
+            cells = tuple([CellType() for _ in range(count)])
+            g = FunctionType(code, space, name, defaults, cells)
+            g.__kwdefaults__ = more
+
+            def fill(values):
+                for c, v in zip(cells, values, strict=True):
+                    c.cell_contents = v
+
+            return g, fill
+
+        return function
+    kind, rest = type(x), {k: v for k, v in vars(x).items() if k not in x.calls and k != "__wrapped__"}
+
+    def caller():
+        g = object.__new__(kind)
+        vars(g).update(rest)
+        return g, lambda values: vars(g).update(zip(kind.calls, values, strict=True))
+
+    return caller
+
+
+def closed_over(f):
+    """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple."""
+    start = f if type(f) is tuple else (f,)
+    if not any(map(contents, start)):
         return [], lambda new: f
-    cells = [c.cell_contents if filled(c) else None for c in f.__closure__]
-    leaves, structure = tree.flatten(cells, is_leaf=is_namespace)
-    at = [i for i, x in enumerate(leaves) if isinstance(x, kind)]
-    inner = [i for i, x in enumerate(cells) if type(x) is FunctionType and x is not f and closed_over(x, kind)[0]]
-    if not at and not inner:
+    items = {}  # id -> (function or object, [(content, its leaves, their structure if it is not one itself)])
+    todo = list(start)
+    while todo:
+        x = todo.pop()
+        held = None if id(x) in items else contents(x)
+        if held:
+            parts = [
+                (c, (c,), None)
+                if type(c) in LEAVES or isinstance(c, (Handle, Calls))
+                else (c, *tree.flatten(c, is_leaf=is_namespace))
+                for c in held
+            ]
+            items[id(x)] = x, parts
+            todo += [y for _, leaves, _ in parts for y in leaves if type(y) is FunctionType or isinstance(y, Calls)]
+    found = {id(y): y for _, parts in items.values() for _, leaves, _ in parts for y in leaves if isinstance(y, Handle)}
+    if not found:
         return [], lambda new: f
-    deeper = {i: closed_over(cells[i], kind) for i in inner}
-    found = [leaves[i] for i in at] + [h for i in inner for h in deeper[i][0]]
-    # what is kept with a graph must not hold values that it was staged with: neither they nor functions with them are in `leaves`
-    own = [i for i, x in enumerate(cells) if x is f]
-    gone = {id(cells[i]) for i in inner + own} | {id(leaves[i]) for i in at}
-    leaves = [None if id(x) in gone else x for x in leaves]
-    deeper = {i: (len(handles), again) for i, (handles, again) in deeper.items()}
-    code, defaults, more = f.__code__, f.__defaults__, f.__kwdefaults__
-    space, name = f.__globals__, f.__name__
+    changed, before = set(found), 0
+    while len(changed) > before:  # (what holds what is changed)
+        before = len(changed)
+        changed |= {k for k, (_, parts) in items.items() if any([id(y) in changed for p in parts for y in p[1]])}
+    # what is kept with a graph must not hold values that it was staged with: neither they nor what holds them is in `plan`
+    plan = []
+    for k, (x, parts) in items.items():
+        if k in changed:
+            filling = []
+            for c, leaves, structure in parts:
+                keys = [id(y) if id(y) in changed else None for y in leaves]
+                kept = [y if key is None else None for y, key in zip(leaves, keys, strict=True)]
+                filling.append((None, keys, kept, structure) if any(keys) else (c, None, None, None))
+            plan.append((k, empty(x), filling))
+    keys, roots = list(found), [(None, id(x)) if id(x) in changed else (x, None) for x in start]
+    several = start is f
 
     def rebuilt(new):
-        new = list(new)
-        full = list(leaves)
-        for i in at:
-            full[i] = new.pop(0)
-        contents = tree.unflatten(structure, full)
-        for i in inner:
-            k = deeper[i][0]
-            contents[i] = deeper[i][1](new[:k])
-            del new[:k]
-        filled_cells = tuple(map(CellType, contents))
-        g = FunctionType(code, space, name, defaults, filled_cells)
-        g.__kwdefaults__ = more
-        for i in own:
-            filled_cells[i].cell_contents = g
-        return g
+        made = dict(zip(keys, new))  # (more may follow)
+        fills = []
+        for k, again, _ in plan:
+            made[k], fill = again()
+            fills.append(fill)
+        for fill, (_, _, filling) in zip(fills, plan, strict=True):
+            fill(
+                [
+                    c
+                    if at is None
+                    else made[at[0]]
+                    if structure is None
+                    else tree.unflatten(structure, [y if k is None else made[k] for y, k in zip(kept, at, strict=True)])
+                    for c, at, kept, structure in filling
+                ]
+            )
+        got = tuple([x if k is None else made[k] for x, k in roots])
+        return got if several else got[0]
 
-    return found, rebuilt
+    return list(found.values()), rebuilt
 
 
 def filled(cell):
@@ -305,8 +377,8 @@ def filled(cell):
         return False
 
 
-def call_rule(make, f, args, kwargs):
-    """Call the rule primitive with f's arguments, and what f reads of traced values, as flat operands."""
+def call_rule(make, f, args, kwargs, rules=()):
+    """Call the rule primitive with f's arguments, and what f and its rules close over of traced values, as flat operands."""
     hidden, rebuilt = closed_over(f)
     leaves, structure = tree.flatten((args, kwargs))
     traced = [
@@ -315,9 +387,15 @@ def call_rule(make, f, args, kwargs):
         if isinstance(x, Handle) or hasattr(x, "dtype") or type(x) in (int, float, complex)
     ]
     given = [leaves[i] for i in traced]
-    flat = Flat(rebuilt, len(hidden), leaves, traced, structure)
-    spec = make(flat)
+    read, again = len(hidden), lambda new: rules
     top = outermost([*hidden, *given])
+    if top is not None:  # (else no rule is asked)
+        held, with_others = closed_over(rules)
+        if not any([h.owner.done for h in held]):  # (one of what has returned is an error where its rule is asked for)
+            hidden, again = [*hidden, *held], with_others
+            top = outermost([*hidden, *given])
+    flat = Flat(rebuilt, again, read, len(hidden), leaves, traced, structure)
+    spec = make(flat)
     flat.top = top and top.level
     try:
         outs = rule(*hidden, *given, spec=spec)
@@ -325,15 +403,16 @@ def call_rule(make, f, args, kwargs):
         if found.flat is not flat:
             raise
         flat.top = None
-        hidden, rebuilt = opened(flat, [*hidden, *given])
-        spec = make(Flat(rebuilt, len(hidden), leaves, traced, structure))
+        more, rebuilt = opened(flat, [*hidden, *given])
+        hidden = [*more, *hidden]
+        spec = make(Flat(rebuilt, again, read + len(more), len(hidden), leaves, traced, structure))
         outs = rule(*hidden, *given, spec=spec)
     flat.top = None
     return tree.unflatten(spec.flat.out_structure, list(outs))
 
 
 class Flat:
-    """A function of pytrees as one of flat operands: first what it closes over, then its traced leaves.
+    """A function of pytrees as one of flat operands: first what it closes over (`read` of them), and what its rules do, then its traced leaves.
 
     `top`: the level of the rule's operands, while it is called; results are then looked at for what else they were made of.
     `differentiates`: is its derivative by all that it reads, or does a rule say what it is?"""
@@ -341,11 +420,16 @@ class Flat:
     top = None
     differentiates = False
 
-    def __init__(self, rebuilt, hidden, leaves, traced, structure):
-        self.rebuilt, self.hidden, self.traced, self.structure = rebuilt, hidden, traced, structure
+    def __init__(self, rebuilt, rules, read, hidden, leaves, traced, structure):
+        self.rebuilt, self.rebuilt_rules, self.read, self.hidden = rebuilt, rules, read, hidden
+        self.traced, self.structure = traced, structure
         at = set(traced)
         self.leaves = [None if i in at else x for i, x in enumerate(leaves)]
         self.out_structure = None
+
+    def rules(self, xs):
+        """The rules, with what they close over as it is among these operands."""
+        return self.rebuilt_rules(list(map(own, xs[self.read : self.hidden])))
 
     def arguments(self, xs):
         full = list(self.leaves)
@@ -362,4 +446,4 @@ class Flat:
         return outs
 
 
-__all__ = ["Flat", "Mapped", "Spec", "call_rule", "closed_over", "rule"]
+__all__ = ["Calls", "Flat", "Mapped", "Spec", "call_rule", "closed_over", "rule"]
