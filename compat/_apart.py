@@ -72,7 +72,9 @@ def separate():
                 setattr(top, name, own)
     for name, home in top.__getattr__.homes.items():
         if home.startswith(f"{__package__}.nn.functional") and not bears(name, f := getattr(top, name)):
-            setattr(top, name, copied(f, name))
+            own = copied(f, name)
+            for module in top, sys.modules[home]:  # (torch's two are one)
+                setattr(module, name, own)
     for module in [getattr(top, m) for m in MODULES]:
         short = module.__name__.rpartition(".")[2]
         for name in module.__all__:

@@ -98,10 +98,12 @@ def site_of(f):
 
 
 def with_copies(functions):
+    """These functions, with all that do the same under other names: the library's own calls are of the first."""
     for f in functions:
         if type(f) is FunctionType:
-            yield f
-            yield from copies.get(f, ())
+            first = original.get(f, f)
+            yield first
+            yield from copies.get(first, ())
 
 
 def copied(f, name):

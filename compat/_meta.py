@@ -52,13 +52,13 @@ class Meta(Trace):
 
     def process(self, prim, args, params, out=None):
         places = [a.owner is self for a in args if isinstance(a, Handle) and a.owner.shape(a)]
+        avals = [a.mark.aval if isinstance(a, Handle) and a.owner is self else aval_of(a) for a in args]
         may = prim.name in WRITING or prim.name in FIRST and isinstance(args[0], Handle) and args[0].owner is self
+        if prim.name == "dot_general" and len(avals[1].shape) < 2:  # (but no vector)
+            may = False
         if not may and len({*places}) > 1:
-            here, other = ("meta", "cpu") if places[0] else ("cpu", "meta")
-            raise RuntimeError(f"Tensor on device {other} is not on the expected device {here}!")
-        aval = prim.aval(
-            *[a.mark.aval if isinstance(a, Handle) and a.owner is self else aval_of(a) for a in args], **params
-        )
+            raise misplaced(not places[0])
+        aval = prim.aval(*avals, **params)
         return tuple([self.made(a) for a in aval]) if prim.multi else self.made(aval)
 
     def refusal(self, what):
@@ -73,6 +73,18 @@ class Meta(Trace):
 
 
 META = Meta()
+
+
+def misplaced(is_meta):
+    """The error where a Tensor is on the meta device, or not, and the one before is otherwise."""
+    other, here = ("meta", "cpu") if is_meta else ("cpu", "meta")
+    return RuntimeError(f"Tensor on device {other} is not on the expected device {here}!")
+
+
+def need_place_of(product, addend):
+    """RuntimeError unless what is added to a product is where its first operand is."""
+    if place(addend) is not place(product):
+        raise misplaced(place(addend) is PLACE)
 
 
 def place(t):

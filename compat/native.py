@@ -129,7 +129,10 @@ class Seen:
             raise AttributeError(f"type object '{cls.__name__}' has no attribute '{self.name}'")
         kind = type(behind)
         if kind is not FunctionType and kind is not property:
-            behind = behind.__get__(None, cls)
+            get = getattr(kind, "__get__", None)
+            if get is None:  # (what a subclass has under the name of a method, and is none)
+                return behind
+            behind = get(behind, None, cls)
             kind = type(behind)
         own = internal[sys._getframe(1).f_globals.get("__name__")]
         if own or kind is not FunctionType and kind is not property:

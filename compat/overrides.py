@@ -420,7 +420,7 @@ def shared_with(t, cls):
             "inherits from Tensor."
         )
     with Off():
-        new = t.view(t.shape) if current(t).mark is not None else t.detach()
+        new = t.view(current(t).owner.shape(current(t))) if current(t).mark is not None else t.detach()
     if new.mark is not None:
         label(new, "AliasBackward0", (t,))
     new.__class__ = cls

@@ -46,6 +46,10 @@ def weight(x, d):
 
 
 def check_addmm(t, a, b):
+    if t.owner is not a.owner:
+        from .._meta import need_place_of
+
+        need_place_of(a, t)
     need_mats(t, a, b)
     for at, m in enumerate((a, b), 1):
         if len(shape_of(m)) != 2:
@@ -64,6 +68,10 @@ def need_mats(t, a, b):
 
 
 def check_addmv(t, a, b):
+    if t.owner is not a.owner:
+        from .._meta import need_place_of
+
+        need_place_of(a, t)
     ranks = [len(shape_of(x)) for x in (t, a, b)]
     if ranks[0] > 1 or ranks[1:] != [2, 1]:
         raise RuntimeError("vector + matrix @ vector expected, got {}, {}, {}".format(*ranks))

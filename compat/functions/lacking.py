@@ -129,7 +129,7 @@ def called_by_users(f):
 
 def asking(inner, f):
     """The layer around a function of the table."""
-    own = NAME_OF[f if f in NAME_OF else original[f]]
+    own = NAME_OF[original.get(f, f)]
     name = own.rstrip("_") if own[:2] != "__" else OPERATORS[own]
     found = {kind: rows(kind)[name] for kind in TABLES if name in rows(kind)}
 
@@ -194,7 +194,7 @@ def refusal(kernel, d):
 
 
 asking.plain = frozenset((int, float, bool, complex, str, type(None))).issuperset
-NAME_OF = {}  # function -> its name
+NAME_OF = {}  # function (of several that do the same the first) -> its name
 
 
 def functions():
@@ -206,7 +206,7 @@ def functions():
     for table in (FUNCTIONS, METHODS):
         for name, f in table.items():
             if OPERATORS.get(name, name.rstrip("_")) in known and callable(f):
-                NAME_OF.setdefault(f, name)
+                NAME_OF.setdefault(original.get(f, f), name)
     of_nn = [name for names in functional._FAMILIES.values() for name in names.split()]
     for module, names in (
         (functional, of_nn),
@@ -232,7 +232,8 @@ def functions():
     ):
         for name in names:
             if name.rstrip("_") in known:
-                NAME_OF.setdefault(getattr(module, name), name)
+                f = getattr(module, name)
+                NAME_OF.setdefault(original.get(f, f), name)
     return [
         f for f in NAME_OF if getattr(f, "__wrapped__", None) not in NAME_OF
     ]  # (one of a function and what is around it)

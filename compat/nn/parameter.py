@@ -192,7 +192,7 @@ class Uninitialized:
     def __getattribute__(self, name):
         """A program's calls of Tensor's own methods are refused."""
         got = object.__getattribute__(self, name)
-        if type(got) is not MethodType or name[0] == "_" or name in ALLOWED:
+        if type(got) is not MethodType or name[0] == "_" or name in ALLOWED or name in self.__dict__:
             return got
         caller = sys._getframe(1).f_globals.get("__name__", "")
         if internal[caller] and not caller.endswith(".nn.init"):
@@ -233,7 +233,7 @@ class Uninitialized:
 
 CALLED = {"nelement": "numel", "ndimension": "dim"}
 ALLOWED = frozenset(  # the methods that are called all the same
-    "size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device".split()
+    "size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device as_subclass".split()
 )
 SPECIAL = {  # how torch's words call special methods -> those (without their underscores), with what they are to torch
     "<method '{}' of 'torch._C.TensorBase' objects>": "add radd:add sub mul rmul:mul truediv:div mod:remainder matmul rmatmul:matmul gt lt ge le "

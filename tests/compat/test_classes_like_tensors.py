@@ -65,6 +65,22 @@ def test_a_call_that_fails_asks(call, name):
     assert torch.overrides.Watched.done
 
 
+def test_what_is_split_by_name_is_still_cast_by_autocast():
+    """Also where the library itself calls it, which knows it by one name."""
+    script = (
+        SCRIPT.format("torch.add(y, alike)")
+        + """
+m = torch.eye(2, dtype=torch.bfloat16)
+with torch.autocast("cpu"):
+    print(torch.linalg.inv(m).dtype, torch.inverse(m).dtype, torch.linalg.matrix_power(m, -2).dtype)
+print(F.native_channel_shuffle is torch.native_channel_shuffle is not F.channel_shuffle)
+"""
+    )
+    got = subprocess.run([sys.executable, "-m", "compat", "-c", script], capture_output=True, text=True, check=False)
+    want = ["asked add", "torch.float32 torch.float32 torch.bfloat16", "True"]
+    assert got.stdout.splitlines() == want, got.stderr
+
+
 def test_a_script_that_only_names_it_is_left_alone():
     text = "class T(torch.Tensor):\n    def __torch_function__(cls): pass\n"
     assert not torch.overrides.defines_alike(

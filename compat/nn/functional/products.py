@@ -223,6 +223,10 @@ def staged_half(x):
 
 def affine_in_steps(x, w, b):
     """A linear layer as torch makes it, of a transpose and one product, of the rows of a stack too."""
+    if b.owner is not x.owner:
+        from ..._meta import need_place_of
+
+        need_place_of(x, b)
     if len(shape_of(x)) != 2:
         x = QUICK_RESHAPE(x, (-1, shape_of(x)[-1]))
     w = transposed(w)
