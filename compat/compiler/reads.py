@@ -147,6 +147,7 @@ class Reader:
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
         self.opaque = []  # what it can name that nobody sees into (known.py)
+        self.classes = []  # of the user's that it names
         self.modules = {}  # name -> module of the user's that it can name
         self.sure = True  # may what is being read be called, as far as can be seen? (Else what it assigns to is looked at only.)
 
@@ -195,6 +196,8 @@ class Reader:
         for c in type(x).__mro__:
             for name, method in list(vars(c).items()) if legible(c) else ():
                 if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
+                    if of_users(c):
+                        self.seen(c, name, method, f"{c.__name__}.{name}")
                     self.unsure(method, x)
 
     def unsure(self, f, owner=MISSING):
@@ -215,6 +218,7 @@ class Reader:
         """Read the functions of a class of the user's that some code names: it may make objects of it, and a class of ours calls them."""
         if id(kind) not in self.visited and of_users(kind):
             self.visited.add(id(kind))
+            self.classes.append(kind)
             for c in type(kind).__mro__:  # (of its metaclass)
                 for method in list(vars(c).values()) if of_users(c) else ():
                     if isinstance(method, types.FunctionType):
@@ -223,6 +227,7 @@ class Reader:
                 for name, own in list(vars(c).items()) if of_users(c) else ():
                     method = getattr(own, "__func__", own)
                     if isinstance(method, types.FunctionType):
+                        self.seen(c, name, own, f"{c.__name__}.{name}")
                         self.unsure(method, kind if isinstance(own, classmethod) or name == "__new__" else MISSING)
 
     def callable(self, f):

@@ -328,6 +328,7 @@ class Watch:
         for x in self.objects:
             if of_users(type(x)):
                 self.add(f"type({self.name(x)}) is {self.name(type(x))}", f"the class of a {type(x).__name__}")
+        self.classes()
         for o in self.optimizers.values():
             own = self.name(vars(o))
             groups = self.name(o.param_groups)
@@ -363,6 +364,15 @@ class Watch:
         for table in (calling.FORWARD, calling.FORWARD_PRE, calling.BACKWARD, calling.BACKWARD_PRE):
             self.add(f"not {self.name(table)}", "hooks of all modules")
         return self.tests
+
+    def classes(self):
+        """The tests that the classes of objects have no other bases, and that nobody has given them what stands before what an object has."""
+        kinds = {type(x): None for x in (*self.objects, *self.modules.values())} | dict.fromkeys(self.reader.classes)
+        users = {c: None for kind in kinds for c in kind.__mro__ if of_users(c)}
+        for c in users:
+            about = f"the class {c.__name__}"
+            name = self.name(c)
+            self.add(f"len({name}.__dict__) == {len(vars(c))} and {name}.__mro__ is {self.name(c.__mro__)}", about)
 
     def tables(self, m):
         """The tests of what is in the tables of a module, which somebody may write past it. (What is added to an empty one of a module of ours nobody is told.)"""

@@ -449,6 +449,72 @@ def properties_and_functions_of_classes(compile):
     yield f(ONES(2))
 
 
+def what_a_class_gets(compile):
+    class A:
+        def __init__(self):
+            self.foo = 2.0
+
+        def __add__(self, x):
+            return x + 1
+
+        @property
+        def double(self):
+            return self.foo * 2
+
+        def go(self, x):
+            return x * self.foo
+
+    class B:
+        k = 3.0
+
+        def go(self, x):
+            return x * 7
+
+    class C:
+        k = 2.0
+
+        def go(self, x):
+            return x * 5
+
+    class D(C):
+        pass
+
+    class M(nn.Module):
+        def forward(self, x):
+            return x * getattr(self, "other", 2.0)
+
+    a, d, m = A(), D(), M()
+    functions = [
+        lambda x: x * a.foo,
+        lambda x: a + x,
+        lambda x: x * (a * 2 if hasattr(a, "__mul__") else 2),
+        lambda x: x * getattr(a, "missing", 1.0),
+        lambda x: A().go(x),
+        lambda x: A() + x,
+        lambda x: x * d.k + d.go(x),
+        lambda x: D().go(x) * D.k,
+        m,
+    ]
+    functions = [*map(compile, functions)]
+    yield [f(ONES(2)) for f in functions]
+    A.__mul__ = lambda self, k: k * 5
+    yield [f(ONES(2)) for f in functions]
+    A.__add__ = lambda self, x: x + 9
+    A.go = lambda self, x: x * 11
+    yield [f(ONES(2)) for f in functions]
+    A.__getattr__ = lambda self, name: 4.0
+    M.__getattr__ = lambda self, name: 6.0
+    yield [f(ONES(2)) for f in functions]
+    A.__getattr__ = lambda self, name: 8.0
+    yield [f(ONES(2)) for f in functions]
+    D.__bases__ = (B,)
+    yield [f(ONES(2)) for f in functions]
+    A.foo = property(lambda self: 13.0, lambda self, value: None)
+    yield [f(ONES(2)) for f in functions]
+    A.__getattribute__ = lambda self, name: 17.0 if name == "foo" else object.__getattribute__(self, name)
+    yield [f(ONES(2)) for f in functions]
+
+
 def a_coroutine(compile):
     async def twice(x):
         return x * 2
