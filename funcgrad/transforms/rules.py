@@ -267,10 +267,17 @@ def is_namespace(x):
 LEAVES = {FunctionType, ndarray, int, float, str, bool}
 
 
+def content(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # assigned later, or never
+        return None
+
+
 def contents(x):
     """What a function's closure, or an object that calls functions, holds; None of anything else."""
     if type(x) is FunctionType:
-        return x.__closure__ and [c.cell_contents if filled(c) else None for c in x.__closure__]
+        return x.__closure__ and list(map(content, x.__closure__))
     return [getattr(x, name) for name in x.calls] if isinstance(x, Calls) else None
 
 
@@ -313,23 +320,23 @@ def closed_over(f):
     start = f if type(f) is tuple else (f,)
     if not any(map(contents, start)):
         return [], lambda new: f
-    items = {}  # id -> (function or object, [(content, its leaves, their structure if it is not one itself)])
+    items, found = {}, {}  # id -> function or object, and what it holds; id -> handle
     todo = list(start)
     while todo:
         x = todo.pop()
-        held = None if id(x) in items else contents(x)
-        if held:
-            parts = [
-                (c, (c,), None)
-                if type(c) in LEAVES or isinstance(c, (Handle, Calls))
-                else (c, *tree.flatten(c, is_leaf=is_namespace))
-                for c in held
-            ]
-            items[id(x)] = x, parts
-            todo += [y for _, leaves, _ in parts for y in leaves if type(y) is FunctionType or isinstance(y, Calls)]
-    found = {id(y): y for _, parts in items.values() for _, leaves, _ in parts for y in leaves if isinstance(y, Handle)}
+        if id(x) not in items and (held := contents(x)):
+            items[id(x)] = x, held
+            for c in held:
+                kind = type(c)
+                for y in (c,) if kind in LEAVES or issubclass(kind, Calls) else tree.leaves(c, is_leaf=is_namespace):
+                    kind = type(y)
+                    if kind is FunctionType or issubclass(kind, Calls):
+                        todo.append(y)
+                    elif issubclass(kind, Handle):
+                        found[id(y)] = y
     if not found:
         return [], lambda new: f
+    items = {k: (x, [(c, *tree.flatten(c, is_leaf=is_namespace)) for c in held]) for k, (x, held) in items.items()}
     changed, before = set(found), 0
     while len(changed) > before:  # (what holds what is changed)
         before = len(changed)
@@ -358,8 +365,6 @@ def closed_over(f):
                 [
                     c
                     if at is None
-                    else made[at[0]]
-                    if structure is None
                     else tree.unflatten(structure, [y if k is None else made[k] for y, k in zip(kept, at, strict=True)])
                     for c, at, kept, structure in filling
                 ]
@@ -368,13 +373,6 @@ def closed_over(f):
         return got if several else got[0]
 
     return list(found.values()), rebuilt
-
-
-def filled(cell):
-    try:
-        return cell.cell_contents is cell.cell_contents
-    except ValueError:  # assigned later, or never
-        return False
 
 
 def call_rule(make, f, args, kwargs, rules=()):
