@@ -45,9 +45,9 @@ def heard(graph, given):
 
 def _backward(residuals, cts, need, *, graph):
     given = [zero(a) if c is None else c for c, a in zip(cts, graph.out_avals, strict=True)]
-    full, reached = [None] * len(graph.ins), heard(graph, tuple([c is not None for c in cts]))
+    full, hearing = [None] * len(graph.ins), heard(graph, tuple([c is not None for c in cts]))
     for i, g in zip(numbers(need), call(*residuals, *given, graph=joint(graph, need).backward), strict=True):
-        full[i] = g if i in reached else None
+        full[i] = g if i in hearing else None
     return full
 
 
@@ -84,12 +84,10 @@ class Call(Closed):
             return
         graph = n.params["graph"]
         given = [zero(a) if c is None else c for c, a in zip(slots.cts, slots.avals, strict=True)]
-        reached, got = (
-            heard(graph, tuple([c is not None for c in slots.cts])),
-            compiled(joint(graph, n.plan.need).backward)(*n.saved, *given),
-        )
+        hearing = heard(graph, tuple([c is not None for c in slots.cts]))
+        got = compiled(joint(graph, n.plan.need).backward)(*n.saved, *given)
         for i, p, g in zip(numbers(n.plan.need), n.ins, got, strict=True):
-            if i in reached:
+            if i in hearing:
                 c = cts.get(p)
                 cts[p] = g if c is None else c + g
 

@@ -4,7 +4,8 @@ What each promises of a result that is no subnormal number:
 
 - `fused32`: one rounding, always. A float64 sum is looked at for the middles between two float32 numbers.
 - `single`: the float64 sum rounded to float32, a third sooner; a result in 10^9 lies in such a middle and may be a unit off.
-- `fused64`, `double`: one rounding, but where rounding the two lost parts together moves the sum across the middle between two numbers.
+- `fused64`, `double`: one rounding, but where rounding the two lost parts together moves the sum across the middle between two numbers,
+  and where cutting a factor in halves would overflow: two roundings there (`fused64`: of |b| > 2**990).
 - `fma`: `single` or `double` as the dtype is; in float16 each step is rounded, as XLA does.
 """
 
@@ -60,7 +61,8 @@ def single(x, y, z):
 
 
 def fused64(a, b, c):
-    """a * b + c rounded once to float64; a and c: float64[*s] or floats, b: a float. Where a sum overflows on the way it is nan.
+    """a * b + c rounded once to float64, twice of |b| > 2**990; a and c: float64[*s] or floats, b: a float. Where a sum overflows on the
+    way it is nan.
 
     >>> fused64(0.1, 10.0, -1.0)
     5.551115123125783e-17

@@ -129,7 +129,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 if extra is None or extra.hooks is extra.before is None:
                     if deliver is not None and extra is not None and (cell := extra.cell) is not None:
                         if n in cts or cell.hooks:
-                            ct = None  # (it may be what is delivered, which would count as held by two)
+                            ct = None  # (the previous turn's: it may be what is delivered, which would count as held by two)
                             deliver(cell, pop(n, None))
                     continue
             elif (

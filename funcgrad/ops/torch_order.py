@@ -33,6 +33,7 @@ TURNED, CACHED = (
 )  # the length of rows that are not whole lanes, and bytes of all rows, up to which they are turned first
 WIDE = 128  # lanes, up to which einsum adds sooner than np.add
 FEW = 40  # numbers, of which Python adds one after the other sooner
+TURNS = 4096  # numbers, up to which adding one after the other costs little
 SHORT = 19  # (at most one row of lanes for each accumulator, and a rest)
 
 
@@ -217,10 +218,10 @@ def row_sums_by_halves(x):
 
 
 def turns_over(x, axes):
-    """The sums over `axes`, of up to CHEAP numbers (of any, where whole rows are added) one after the other as they lie in memory."""
+    """The sums over `axes`, of up to TURNS numbers (of any, where whole rows are added) one after the other as they lie in memory."""
     if len(axes) == 1 and axes[0] < x.ndim - 1 and x.shape[-1] > 1 and x.flags.c_contiguous:
         return np.add.reduce(x, axis=axes)
-    if x.dtype.char not in "fd" or not 1 < x.size <= CHEAP or not axes:
+    if x.dtype.char not in "fd" or not 1 < x.size <= TURNS or not axes:
         return sum_over(x, axes)
     kept = [i for i in range(x.ndim) if i not in axes]
     left = [x.shape[i] for i in kept]

@@ -13,7 +13,7 @@ from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_calls import written_call
-from funcgrad.ops.torch_order import CHEAP
+from funcgrad.ops.torch_order import TURNS
 
 from ..._gate import Refusal
 from ...dtypes import BY_NAME
@@ -107,7 +107,7 @@ def means_of_parts(x, shape, wanted):
 def few_numbers(shape, wanted):
     """Do all parts have so few numbers that torch's order of adding them costs next to nothing? (Of many, products of matrices take a tenth of the time.)"""
     longest = [(n - 1) // w + 2 for n, w in zip(shape[-len(wanted) :], wanted)]
-    return 0 < prod(shape[: -len(wanted)]) * prod(wanted) * prod(longest) <= CHEAP
+    return 0 < prod(shape[: -len(wanted)]) * prod(wanted) * prod(longest) <= TURNS
 
 
 @functools.lru_cache
