@@ -368,7 +368,7 @@ class Watch:
     def classes(self):
         """The tests that the classes of objects have no other bases, and that nobody has given them what stands before what an object has."""
         kinds = {type(x): None for x in (*self.objects, *self.modules.values())} | dict.fromkeys(self.reader.classes)
-        users = {c: None for kind in kinds for c in kind.__mro__ if of_users(c)}
+        users = {c: None for kind in kinds for c in (*kind.__mro__, *type(kind).__mro__) if of_users(c)}
         for c in users:
             about = f"the class {c.__name__}"
             name = self.name(c)
@@ -382,7 +382,7 @@ class Watch:
             name = self.name(entries)
             about = f"the {table[1:]} in a {type(m).__name__}"
             if table == "_modules" and len(entries) > 1:  # (their order is that of the calls)
-                self.add(f"(*{name},) == {(*entries,)!r}", about)
+                self.add(f"[*{name}] == {self.name([*entries])}", about)
             elif (own or entries) and not any([i == id(entries) and key not in entries for i, key in self.left]):
                 self.add(f"len({name}) == {len(entries)}", about)
             for key, x in entries.items():

@@ -515,6 +515,19 @@ def what_a_class_gets(compile):
     yield [f(ONES(2)) for f in functions]
 
 
+def what_a_metaclass_gets(compile):
+    class Meta(type):
+        pass
+
+    class Own(metaclass=Meta):
+        k = 2.0
+
+    f = compile(lambda x: x * Own.k)
+    yield f(ONES(2))
+    Meta.k = property(lambda own: 5.0)
+    yield f(ONES(2))
+
+
 def a_coroutine(compile):
     async def twice(x):
         return x * 2
