@@ -19,7 +19,7 @@ OPERATORS = {  # what an operator is called with: the method that it stands for
         pair.partition(":")
         for pair in (
             "add radd:add iadd:add_ sub isub:sub_ mul rmul:mul imul:mul_ truediv:div itruediv:div_ matmul ne lt le gt ge neg "
-            "abs pow mod:remainder"
+            "abs pow ipow:pow_ mod:remainder"
         ).split()
     ]
 }
@@ -89,6 +89,6 @@ def separate():
             if type(f) is property:  # (which is asked by what reads it)
                 d = seen.setdefault(f, _class_attributes.descriptor(Tensor, name, f).__get__)
                 seen.setdefault(f.fget, d)
-            elif type(f) is FunctionType and is_shown(name):
+            elif type(f) is FunctionType and (is_shown(name) or name == "__ne__"):  # (not asked of the class)
                 own = METHODS.get(OPERATORS.get(name), f)
                 seen.setdefault(f, _class_attributes.descriptor(Tensor, OPERATORS.get(name, name), own))
