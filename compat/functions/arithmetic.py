@@ -193,8 +193,9 @@ class Arithmetic:
                     given = other
                     if more or unknown:
                         raise TypeError("too many arguments")
-                if ufunc is not None and (overwritten(ufunc, t, other) or recorded_at_once(self.quick, t, other)):
-                    return t
+                if ufunc is not None:
+                    if overwritten(ufunc, t, other) or label is None and recorded_at_once(self.quick, t, other):
+                        return t  # (what is to be labelled shows other operands than these)
                 other = as_operand(other)
                 if other is NotImplemented:
                     raise unsuitable(name + "_", t, given)

@@ -121,7 +121,7 @@ def rows_dealt(rows, lanes):
 def vector_sum(x):
     """The sum of a contiguous vector."""
     n = len(x)
-    if n < ACCUMULATORS:
+    if n <= ACCUMULATORS:
         return np.add.reduce(x)
     if n <= SHORT:
         return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)

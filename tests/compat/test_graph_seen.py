@@ -125,3 +125,11 @@ def test_nothing_keeps_itself_alive():
         assert [r() for r in nodes] == [None] * 4
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_added_to_itself_in_place_shows_twice_what_it_was(dtype):
+    x = torch.arange(4.0, dtype=getattr(torch, dtype), requires_grad=True) * 2
+    before = x.grad_fn
+    x.add_(x, alpha=2)
+    assert [f for f, _ in x.grad_fn.next_functions] == [before, before]
