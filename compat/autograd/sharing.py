@@ -10,9 +10,12 @@ import numpy as np
 
 from funcgrad.core.aval import ndarray
 from funcgrad.core.handle import Alias, Frozen, Taped, root_of
+from funcgrad.core.laid import noted
+from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import view
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.core.strides import geometry, is_dense, owner_of
+from funcgrad.core.state import shared
+from funcgrad.core.strides import address, geometry, is_dense, owner_of, steps_of
 from funcgrad.core.trace import TAPE
 from funcgrad.transforms.boundary import as_tensor
 
@@ -26,10 +29,10 @@ class Sharing:
     """The Tensors that stand for arrays of one walk. `same`: {id: (an array, its Tensor)}; `owners`: {id of the array that owns
     memory: (an array in that memory, its Tensor)}; `given`: the Tensors that the user gave, by the owner of their memory."""
 
-    __slots__ = ("same", "owners", "given", "reached")
+    __slots__ = ("same", "owners", "given", "places", "reached")
 
     def __init__(self, seeds, given):
-        self.same, self.owners, self.given = {}, {}, {}
+        self.same, self.owners, self.given, self.places = {}, {}, {}, {}
         self.reached = False  # does a gradient lie in the memory of one that was given?
         for (_, ct), t in zip(seeds, given):
             if type(t) is Tensor and type(t.val) is ndarray:
@@ -93,13 +96,27 @@ class Sharing:
             return base
         self.reached = self.reached or bool(self.given)
         if whole.dtype == ct.dtype:
-            return call_in(False, view, base, PRIMITIVES["strided"], **geometry(ct, whole))
+            place = self.place(whole, base)
+            return call_in(False, part, base, whole, ct) if place is None or not ct.size else window(ct, base, *place)
         return real_part(ct, whole, base) if whole.dtype == np.result_type(ct, np.complex64) else copied(ct)
+
+    def place(self, whole, base):
+        """(Where the array `whole` begins, the array that owns the memory of the Tensor that stands for it, where in that the Tensor begins, its
+        steps), so that an array beside `whole` can be found beside the Tensor; None where a view asks for more than memory."""
+        found = self.places.get(id(whole))
+        if found is None and id(whole) not in self.places:
+            v, kind = base.val, type(base.alias)
+            memory = owner_of(v)
+            simple = base.mark is None and base.owner is TAPE and kind is not Frozen and kind is not Mirror
+            if simple and memory.flags.c_contiguous and not shared.staging:
+                found = address(whole), memory, address(v) - address(memory), steps_of(whole)
+            self.places[id(whole)] = found
+        return found
 
     def kept(self, ct, leaf, alone):
         """The first `.grad` of a leaf whose array is `leaf`. As in torch it lies in the memory of the cotangent, if nobody else holds that
         (`alone`) and it lies like the leaf, though others may see the memory; else it is a copy, which counts as a change."""
-        if alone and type(ct) is ndarray and ct.flags.writeable and is_dense(ct) and obeys(ct, leaf):
+        if alone and type(ct) is ndarray and ct.size and ct.flags.writeable and is_dense(ct) and obeys(ct, leaf):
             owner = owner_of(ct)
             known = id(owner) in self.owners
             if not known and ct.base is owner and getrefcount(owner) <= SEEN_ONCE:
@@ -109,13 +126,40 @@ class Sharing:
             ):  # (else a copy of all would cost more than it tells)
                 if not known:
                     self.owners[id(owner)] = owner, copied(owner)
-                return call_in(False, self.new(ct).detach)
+                whole, base = self.owners[id(owner)]
+                place = self.place(whole, base) if whole.dtype == ct.dtype else None
+                if place is None:
+                    return call_in(False, self.new(ct).detach)
+                start, memory, ahead, _ = place
+                array = ndarray(ct.shape, ct.dtype, memory, address(ct) - start + ahead, ct.strides)
+                g = Tensor(array, None, TAPE)  # (what detach() of the view is, written out)
+                store = base.versioned()
+                g.store = store if store.counted else store.apart()
+                return noted(g)
         g = Tensor(np.array(ct) if ct.ndim < 2 and ct.size > 1 else laid_as(ct, leaf), None, TAPE)
         if (
-            type(ct) is ndarray and is_dense(leaf) and (not alone or 0 in ct.strides)
+            type(ct) is ndarray and is_dense(leaf) and (not alone or 0 in ct.strides and owner_of(ct).size)
         ):  # (else torch's lies like the leaf, and is taken as it is)
             g.versioned().version = 1
         return g
+
+
+def part(base, whole, ct):
+    """The view of a Tensor that an array in the memory of another one, `whole`, stands for, made as a user's is."""
+    return view(base, PRIMITIVES["strided"], **geometry(ct, whole))
+
+
+def window(ct, base, start, memory, ahead, own):
+    """The view of a Tensor that an array beside the one that it stands for does, as Sharing.place tells of the two."""
+    offset = address(ct) - start
+    t = Tensor(ndarray(ct.shape, ct.dtype, memory, offset + ahead, ct.strides), None, TAPE)
+    t.store = base.versioned()
+    step = (
+        PRIMITIVES["strided"],
+        {"size": ct.shape, "stride": steps_of(ct), "offset": offset // ct.itemsize, "own": own},
+    )
+    t.alias = base.alias.onward(step) if type(base.alias) is Alias else Alias(base, (None, step), t.store)
+    return t
 
 
 def repeated(ct, base):

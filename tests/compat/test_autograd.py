@@ -527,3 +527,10 @@ def test_a_gradient_shares_no_memory(f):
             x.grad = None
     out.backward(seed)
     assert all(torch.equal(x.grad, g) for x, g in zip([x for x in (a, b) if x.grad is not None], first, strict=True))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_grad_without_elements_lies_as_its_leaf_and_is_unchanged(dtype):
+    x = torch.zeros(2, 0, dtype=dtype).t().requires_grad_()
+    x.t().backward(torch.zeros(2, 0, dtype=dtype))
+    assert (x.grad.stride(), x.grad._version) == ((1, 1), 0)

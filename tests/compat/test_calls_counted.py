@@ -200,7 +200,29 @@ def gradients_in_memory_given():
     return lambda: torch.autograd.grad([x + 1 for x in xs], xs, gs)
 
 
+def stacked():
+    xs = [leaf(3) for _ in range(50)]
+    return xs, torch.stack(xs), torch.ones(50, 3)
+
+
+def gradients_of_a_stack_in_memory_given():
+    xs, y, g = stacked()
+    return lambda: torch.autograd.grad(y, xs, g, retain_graph=True)
+
+
+def gradients_of_a_stack_in_one_memory():
+    xs, y, _ = stacked()
+    y = y.square().sum()
+    return lambda: torch.autograd.grad(y, xs, retain_graph=True)
+
+
+def a_stack_back():
+    xs, y, g = stacked()
+    return lambda: ([setattr(x, "grad", None) for x in xs], y.backward(g, retain_graph=True))
+
+
 COUNTS = [
+    (gradients_of_a_stack_in_memory_given, 2100), (gradients_of_a_stack_in_one_memory, 1250), (a_stack_back, 1000),
     (gradients_in_memory_given, 2000),
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
     (a_function_of_ones_own, 43), (its_gradient, 106),
