@@ -43,7 +43,7 @@ def _hardswish(x):
 elu = elementwise(
     "elu",
     _elu,
-    "where(x <= 0, t * (low * inner) * exp(where(x < 0, x, 0.0) * inner), t * high)",
+    "where(x > 0, t * high, t * (low * inner) * exp(where(x >= 0, 0.0, x) * inner))",
     params=("low", "high", "inner"),
     jax=lambda jax, x, *, low, high, inner: jax.numpy.where(
         x > 0, x * high, jax.numpy.expm1(jax.numpy.where(x > 0, 0, x) * inner) * low
