@@ -315,8 +315,9 @@ def empty(x):
     return caller
 
 
-def closed_over(f):
-    """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple."""
+def closed_over(f, traced=Handle):
+    """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple.
+    `traced`: the class of what counts as a handle."""
     start = f if type(f) is tuple else (f,)
     if not any(map(contents, start)):
         return [], lambda new: f
@@ -332,7 +333,7 @@ def closed_over(f):
                     kind = type(y)
                     if kind is FunctionType or issubclass(kind, Calls):
                         todo.append(y)
-                    elif issubclass(kind, Handle):
+                    elif issubclass(kind, traced):
                         found[id(y)] = y
     if not found:
         return [], lambda new: f

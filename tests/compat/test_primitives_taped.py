@@ -32,8 +32,8 @@ def test_backward_is_vjp(name):
     compared = 0
     for sample in samples_of(p):
         on = [i for i, a in enumerate(sample.args) if is_array(a)]
-        if not on or sample.order < 1:
-            continue
+        if not on or sample.order < 1 or p.tape and sample.kind == "kink":
+            continue  # (there a tape has torch's derivatives: tests/lines/nan_gradients.txt)
 
         def f(*xs, sample=sample, on=on):
             full = list(sample.args)
