@@ -23,7 +23,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.reverse import leading_to, reverse, topological
 from funcgrad.core.site import here, internal, site, user_frame, warn, where
-from funcgrad.core.trace import TAPE, Record, Slots
+from funcgrad.core.trace import TAPE, Record, Slots, on_tape
 from funcgrad.core.tracebacks import trim
 from funcgrad.errors import ConcretizationError, ModifiedError, SecondBackwardError
 from funcgrad.transforms.boundary import as_tensor, inner
@@ -63,7 +63,6 @@ from .sharing import Sharing
 from .ties import tie
 
 tls, shared = state.tls, state.shared
-new = object.__new__
 P = PRIMITIVES
 
 
@@ -254,9 +253,7 @@ def accumulator(home, create_graph, seeds=(), given=()):
                 if old is None:
                     alone = getrefcount(ct) <= ALONE
                     if alone and is_own(ct, cell):
-                        g = cell.grad = new(Tensor)  # (Tensor(ct, None, TAPE), written out)
-                        g.val, g.owner, g.store = ct, TAPE, shared.made and shared.made()
-                        g.mark = g.alias = g.cell = None
+                        cell.grad = on_tape(ct)
                     else:
                         sharing = sharing or Sharing(seeds, given)
                         cell.grad = sharing.kept(ct, leaf_layout(cell, ct), alone)
