@@ -504,7 +504,7 @@ TRUTH = re.compile(
 
 
 def misused(asked, args, kwargs):
-    """The error that Python, or a native function, has of these arguments in one of torch's functions in Python (asked.py), or None."""
+    """The error that Python, or a native function, has of these arguments in one of torch's functions in Python (argument_checks.py), or None."""
     if any(map(is_traced, (*args, *kwargs.values()))):
         return None
     try:
@@ -520,9 +520,9 @@ def misused(asked, args, kwargs):
 
 def in_python(name, method):
     """What asks the arguments of torch.<name>, or of a method, for torch if torch has it in Python; None if not."""
-    from .functions import asked
+    from .functions import argument_checks
 
-    return vars(asked.Tensor if method else asked).get(name) if name[:2] != "__" else None
+    return vars(argument_checks.Tensor if method else argument_checks).get(name) if name[:2] != "__" else None
 
 
 def indices(x):

@@ -9,7 +9,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from funcgrad.core.laid import noted
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
 from funcgrad.core.strides import address, memory_of

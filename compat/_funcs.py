@@ -16,7 +16,7 @@ from funcgrad.core.site import internal, user_frame, variables
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch, Jvp, Record
 
-from .functions.answers import MISSING
+from .functions.call_errors import MISSING
 from .functions.levels import mapped_by
 from .functions.register import FUNCTIONS
 from .payload import current

@@ -9,7 +9,7 @@ from funcgrad.core.site import internal
 
 from ._calls import in_python, misused, refusal, signatures_of
 from ._intercept import in_use
-from .functions.answers import MISSING
+from .functions.call_errors import MISSING
 from .tensor import Tensor
 
 LOADS_NAME = "LOAD_NAME LOAD_GLOBAL LOAD_FAST LOAD_FAST_BORROW LOAD_FAST_CHECK LOAD_DEREF LOAD_CLASSDEREF".split()

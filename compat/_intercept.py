@@ -12,7 +12,7 @@ from types import FunctionType
 
 from funcgrad import lazy
 
-from .functions.answers import STUBS
+from .functions.call_errors import STUBS
 
 ORDER = ("dtypes", "selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
 sites = {}  # function -> Site, of those that have been intercepted

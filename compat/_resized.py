@@ -10,8 +10,8 @@ import weakref
 
 import numpy as np
 
+from funcgrad.core.conjugate_views import Mirror
 from funcgrad.core.handle import Alias, Handle
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.strides import Resized, address, memory_of, owner_of, reach
 
 from .storage import FIXED, Storage, over_all

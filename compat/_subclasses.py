@@ -10,7 +10,7 @@ import sys
 from funcgrad.core.site import internal
 
 from . import overrides
-from ._apart import public
+from ._aliases import public
 from ._unusable import put
 from .functions.register import METHODS
 from .overrides import Off, handle_torch_function

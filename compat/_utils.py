@@ -9,8 +9,8 @@ import traceback
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.halves import SIZE, of_bits
-from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 
 from . import dtypes

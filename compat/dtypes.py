@@ -13,7 +13,7 @@ STORED = UNSIGNED | {COMPLEX32}  # those for which torch lacks most kernels
 
 class dtype(metaclass=Native, called="torch.dtype"):
     """A torch dtype: `torch.float32`. `numpy` is the dtype of the memory behind it; half precision is minded (core/halves.py)
-    from when that of float16, bfloat16 or complex32 is first asked for, and so is what torch has no kernels for (functions/lacking.py). A dtype that NumPy has no memory for has a name, its size and its
+    from when that of float16, bfloat16 or complex32 is first asked for, and so is what torch has no kernels for (functions/storage_dtypes.py). A dtype that NumPy has no memory for has a name, its size and its
     kind alone, and whatever asks for its memory is refused."""
 
     __slots__ = ("name", "numpy", "is_floating_point", "is_complex", "is_signed", "itemsize")
@@ -39,7 +39,7 @@ class dtype(metaclass=Native, called="torch.dtype"):
             raise NotImplementedError(f"compat has torch.{self.name} as a name alone: no Tensor is of it")
         set_slot(self, "numpy", MEMORY[self.name])
         if self.numpy in STORED:
-            from .functions.lacking import begin as begin_stored
+            from .functions.storage_dtypes import begin as begin_stored
 
             begin_stored(self.numpy)
         if self.numpy in SIZE:

@@ -255,7 +255,7 @@ def multiplies_rows(node):
 def stale(store, version, value, made, ours, flipped=False):
     """torch's RuntimeError for a value that was kept at a version of its memory, and changed since."""
     from .autograd.anomaly_mode import Anomaly
-    from .functions.results import type_text
+    from .functions.out_rules import type_text
 
     shape = list(value.shape)[:: -1 if flipped else 1]
     return RuntimeError(
@@ -297,8 +297,8 @@ VIEW = ", which is output 0 of AsStrided,"  # of a view whose base has been chan
 
 def made_by(store, value, node, i, flipped):
     """ ", which is output 0 of Mul," of what a node has saved, and what has been changed since; "" for a leaf."""
+    from funcgrad.core.conjugate_views import MAPS
     from funcgrad.core.layout import VIEWS
-    from funcgrad.core.mirror import MAPS
 
     from .graph import output_number, shown
 

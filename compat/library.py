@@ -20,8 +20,8 @@ from .autograd.function import Function
 from .autograd.function_context import show_as_function
 from .autograd.grad_mode import is_grad_enabled, no_grad
 from .autograd.graph import increment_version
-from .functions.by_samples import on_values
 from .functions.levels import concrete_or_none
+from .functions.mapped_by_loop import on_values
 from .functions.missing import refusal as _refusal
 from .functions.register import FUNCTIONS as T
 from .ops import OPERATIONS, Namespace

@@ -14,7 +14,7 @@ import numpy as np
 
 from funcgrad.core.site import internal, warn
 
-from ._apart import OPERATORS, attribute, public, separate, symbols
+from ._aliases import OPERATORS, attribute, public, separate, symbols
 from ._intercept import Users, signature_of
 from .devices import Device
 from .dtypes import dtype

@@ -3,9 +3,9 @@
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.conjugate_views import Mirror
 from funcgrad.core.halves import settle
 from funcgrad.core.handle import Alias, Array, Handle, fresh
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides as contiguous_strides
 from funcgrad.core.strides import steps_of as strides_of  # noqa: F401
@@ -61,7 +61,7 @@ def memory_below(t):
 
 
 def ground(t):
-    """The array that says where a Tensor's elements lie: of one that is seen through a map (core/mirror.py) not that of its values."""
+    """The array that says where a Tensor's elements lie: of one that is seen through a map (core/conjugate_views.py) not that of its values."""
     if t.alias is None and t.owner is TAPE and not shared.staging:
         return t.val
     if type(t.alias) is Mirror:

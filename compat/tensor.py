@@ -10,9 +10,9 @@ from types import FunctionType
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.conjugate_views import maps_of, seen_as
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import Alias, Array, Cell, Taped, fresh, root_of
-from funcgrad.core.laid import noted
-from funcgrad.core.mirror import maps_of, seen_as
 from funcgrad.core.mutation import view
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -75,7 +75,7 @@ class Tensor(Taped, metaclass=TensorMeta):
     """A multi-dimensional array that records what is done to it if it requires grad."""
 
     __array_priority__ = 1000
-    hidden = False  # is it there for a Tensor alone that is no view, but seen through a map? (core/mirror.py)
+    hidden = False  # is it there for a Tensor alone that is no view, but seen through a map? (core/conjugate_views.py)
     of_function = None  # of a result of an autograd.Function in the memory of an argument: is it the only such one ("function"), or of "several"?
 
     def __init__(self, val=(), mark=None, trace=None, alias=None, *more, **kwargs):

@@ -8,9 +8,9 @@ import operator
 import numpy as np
 
 from funcgrad.core import state
+from funcgrad.core.elementwise_layout import moved
 from funcgrad.core.halves import among
 from funcgrad.core.handle import Alias, fresh
-from funcgrad.core.laid import moved
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import site
 from funcgrad.core.strides import contiguous_strides

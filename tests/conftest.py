@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind():
     """A test that leaves a setting of the process other than it was fails, by name: no test depends on which came before it. (The first Tensor of
-    uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process, compat/functions/lacking.py: that is undone.)"""
+    uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process, compat/functions/storage_dtypes.py: that is undone.)"""
     before = state()
     yield
     undo_tensors_for_storage()
@@ -42,7 +42,7 @@ def nothing_is_left_behind():
 
 
 def undo_tensors_for_storage():
-    lacking = sys.modules.get("compat.functions.lacking")
+    lacking = sys.modules.get("compat.functions.storage_dtypes")
     if lacking is not None and lacking.Begun.done:
         lacking.USERS.leave()
         lacking.Begun.done = False

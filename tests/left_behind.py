@@ -42,7 +42,7 @@ SETTINGS = {  # module -> its objects' attributes, or its own
     "compat.devices": "Default.elsewhere Default.stack",
     "compat.distributions.distribution": "Distribution._validate_args",
     "compat.dtypes": "Default.numpy",
-    "compat.functions.lacking": "Begun.done USERS.count state.within",
+    "compat.functions.storage_dtypes": "Begun.done USERS.count state.within",
     "compat.jit": "_enabled.enabled _switches",
     "compat.multiprocessing": "SHARING",
     "compat.nn.modules.module": "_global_backward_hooks _global_backward_pre_hooks _global_buffer_registration_hooks _global_forward_hooks "

@@ -7,11 +7,11 @@ from tests.test_layers import files, module_name, ours_of
 
 BACK = {  # reason: "who: whom it imports when it is called"
     "what torch says of a call that has failed is looked for once it has": """
-        compat._calls: compat.functions.asked
+        compat._calls: compat.functions.argument_checks
         compat.devices: compat._calls
         compat.errors: compat.autograd.anomaly_mode compat.graph
-        compat.functions.answers: compat._how_called compat.functions.order compat.functions.older_calls
-        compat.functions.kernels: compat.nn.functional.native_calls
+        compat.functions.call_errors: compat._how_called compat.functions.error_order compat.functions.older_calls
+        compat.functions.kernels: compat.nn.functional.call_errors
         compat.leaves: compat._calls
         compat.method_arguments: compat._how_called
         compat.view_errors: compat.graph
@@ -30,7 +30,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.described: compat.autograd.forward_ad compat._funcs compat._meta
         compat.payload: compat._meta
         compat.tensor: compat.autograd.forward_ad compat._funcs compat.functions.legacy_types compat.overrides
-        compat.functions.answers: compat.overrides
+        compat.functions.call_errors: compat.overrides
         compat.native: compat._class_attributes
         compat.overrides: compat._subclasses
         compat.storage: compat.functions.register
@@ -53,7 +53,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.devices: funcgrad.jax.numpy.creation
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
     "what torch has no kernels for is minded from the first Tensor of such a dtype on": """
-        compat.dtypes: compat.functions.lacking""",
+        compat.dtypes: compat.functions.storage_dtypes""",
     "one of two that are used together, which the other needs in one case": """
         compat.storage: compat._resized
         compat.fx.proxy: compat.fx.tracer

@@ -48,7 +48,7 @@ def remember(n):
         ):  # (what is accumulated there is an operation of torch, made with the first that reads the leaf)
             notes_of(p).setdefault("traceback_", notes["traceback_"])
     if tls.walking is not None:
-        from .failed import walked
+        from .failed_walks import walked
 
         at = walked(sys._getframe(1))
         if at is not None and (
@@ -98,7 +98,7 @@ def check(n, ct, gs):
 
 def tell(error):
     """Warn of the operation whose derivative an error comes from, and of those in whose derivatives it was recorded."""
-    from .failed import frame_of, operations
+    from .failed_walks import frame_of, operations
 
     names = frame_of(error)
     n = names and names.get("n")

@@ -7,8 +7,8 @@ Tensor on the tape above it, recorded as a view of its primal, so that backward 
 from typing import NamedTuple
 
 from funcgrad.core.aval import shape_of
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import Array, root_of
-from funcgrad.core.laid import noted
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES

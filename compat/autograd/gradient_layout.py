@@ -8,7 +8,7 @@ as the rule has left it, but for what a kernel of torch's would have made in C o
 import numpy as np
 
 from funcgrad.core.aval import dtype_of, ndarray
-from funcgrad.core.laid import copied, noted
+from funcgrad.core.elementwise_layout import copied, noted
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import contiguous_strides, is_dense, steps_of

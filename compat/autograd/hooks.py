@@ -62,7 +62,7 @@ def need_tensor(got):
 def need_alike(hook, got, shown):
     """torch's error for what a hook returned (or one of that name) if it is no Tensor of the shape and dtype of what it saw."""
     need_tensor(got)
-    from ..functions.results import type_text
+    from ..functions.out_rules import type_text
 
     name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
     was, now = [type_text(dtype_of(t), "Meta" if t.is_meta else "CPU") for t in (shown, got)]

@@ -144,7 +144,7 @@ class Pair:
 
     def around(self, f, *args, **kwargs):
         """f(*args, **kwargs), one operation of torch: what its nodes save is packed when it is done."""
-        from .held import SEVERAL, instead, packed_early
+        from .kernel_saves import SEVERAL, instead, packed_early
 
         steps = inspect.unwrap(f)
         if steps.__name__ in SEVERAL or f.__name__ in SEVERAL:

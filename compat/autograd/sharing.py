@@ -9,9 +9,9 @@ from sys import getrefcount
 import numpy as np
 
 from funcgrad.core.aval import ndarray
+from funcgrad.core.conjugate_views import Mirror
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import Alias, Frozen, Taped, root_of
-from funcgrad.core.laid import noted
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import view
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import shared

@@ -199,7 +199,7 @@ def walk(seeds, home, create, want=None, free=None, deliver=None, only=None):
     except Exception as error:
         if Anomaly.enabled:
             tell(error)
-        from .failed import deliver_ready
+        from .failed_walks import deliver_ready
 
         deliver_ready(error)
         if isinstance(error, ModifiedError):

@@ -22,7 +22,7 @@ from funcgrad.transforms.boundary import as_tensor
 
 from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
-from ..functions.moving import Moving
+from ..functions.symbolic_floats import Moving
 from ..native import Seeing
 from ..nn.modules.module import Module
 from ..tensor import Tensor

@@ -13,10 +13,10 @@ import numpy as np
 
 from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.core.aval import aval_of, dtype_of
+from funcgrad.core.elementwise_layout import strides_for
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.halves import COMPLEX32
 from funcgrad.core.handle import APART, Alias, Array, Cell, Taped, fresh
-from funcgrad.core.laid import strides_for
 from funcgrad.core.layout import by_strides, lying_as, normal
 from funcgrad.core.reverse import topological
 from funcgrad.core.site import internal, where
@@ -25,7 +25,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
 
-from ..functions.moving import Moving, Unknown
+from ..functions.symbolic_floats import Moving, Unknown
 from ..optim.rule import FirstStepError
 from ..payload import layout_of_traced
 from ..tensor import Tensor

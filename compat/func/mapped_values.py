@@ -2,7 +2,7 @@
 
 from funcgrad.errors import ConcreteBoolError, ConcretizationError
 
-from ..functions.by_samples import OLDER
+from ..functions.mapped_by_loop import OLDER
 
 
 class MappedValueError(ConcretizationError, RuntimeError):

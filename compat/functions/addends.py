@@ -10,15 +10,15 @@ from funcgrad.core.trace import TAPE
 from .. import dtypes
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answering, to_places
-from .given_out import resize
+from .call_errors import MISSING, answering, to_places
 from .levels import mapped_innermost
 from .nodes import renamed
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
+from .out_argument import resize
+from .out_rules import C_NAMES
 from .products import batched, bmm, mm, mv
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
-from .results import C_NAMES
 from .rounding import half_of, in_float32, in_one, number_in, rounded_to
 from .writing import kept, rewrite
 

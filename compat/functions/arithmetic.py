@@ -25,13 +25,10 @@ from ..errors import type_name
 from ..graph import label as set_label
 from ..payload import current, node_of
 from ..tensor import Tensor
-from .answers import MISSING, MISTAKEN, answer, holds_alike, need_function, older, to_places, unusual
+from .call_errors import MISSING, MISTAKEN, answer, holds_alike, need_function, older, to_places, unusual
 from .each_call import need
 from .forward_mode import refuse_tangents
 from .fused import scaled_sum
-from .given_out import store
-from .in_turn import in_turn
-from .moving import Moving
 from .nodes import named, released
 from .operands import (
     KINDS_OF_INTEGER,
@@ -47,11 +44,14 @@ from .operands import (
     promoted,
     rank,
 )
-from .overwriting import overwritten
+from .out_argument import store
+from .overlapping_memory import in_turn
+from .quick_writes import overwritten
 from .refusals import refusals_of
 from .refusals import refuse as refuse_dtype
 from .register import METHODS, install, operation, publish
 from .rounding import FLOAT32, HALVES, VECTOR, at_begin, half_of, in_float32, number_in, rounded_to, widened
+from .symbolic_floats import Moving
 from .untracked import FLOATS, arrays_of, by_positive, is_tame, made
 from .writing import check_apart, check_castable, in_place, kept, rewrite
 

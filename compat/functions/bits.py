@@ -6,15 +6,15 @@ memory holds here (docs/decisions/bfloat16.md).
 
 import numpy as np
 
-from funcgrad.core.geometries import lying, read_as
+from funcgrad.core.conjugate_views import maps_of
 from funcgrad.core.halves import SIZE, bits, of_bits
-from funcgrad.core.mirror import maps_of
 from funcgrad.core.trace import TAPE
+from funcgrad.core.view_strides import lying, read_as
 
 from ..formats import base_of, offset_in
 from ..payload import current, strides_of
 from ..tensor import Tensor
-from .by_samples import on_values
+from .mapped_by_loop import on_values
 from .operands import dims_of, dtype_of, shape_of
 from .refusals import refuse
 from .register import operation

@@ -7,14 +7,14 @@ import math
 
 import numpy as np
 
-from funcgrad.core.laid import noted
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..payload import current
-from .by_samples import by_samples, refuse_mapped
-from .given_out import store
+from .mapped_by_loop import by_samples, refuse_mapped
 from .operands import INT64, P, broadcast_shapes, broadcast_to, cast, dtype_of, new, shape_of
+from .out_argument import store
 from .register import FUNCTIONS, operation, twin
 from .writing import spoken
 

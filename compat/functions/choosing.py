@@ -22,8 +22,7 @@ from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
-from .answers import MISSING, answer, to_places
-from .given_out import store
+from .call_errors import MISSING, answer, to_places
 from .operands import (
     BOOL,
     P,
@@ -37,9 +36,10 @@ from .operands import (
     promoted,
     shape_of,
 )
+from .out_argument import store
+from .out_rules import C_NAMES
 from .quick_roads import quick_call
 from .register import FUNCTIONS, METHODS, operation, publish
-from .results import C_NAMES
 from .untracked import FLOATS
 from .writing import kept, rewrite, spoken
 

@@ -12,11 +12,20 @@ from .. import dtypes
 from ..autograd.grad_mode import call_in
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, MISTAKEN, answer, answering, holds_alike, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import check_in_place, general, install_operators, swapped, unsuitable
+from .call_errors import (
+    MISSING,
+    MISTAKEN,
+    answer,
+    answering,
+    holds_alike,
+    need_function,
+    not_a_tensor,
+    to_places,
+    unusual,
+)
 from .creation import for_each_sample
 from .forward_mode import refuse_tangents
-from .given_out import store
 from .levels import has_tangent
 from .operands import (
     BOOL,
@@ -33,6 +42,7 @@ from .operands import (
     rank,
     shape_of,
 )
+from .out_argument import store
 from .refusals import need_dtype
 from .register import FUNCTIONS, install, operation, publish
 from .untracked import COMPARED, WHOLE, untracked

@@ -1,7 +1,7 @@
 """The parts of complex numbers: real, imag, conj, angle, and the views as pairs of real numbers."""
 
+from funcgrad.core.conjugate_views import Mirror, maps_of
 from funcgrad.core.halves import BFLOAT16, COMPLEX32, FLOAT16, WIDER
-from funcgrad.core.mirror import Mirror, maps_of
 from funcgrad.core.mutation import mirrored
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
@@ -9,7 +9,7 @@ from funcgrad.core.trace import TAPE
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
-from .answers import answering
+from .call_errors import answering
 from .nodes import named
 from .operands import P, cast, dtype_of, floating, in_c_order, iterated, laid_like, shape_of
 from .register import FUNCTIONS, install, operation

@@ -17,7 +17,7 @@ from ..graph import label as set_label
 from ..native import Native
 from ..payload import current
 from ..tensor import Tensor
-from .answers import answer
+from .call_errors import answer
 from .copies import contiguous_copy
 from .creation import function, method
 from .legacy_types import LEGACY, LegacyType

@@ -5,7 +5,7 @@ Invariant: what torch gives as a copy shares no memory with its operand, even wh
 
 import numpy as np
 
-from funcgrad.core.laid import moved, noted, preserved, strides_for
+from funcgrad.core.elementwise_layout import moved, noted, preserved, strides_for
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import write
 from funcgrad.core.state import shared, tls
@@ -18,8 +18,8 @@ from ..formats import channels_last, channels_last_3d, contiguous_format, is_in,
 from ..method_arguments import wrapped
 from ..payload import current, ground, layout_of_traced, strides_of
 from ..tensor import Tensor
-from .by_samples import by_samples, refuse_mapped
 from .levels import share_memory
+from .mapped_by_loop import by_samples, refuse_mapped
 from .nodes import named
 from .operands import (
     P,

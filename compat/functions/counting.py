@@ -13,12 +13,12 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import without_derivative
-from .by_samples import by_samples, on_values
 from .forward_mode import refuse_tangents
+from .mapped_by_loop import by_samples, on_values
 from .operands import dtype_of, new, shape_of
+from .out_rules import C_NAMES
 from .refusals import refuse
 from .register import operation
-from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
 from .rounding import HALVES
 from .writing import own_words

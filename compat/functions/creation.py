@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from funcgrad.core import laid
+from funcgrad.core import elementwise_layout
+from funcgrad.core.elementwise_layout import moved, noted, preserved
 from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
-from funcgrad.core.laid import moved, noted, preserved
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
@@ -18,10 +18,9 @@ from ..formats import ORDER, contiguous_format, memory_in, order_of, preserve_fo
 from ..payload import contiguous_strides, current, layout_of_traced, readable, strides_of
 from ..size import Size
 from ..tensor import Tensor
-from .answers import answering
+from .call_errors import answering
 from .data import Shown, array_of, of_traced, scalar_of
 from .elements import HoldsTraced, check_array, is_traced
-from .given_out import need_its_dtype, store
 from .operands import (
     NUMBERS,
     P,
@@ -35,6 +34,7 @@ from .operands import (
     shape_of,
 )
 from .other_memory import strided
+from .out_argument import need_its_dtype, store
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 
@@ -105,7 +105,7 @@ def for_each_sample(t, array, wanted=None):
         memory[...] = array
         array = memory
     if wanted is not None:
-        array = moved(array, laid.filled(array.shape, order_of(wanted, array.ndim)))
+        array = moved(array, elementwise_layout.filled(array.shape, order_of(wanted, array.ndim)))
     out = new(array)
     for trace in traces:
         out = trace.tape.face(Array(inner(out), 0, trace), None, trace.tape)

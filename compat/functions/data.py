@@ -6,9 +6,9 @@ arrays and Tensors in a list keep their own dtype and promote.
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import copied, preserved
 from funcgrad.core.halves import HALVES
 from funcgrad.core.handle import Handle
-from funcgrad.core.laid import copied, preserved
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.tracebacks import drop

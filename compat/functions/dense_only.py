@@ -18,7 +18,7 @@ from ..errors import type_name
 from ..method_arguments import takes_none
 from ..payload import added_to, current
 from ..tensor import Tensor
-from .answers import answer
+from .call_errors import answer
 from .creation import function, method
 from .register import install, operation, publish
 

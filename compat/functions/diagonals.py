@@ -13,10 +13,10 @@ from funcgrad.core.trace import TAPE
 
 from ..method_arguments import wrapped
 from ..payload import current
-from .answers import answering
-from .in_turn import of_a_copy
+from .call_errors import answering
 from .nodes import named, released
 from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
+from .overlapping_memory import of_a_copy
 from .register import operation, publish
 from .writing import kept, rewrite
 

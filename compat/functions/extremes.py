@@ -15,12 +15,12 @@ from funcgrad.core.tracebacks import drop
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, not_a_tensor, to_places
+from .call_errors import MISSING, answer, not_a_tensor, to_places
 from .creation import for_each_sample
-from .given_out import begin, store
 from .indexing import along
 from .nodes import as_one, named, renamed
 from .operands import INT64, P, cast, dims_of, dtype_of, in_c_order, integer, new, shape_of, with_ones
+from .out_argument import begin, store
 from .quick_roads import quick_call
 from .reduction import EVERY, asked, by_other_names, given_out, lengthened, over
 from .refusals import need_dtype

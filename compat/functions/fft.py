@@ -6,8 +6,8 @@ does.
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.halves import COMPLEX32, WIDER
-from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.ops.fft import arranged as laid
 
@@ -15,10 +15,10 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .by_samples import stacked
-from .given_out import need_its_dtype, store
+from .mapped_by_loop import stacked
 from .nodes import named
 from .operands import P, cast, dtype_of, float_argument, integer, like_image, new, shape_of
+from .out_argument import need_its_dtype, store
 from .refusals import refuse
 from .register import FUNCTIONS, operation
 from .writing import spoken

@@ -9,10 +9,10 @@ from .. import dtypes
 from .._recorded_writes import filled_at_once
 from ..payload import current
 from ..tensor import Tensor
-from .in_turn import in_turn
 from .levels import is_dual
 from .operands import P, as_operand, dtype_of, fitting, need_room, new, shape_of, without_imaginary
-from .overwriting import overwritten, replaced
+from .overlapping_memory import in_turn
+from .quick_writes import overwritten, replaced
 from .register import FUNCTIONS, operation
 from .writing import in_place, same_elements
 

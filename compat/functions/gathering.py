@@ -40,6 +40,7 @@ from .operands import (
     new,
     shape_of,
 )
+from .out_rules import C_NAMES
 from .quick_places import (
     grid_of,
     places_of_elements,
@@ -52,7 +53,6 @@ from .quick_places import (
 from .quick_roads import quick_call
 from .refusals import refuse
 from .register import FUNCTIONS, operation, twin
-from .results import C_NAMES
 from .shape import check_reach
 from .stretching import expanded
 from .writing import spoken, written

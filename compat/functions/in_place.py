@@ -1,7 +1,7 @@
 """The in-place methods that torch has as functions too: torch.clamp_(t, 0) is t.clamp_(0)."""
 
 from ..tensor import Tensor
-from .answers import not_a_tensor
+from .call_errors import not_a_tensor
 from .register import METHODS, operation, publish, twin
 
 twin("ldexp", "LdexpBackward0")

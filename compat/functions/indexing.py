@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 
-from funcgrad.core import geometries, state
+from funcgrad.core import state, view_strides
 from funcgrad.core.aval import Aval
+from funcgrad.core.elementwise_layout import filled, moved, noted, stretched
 from funcgrad.core.handle import Handle, root_of, same_view
-from funcgrad.core.laid import filled, moved, noted, stretched
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
 from funcgrad.core.quiet import quiet
@@ -32,6 +32,7 @@ from ..payload import current, strides_of
 from ..rewriting import spelled
 from ..tensor import Tensor
 from ..unrecorded_writes import assigned, read_at
+from .image_gradients import rows_back
 from .index_entries import (
     ALL,
     GETITEM,
@@ -44,7 +45,6 @@ from .index_entries import (
     scalar_index,
     step_by_step,
 )
-from .laid_back import rows_back
 from .nodes import named
 from .operands import (
     BOOL,
@@ -59,9 +59,9 @@ from .operands import (
     shape_of,
     without_imaginary,
 )
+from .out_rules import type_text
 from .quick_roads import quick
 from .register import install
-from .results import type_text
 from .shape import view_of
 from .stretching import expanded_shape
 from .writing import check_apart, check_writable, in_place, same_elements, spoken, written
@@ -582,8 +582,8 @@ install(
         between=between,
         basic_index=basic_index,
         put_in_steps=put_in_steps,
-        lying=geometries.lying,
-        at=geometries.at,
+        lying=view_strides.lying,
+        at=view_strides.at,
     ),
 )
 install("__setitem__", setitem)

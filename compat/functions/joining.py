@@ -5,8 +5,8 @@ import itertools
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import filled, moved, noted
 from funcgrad.core.handle import Alias, Frozen, fresh
-from funcgrad.core.laid import filled, moved, noted
 from funcgrad.core.strides import reach, repeats, viewed
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_any import joined
@@ -22,7 +22,7 @@ from ..method_arguments import need_long, wrapped
 from ..payload import current
 from ..rewriting import grouped
 from ..tensor import Tensor
-from .by_samples import refuse_mapped
+from .mapped_by_loop import refuse_mapped
 from .nodes import renamed
 from .operands import INT64, P, cast, dtype_of, in_c_order, integer, shape_of
 from .register import operation

@@ -18,8 +18,8 @@ from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
 from ..tensor import Tensor
-from .answers import counted, too_long, types_in
-from .results import ROWS, check_out
+from .call_errors import counted, too_long, types_in
+from .out_rules import ROWS, check_out
 
 KINDS = {"b": "?", "S": "u1 i1 i2 i4", "I": "u1 i1 i2 i4 i8", "u": "u1", "c": "c8 c16 >c8", "h": "f2"}
 KINDS = {kind: [np.dtype(name) for name in names.split()] for kind, names in KINDS.items()}
@@ -183,7 +183,7 @@ QUICK = set(
 
 def raised(error):
     """Has a statement of ours raised it, and not Python on its way?"""
-    from ..nn.functional.native_calls import deliberate
+    from ..nn.functional.call_errors import deliberate
 
     entry = error.__traceback__
     while entry.tb_next is not None:
@@ -195,7 +195,7 @@ def mended(error):
     """What is raised where a function of nn.functional without a frame around it has failed: torch's error of its arguments, if they
     are wrong, else the error itself, without frames of ours."""
     if isinstance(error, Exception) and not of_values(error):
-        from ..nn.functional.native_calls import of_frame
+        from ..nn.functional.call_errors import of_frame
 
         refused = of_frame(sys._getframe(1))
         if refused is not None:
@@ -237,13 +237,13 @@ def native(name, f):
 
 
 def later(name):
-    """native_calls.refusing(name), made once it is asked."""
+    """call_errors.refusing(name), made once it is asked."""
     wrong = None
 
     def ask(args, kwargs):
         nonlocal wrong
         if wrong is None:
-            from ..nn.functional.native_calls import refusing
+            from ..nn.functional.call_errors import refusing
 
             wrong = refusing(name) or (lambda args, kwargs: None)
         return wrong(args, kwargs)

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from .results import ROWS
+from .out_rules import ROWS
 
 ALONG = {  # functions that take a dimension: its place among their arguments
     **dict.fromkeys(

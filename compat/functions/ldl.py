@@ -10,7 +10,6 @@ import numpy as np
 
 from ..payload import current
 from .arithmetic import without_derivative
-from .by_samples import on_values
 from .forward_mode import refuse_tangents
 from .linalg_checks import (
     has_kernel,
@@ -22,6 +21,7 @@ from .linalg_checks import (
     need_rows,
     need_same,
 )  # fmt: skip
+from .mapped_by_loop import on_values
 from .operands import dtype_of, in_c_order, in_columns, shape_of
 from .register import FUNCTIONS
 from .return_types import BY_NAME as RETURN

@@ -80,7 +80,7 @@ def is_size(k):
 
 def options(name):
     """A dtype as torch's C++ names it with all that goes with it."""
-    from .results import C_NAMES
+    from .out_rules import C_NAMES
 
     return (
         f"TensorOptions(dtype={C_NAMES[name]}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "

@@ -19,7 +19,6 @@ from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
 from .diagonals import diagonal as diagonal_of
-from .given_out import store
 from .ldl import NAMES as LDL
 from .linalg_checks import (
     LinAlgError,
@@ -35,13 +34,14 @@ from .lu import NAMES as LU
 from .nodes import named
 from .norms import OF_LENGTH, in_dtype, quick_length, vector_norm_of
 from .operands import P, dtype_of, in_c_order, in_columns, new, shape_of
+from .out_argument import store
+from .out_rules import check_out
 from .outer import in_cheapest_order, linalg_cross, need_chain
 from .products import matmul
 from .quick_roads import quick
 from .reduction import over
 from .reflectors import NAMES as REFLECTORS
 from .register import FUNCTIONS, operation, publish
-from .results import check_out
 from .return_types import BY_NAME as RETURN
 from .shape import matrix_transpose
 from .solving import cholesky, inv, lstsq, no_epsilon, pinv, read_part, solve, solve_triangular, tensorinv, tensorsolve

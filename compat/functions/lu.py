@@ -11,8 +11,7 @@ from funcgrad.core.trace import TAPE
 
 from ..deprecations import once
 from ..payload import current
-from .by_samples import stacked
-from .laid_back import columns_back
+from .image_gradients import columns_back
 from .linalg_checks import (
     fit_together,
     has_kernel,
@@ -24,6 +23,7 @@ from .linalg_checks import (
     need_same,
 )
 from .linalg_stopped import zero_pivot
+from .mapped_by_loop import stacked
 from .nodes import named
 from .operands import P, broadcast_shapes, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, operation

@@ -11,13 +11,13 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .answers import not_a_tensor
 from .arithmetic import refuse_bools
+from .call_errors import not_a_tensor
 from .data import scalar_of
 from .forward_mode import refuse_tangents
-from .given_out import store
 from .nodes import named
 from .operands import P, broadcast_shapes, cast, dims_of, dtype_of, in_c_order, integer, need_scalar_type, shape_of
+from .out_argument import store
 from .quick_roads import along, quick_call
 from .reduction import finish, lengthened, root
 from .register import FUNCTIONS, operation

@@ -7,7 +7,7 @@ from funcgrad.core.site import internal
 from .._calls import signatures_of
 from .._how_called import called_as
 from ..deprecations import once
-from .answers import outside
+from .call_errors import outside
 
 NUMBERS = "beta", "alpha", "value"
 

@@ -8,9 +8,9 @@ import operator
 
 import numpy as np
 
-from funcgrad.core import laid
+from funcgrad.core import elementwise_layout
+from funcgrad.core.elementwise_layout import as_torch, filled, moved, noted, preserved
 from funcgrad.core.handle import Handle
-from funcgrad.core.laid import as_torch, filled, moved, noted, preserved
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import reach, slots
 from funcgrad.core.trace import TAPE
@@ -26,9 +26,9 @@ from ..payload import contiguous_strides, current, strides_of, wrap
 from ..size import Size  # noqa: F401
 from ..tensor import Tensor
 from .each_call import need
-from .laid_back import lay_back
+from .image_gradients import lay_back
 from .levels import arrays_beneath, beneath, mapped_on_top, share_memory
-from .moving import Moving
+from .symbolic_floats import Moving
 
 P = PRIMITIVES
 NUMBERS = (bool, int, float, complex)
@@ -373,7 +373,7 @@ def in_columns(t):
     """A result over memory of its own, each of its matrices column after column, as LAPACK leaves what it computes."""
     m = t if t.owner is TAPE else beneath(t)
     if m is not None:
-        m.val = laid.in_columns(m.val)
+        m.val = elementwise_layout.in_columns(m.val)
         noted(m)
     return t
 

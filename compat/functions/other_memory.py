@@ -5,9 +5,9 @@ import weakref
 import numpy as np
 
 from funcgrad.core.aval import Aval
+from funcgrad.core.conjugate_views import Mirror
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import APART, Alias, Moved
-from funcgrad.core.laid import noted
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.strides import geometry, nothing, owner_of
 

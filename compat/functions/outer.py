@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from funcgrad.core.laid import noted
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.state import tls
 
 from .. import dtypes
@@ -17,10 +17,10 @@ from ..tensor import Tensor
 from .arithmetic import MUL
 from .joining import need_tensors
 from .operands import P, broadcast_shapes, broadcast_to, cast, dtype_of, in_c_order, need_scalar_type, shape_of
+from .out_rules import C_NAMES
 from .products import DOT, matrices, mm, unsafe_view, vectors
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation
-from .results import C_NAMES
 from .shape import reshaped
 
 

@@ -9,7 +9,7 @@ import operator
 
 import numpy as np
 
-from funcgrad.core.laid import noted
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.layout import by_strides
 from funcgrad.core.quiet import quiet
 from funcgrad.core.trace import TAPE
@@ -20,11 +20,11 @@ from ..formats import base_of, offset_in
 from ..method_arguments import wrapped
 from ..payload import current, strides_of
 from .arithmetic import without_derivative
-from .by_samples import on_values, refuse_mapped
 from .counting import need_grid
 from .each_call import need_places
 from .forward_mode import refuse_tangents
 from .gathering import known, need_slices
+from .mapped_by_loop import on_values, refuse_mapped
 from .nodes import named
 from .operands import P, broadcast_shapes, dtype_of, in_c_order, iterated, laid_like, new, shape_of, sizes
 from .refusals import refuse

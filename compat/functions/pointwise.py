@@ -14,9 +14,8 @@ from .._recorded_writes import recorded_at_once
 from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import called, quick_unary
-from .given_out import store
+from .call_errors import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .nodes import named, released, renamed
 from .operands import (
     KINDS_OF_INTEGER,
@@ -31,7 +30,8 @@ from .operands import (
     laid_like,
     like_first,
 )
-from .overwriting import overwritten
+from .out_argument import store
+from .quick_writes import overwritten
 from .refusals import need_dtype, need_real, refusals_of, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish, twin
 from .writing import in_place, kept, rewrite, spoken

@@ -11,12 +11,12 @@ from ..dtypes import LONG, beyond
 from ..graph import label as set_label
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, MISTAKEN, answer, holds_alike, need_function, to_places, unusual
 from .arithmetic import Arithmetic, install_operators, quick_binary, refuse_zero, unsuitable, without_derivative
+from .call_errors import MISSING, MISTAKEN, answer, holds_alike, need_function, to_places, unusual
 from .forward_mode import refuse_tangents
-from .given_out import store
 from .nodes import named
 from .operands import P, as_operand, cast, dtype_of, in_c_order, promoted, rank
+from .out_argument import store
 from .register import operation, publish
 from .untracked import by_positive
 

@@ -20,14 +20,14 @@ from ..graph import labelled
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .arithmetic import quick_binary
-from .given_out import store_row
+from .call_errors import MISSING, answer, need_function, not_a_tensor, to_places, unusual
 from .nodes import renamed
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, in_c_order, need_scalar_type, shape_of
+from .out_argument import store_row
+from .out_rules import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, METHODS, install, operation, publish
-from .results import C_NAMES
 from .shape import reshaped
 from .stretching import expanded
 

@@ -17,7 +17,7 @@ from .. import dtypes
 from ..devices import Device
 from ..size import Size
 from ..tensor import Tensor
-from .answers import binding
+from .call_errors import binding
 from .register import FUNCTIONS, METHODS, install
 
 P = PRIMITIVES

@@ -29,7 +29,6 @@ from .creation import completed, function, none_left, seldom, size_argument
 from .data import scalar_of
 from .drawing import bare, drawn, refuse_staging, while_staging
 from .filling import overwrite
-from .given_out import need_its_dtype, store
 from .levels import has_tangent, mapped_by
 from .nodes import named, released
 from .operands import (
@@ -45,7 +44,8 @@ from .operands import (
     new,
     shape_of,
 )
-from .overwriting import overwritten, replaced
+from .out_argument import need_its_dtype, store
+from .quick_writes import overwritten, replaced
 from .refusals import refuse
 from .register import operation
 from .stretching import expanded_shape

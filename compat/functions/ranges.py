@@ -10,13 +10,13 @@ from .. import dtypes
 from ..deprecations import deprecated
 from ..method_arguments import real_number
 from ..tensor import Tensor
-from .answers import MISSING
-from .by_samples import by_samples
+from .call_errors import MISSING
 from .creation import finished, function, need_number, seldom
 from .data import scalar_of
 from .fused import multiply_add
-from .given_out import need_its_dtype
+from .mapped_by_loop import by_samples
 from .operands import fitting, float_argument, integer, overflowing
+from .out_argument import need_its_dtype
 from .refusals import refuse
 from .register import operation
 

@@ -20,9 +20,8 @@ from ..graph import label as set_label
 from ..graph import labelled as labelled_as_one
 from ..payload import current
 from ..tensor import Tensor
-from .answers import MISSING, answer, need_function, not_a_tensor, outside, to_places, unusual
 from .arithmetic import DIV, quick_unary
-from .given_out import store
+from .call_errors import MISSING, answer, need_function, not_a_tensor, outside, to_places, unusual
 from .nodes import named
 from .operands import (
     BOOL,
@@ -39,10 +38,11 @@ from .operands import (
     shape_of,
     with_ones,
 )
+from .out_argument import store
+from .out_rules import C_NAMES
 from .quick_roads import along, quick_call
 from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation, publish
-from .results import C_NAMES
 from .writing import spoken
 
 

@@ -9,10 +9,10 @@ from funcgrad.core.state import tls
 
 from ..payload import current
 from .arithmetic import without_derivative
-from .by_samples import on_values, stacked
 from .forward_mode import refuse_tangents
-from .laid_back import columns_back
+from .image_gradients import columns_back
 from .linalg_checks import has_kernel, linalg_operation, matrix, of_reflectors
+from .mapped_by_loop import on_values, stacked
 from .operands import dtype_of, in_columns, shape_of
 from .register import FUNCTIONS, operation, publish
 from .return_types import BY_NAME as RETURN

@@ -18,7 +18,7 @@ from ..inference import written_outside
 from ..payload import current
 from ..tensor import Tensor, read_only
 from ..unrecorded_writes import done_at_once
-from .answers import (
+from .call_errors import (
     MISTAKEN,
     answer,
     answering,
@@ -177,7 +177,7 @@ def operation(
                             given = kwargs
             if kwargs:
                 if kwargs.get("out") is not None:
-                    from .given_out import begin
+                    from .out_argument import begin
 
                     begin(module + own, kwargs["out"], args, kwargs)
                 if not has_out:
@@ -206,7 +206,7 @@ def operation(
                     if placed is not None:
                         return again(g, *placed, out)
                 if type(error) is NotImplementedError and (out is not None or kwargs.get("out") is not None):
-                    from .given_out import shaped_first
+                    from .out_argument import shaped_first
 
                     rest = {n: v for n, v in kwargs.items() if n != "out"}
                     shaped_first(module + own, kwargs.get("out") if out is None else out, f, args, rest)
@@ -216,7 +216,7 @@ def operation(
                 named(got, label, (*args, *kwargs.values()) if kwargs else args)
             if out is None:
                 return got
-            from .given_out import store
+            from .out_argument import store
 
             return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs), kwargs)
 
@@ -283,16 +283,16 @@ def twin(name, label, f=None, *, aliases=()):
             shown = label if isinstance(label, str) else label(*args, **kwargs)
             got = f(kept(self, others), *args, **kwargs)
             if got.owner.dtype(got) != self.owner.dtype(current(self)):
-                from .results import check_out
+                from .out_rules import check_out
 
                 check_out(name, self.owner.dtype(current(self)), got.owner.dtype(got))
             elif own in IN_SLICES:
-                from .in_turn import slices_in_turn
+                from .overlapping_memory import slices_in_turn
 
                 got = slices_in_turn(IN_SLICES[own], got, current(self), *args, **kwargs)
             elif own not in OF_POSITIONS and lies_with(current(self), others):
-                from .in_turn import in_turn
                 from .kinds import iterates
+                from .overlapping_memory import in_turn
 
                 if iterates(name):
                     names, n = [*kwargs], len(args) + 1

@@ -8,9 +8,8 @@ from .. import dtypes
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .answers import answering
+from .call_errors import answering
 from .creation import for_each_sample
-from .given_out import store
 from .nodes import named
 from .operands import (
     BOOL,
@@ -24,9 +23,10 @@ from .operands import (
     number_of_dim,
     shape_of,
 )
+from .out_argument import store
+from .out_rules import C_NAMES
 from .refusals import need_dtype, refuse
 from .register import operation, publish
-from .results import C_NAMES
 from .return_types import BY_NAME as RETURN
 from .two_operands import complex_logaddexp
 from .writing import kept, rewrite

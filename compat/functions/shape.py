@@ -9,12 +9,12 @@ import operator
 
 import numpy as np
 
-from funcgrad.core import geometries, state
+from funcgrad.core import state, view_strides
 from funcgrad.core.aval import Aval
+from funcgrad.core.conjugate_views import Mirror
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.halves import SIZE, among
 from funcgrad.core.handle import Alias, fresh
-from funcgrad.core.laid import noted
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.mutation import taped_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import TapeNode
@@ -29,7 +29,7 @@ from ..method_arguments import wrapped
 from ..payload import current, ground, layout_of_traced
 from ..rewriting import spelled
 from ..tensor import Tensor
-from .answers import answer
+from .call_errors import answer
 from .nodes import renamed
 from .operands import P, dims_of, dtype_of, integer, lying_of, named_sizes, shape_of, sizes
 from .other_memory import leave, strided
@@ -249,7 +249,7 @@ def placed(out, t, rule, **params):
     if type(t.val) is type(out.val) is np.ndarray and (
         out.val.base is t.val or out.val.base is not None is not t.val.base
     ):
-        out.val = geometries.lying(t.val, out.val, rule, **params)
+        out.val = view_strides.lying(t.val, out.val, rule, **params)
     return out
 
 
@@ -276,7 +276,7 @@ def squeeze(input, dim=EVERY, *more):
     shape = shape_of(t)
     dims, k = squeezed(shape, dim, more)
     out = view_of(t, "reshape", f"SqueezeBackward{k}", shape=without(shape, dims))
-    return placed(out, t, geometries.without, axes=dims)
+    return placed(out, t, view_strides.without, axes=dims)
 
 
 def unsqueezed(shape, dim):
@@ -290,7 +290,7 @@ def unsqueeze(input, dim):
     t = current(input)
     shape = unsqueezed(shape_of(t), dim)
     out = view_of(t, "reshape", "UnsqueezeBackward0", shape=shape)
-    return placed(out, t, geometries.unsqueezed, before=wrapped(dim, len(shape)))
+    return placed(out, t, view_strides.unsqueezed, before=wrapped(dim, len(shape)))
 
 
 # ------------------------------------------------------------------------------------------------ another order
@@ -437,7 +437,7 @@ def become(box, prim, name, how=None, **params):
     c.refuse(())
     new_value = P[prim](c, **params)
     if how is not None and type(new_value.val) is type(c.val) is np.ndarray:
-        new_value.val = geometries.lying(c.val, new_value.val, how[0], **how[1])
+        new_value.val = view_strides.lying(c.val, new_value.val, how[0], **how[1])
     step = P[prim], params
     viewed = c.store is not None  # (else it has no views)
     if c.owner is TAPE:
@@ -472,7 +472,7 @@ def squeeze_(self, dim=EVERY, *more):
     """squeeze, of the Tensor itself."""
     shape = shape_of(current(self))
     dims, k = squeezed(shape, dim, more)
-    how = geometries.without, {"axes": dims}
+    how = view_strides.without, {"axes": dims}
     return become(self, "reshape", f"SqueezeBackward{(3, 4, 5)[k]}", how, shape=without(shape, dims))
 
 
@@ -480,7 +480,7 @@ def squeeze_(self, dim=EVERY, *more):
 def unsqueeze_(self, dim):
     """unsqueeze, of the Tensor itself."""
     shape = unsqueezed(shape_of(current(self)), dim)
-    how = geometries.unsqueezed, {"before": wrapped(dim, len(shape))}
+    how = view_strides.unsqueezed, {"before": wrapped(dim, len(shape))}
     return become(self, "reshape", "UnsqueezeBackward1", how, shape=shape)
 
 
@@ -575,7 +575,7 @@ def unfold(self, dimension, size, step):
 # ------------------------------------------------------------------------------------------------ the commonest arguments
 def widened(v, at):
     """An array with an axis of one element put in, as torch has it."""
-    return geometries.lying(v, v.reshape((*v.shape[:at], 1, *v.shape[at:])), geometries.unsqueezed, before=at)
+    return view_strides.lying(v, v.reshape((*v.shape[:at], 1, *v.shape[at:])), view_strides.unsqueezed, before=at)
 
 
 @functools.lru_cache

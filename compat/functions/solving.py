@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.halves import WIDER
-from funcgrad.core.laid import noted
 from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 

@@ -18,9 +18,9 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .by_samples import on_values, through_maps
 from .extremes import in_place_of_rows, without
 from .indexing import along
+from .mapped_by_loop import on_values, through_maps
 from .nodes import named
 from .operands import INT64, P, cast, dtype_of, in_c_order, laid_like, new, number, rank, shape_of, with_ones
 from .quick_roads import quick_call

@@ -11,8 +11,8 @@ from ..names import NAMES as NODES
 from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import ADD, MUL, by_number
-from .by_samples import by_samples
 from .forward_mode import refuse_tangents
+from .mapped_by_loop import by_samples
 from .nodes import named
 from .operands import (
     P,

@@ -8,9 +8,9 @@ import os
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import copied, noted
 from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Alias
-from funcgrad.core.laid import copied, noted
 from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, memory_of, reach
 from funcgrad.core.trace import TAPE
@@ -25,12 +25,12 @@ from ..tensor import Tensor
 from .creation import completed, for_each_sample, seldom
 from .data import Shown
 from .forward_mode import refuse_tangents
-from .given_out import grown, resize
 from .levels import has_tangent
 from .operands import integer, new, shape_of, sizes
 from .other_memory import over_other_memory, strided
+from .out_argument import grown, resize
+from .out_rules import C_NAMES
 from .register import FUNCTIONS, install, operation, publish
-from .results import C_NAMES
 from .shape import become, check_reach
 from .writing import leave_underivable, spoken
 

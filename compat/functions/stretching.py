@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from funcgrad.core.geometries import stretched
+from funcgrad.core.view_strides import stretched
 
 from ..errors import type_name
 from ..payload import current
 from ..size import Size
 from ..tensor import Tensor
 from .operands import P, broadcast_shapes, dtype_of, named_sizes, shape_of, sizes
+from .out_rules import type_text
 from .quick_roads import quick_view
 from .register import operation
-from .results import type_text
 from .shape import IN_FULL, count, placed, same_memory, view_of
 
 

@@ -11,9 +11,9 @@ from ..tensor import Tensor
 from .fused import interpolated, product_added
 from .nodes import named, released
 from .operands import FLOAT32, KINDS_OF_INTEGER, P, cast, check_sizes, dtype_of, iterated, need_single, rank
+from .out_rules import C_NAMES
 from .refusals import refuse
 from .register import operation, twin
-from .results import C_NAMES
 from .untracked import arrays_of, is_tame, made
 
 

@@ -18,17 +18,17 @@ from ..names import NAMES
 from ..payload import current
 from ..tensor import Tensor
 from ..unrecorded_writes import done_at_once
-from .answers import MISSING, MISTAKEN, answer, answering, holds_alike, need_function, to_places, unusual
 from .arithmetic import called, check_in_place, general, quick_binary, unsuitable, without_derivative
+from .call_errors import MISSING, MISTAKEN, answer, answering, holds_alike, need_function, to_places, unusual
 from .forward_mode import refuse_tangents
-from .given_out import store
 from .operands import P, as_operand, cast, check_sizes, dtype_of, fitting, promoted, rank
-from .overwriting import overwritten
+from .out_argument import store
+from .out_rules import C_NAMES
 from .quick_roads import quick_call
+from .quick_writes import overwritten
 from .refusals import refusals_of, refuse
 from .refusals import refuse as refuse_dtype
 from .register import FUNCTIONS, METHODS, operation, publish, twin
-from .results import C_NAMES
 from .rounding import half_in, in_float32
 from .writing import in_place, kept, rewrite, spoken
 

@@ -7,7 +7,7 @@ stands behind it does the rest and says what is wrong.
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.laid import astray
+from funcgrad.core.elementwise_layout import astray
 from funcgrad.core.trace import TAPE
 
 from ..tensor import Tensor

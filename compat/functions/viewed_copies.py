@@ -3,7 +3,7 @@
 Invariant: but for those of the latter, a result shares no memory with its operand, and its node is that of the view with `_copy` behind it.
 """
 
-from funcgrad.core.laid import noted
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.trace import TAPE
 
 from ..method_arguments import wrapped

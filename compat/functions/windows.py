@@ -15,13 +15,13 @@ from ..deprecations import once
 from ..method_arguments import wrapped
 from ..payload import current
 from ..tensor import Tensor
-from .by_samples import stacked
 from .creation import completed
+from .mapped_by_loop import stacked
 from .nodes import renamed
 from .operands import P, dtype_of, float_argument, integer, new, shape_of
+from .out_rules import C_NAMES, type_text
 from .refusals import refuse
 from .register import FUNCTIONS, operation
-from .results import C_NAMES, type_text
 from .writing import spoken
 
 

@@ -5,8 +5,8 @@ from types import MethodType
 
 import numpy as np
 
-from funcgrad.core.laid import noted
-from funcgrad.core.mirror import seen_as
+from funcgrad.core.conjugate_views import seen_as
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.site import internal
 from funcgrad.core.trace import Tape
 

@@ -14,8 +14,8 @@ import numpy as np
 from funcgrad.core.state import tls
 
 from ..functions.fused import interpolated, product_added, scaled_sum
-from ..functions.moving import Moving
 from ..functions.register import FUNCTIONS
+from ..functions.symbolic_floats import Moving
 from ..tensor import Tensor
 
 SMALL = (

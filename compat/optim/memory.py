@@ -4,8 +4,8 @@ Invariant: who writes to a Tensor's memory asks for it by `writable` and reports
 refuses is refused, and a graph that has saved the Tensor finds out.
 """
 
+from funcgrad.core.conjugate_views import Mirror
 from funcgrad.core.handle import root_of
-from funcgrad.core.mirror import Mirror
 from funcgrad.core.state import shared
 from funcgrad.core.trace import TAPE
 

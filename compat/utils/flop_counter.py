@@ -8,7 +8,7 @@ from collections import defaultdict
 from math import prod
 from types import FunctionType
 
-from .._apart import behind
+from .._aliases import behind
 from .._intercept import sites
 from ..functions.missing import refusal as _refusal
 from ..functions.register import FUNCTIONS, METHODS

@@ -1,7 +1,7 @@
 """In which order the elements of a traced array would lie in memory, had NumPy computed it: what decides whether its reshape is a
 view.
 
-Of Tensors it is torch's order (core/laid.py), of which the same is asked.
+Of Tensors it is torch's order (core/elementwise_layout.py), of which the same is asked.
 
 Invariant: a layout is an array of the right shape and strides (in elements) over one byte that is never read, or None where the elements lie in
 C order. Known are the operations that keep the order of their operands, and views; any other result, and the arguments of a staged
@@ -11,9 +11,9 @@ function, count as in C order.
 import numpy as np
 
 from .aval import ndarray, shape_of
+from .elementwise_layout import strides_for
 from .graph import GraphNode
 from .handle import Handle, Taped
-from .laid import strides_for
 from .strides import viewed
 from .trace import Batch
 

@@ -13,9 +13,9 @@ import numpy as np
 from ..errors import NotDifferentiableError, ShapeError
 from . import halves, state
 from .aval import Aval, aval_of, describe, dtype_of, ndarray, shape_of
+from .conjugate_views import MAPS, Mirror
+from .elementwise_layout import LAID
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
-from .laid import LAID
-from .mirror import MAPS, Mirror
 from .node import TapeNode, extra_of
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet

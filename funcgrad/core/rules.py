@@ -10,8 +10,8 @@ over primitives, for those that levels below listen to.
 """
 
 from .aval import ndarray
+from .elementwise_layout import summed
 from .formula import OPERANDS
-from .laid import summed
 from .primitive import PRIMITIVES, Primitive, helpers, raw, raw_namespace
 
 

@@ -14,8 +14,8 @@ from ..errors import LeakedTracerError
 from . import halves, quiet
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, is_weak, ndarray, shape_of, strengthened
 from .constants import kept
+from .elementwise_layout import LAID, as_torch, astray, goes_back, lying, noted
 from .handle import Alias, Array, Frozen, Handle, Taped, fresh, snap
-from .laid import LAID, as_torch, astray, goes_back, lying, noted
 from .node import Node, TapeNode, extra_of, leaf_node
 from .primitive import PRIMITIVES, Primitive
 from .site import site, where

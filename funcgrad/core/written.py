@@ -15,8 +15,8 @@ import numpy as np
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, ndarray
 from .constants import kept
+from .elementwise_layout import LAID, astray, climbing, rising
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Store, fresh
-from .laid import LAID, astray, climbing, rising
 from .node import Node, TapeNode
 from .site import internal, user_frame
 from .trace import TAPE, Record, on_tape

@@ -9,9 +9,9 @@ from numpy import asarray
 
 from . import state
 from .aval import PYTHON_SCALARS, Aval, aval_of, dtype_of, is_float, ndarray
+from .elementwise_layout import astray
 from .halves import among
 from .handle import Array, Handle, Store, Taped, fresh, snap
-from .laid import astray
 from .node import Node, TapeNode
 from .primitive import Primitive
 from .quiet import IGNORE, enter, leave

@@ -8,8 +8,8 @@ import functools
 
 from ..lazy import deferred
 from . import written
+from .elementwise_layout import torch_ordered
 from .handle import Taped
-from .laid import torch_ordered
 from .quiet import IGNORE, enter, leave
 from .trace import TAPE
 from .written import F32, F64, I64, SITE, compile_text, environment, expression, node_text, reindent
@@ -40,7 +40,7 @@ ORDERED = """
             fresh({x})
             if type(a) is Frozen: return slow({args})
         s = {x}.val.strides
-        if len(s) > 1 and (s[0] <= s[1] or len(s) > 2 and rising(s)) and (not {x}.val.flags.c_contiguous or climbing(s, {x}.val.shape) or not {x}.val.size): return laid({args})"""  # (core/laid.py: `astray`, written out)
+        if len(s) > 1 and (s[0] <= s[1] or len(s) > 2 and rising(s)) and (not {x}.val.flags.c_contiguous or climbing(s, {x}.val.shape) or not {x}.val.size): return laid({args})"""  # (core/elementwise_layout.py: `astray`, written out)
 KEPT = """
     if {x}.alias is not None: fresh({x})"""
 TAPED = """

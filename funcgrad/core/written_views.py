@@ -5,9 +5,9 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 """
 
 from .aval import Aval
+from .conjugate_views import Mirror
 from .halves import among
 from .handle import UNCHANGED, Alias, Frozen, fresh
-from .mirror import Mirror
 from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES

@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, ndarray, shape_of
-from ..core.geometries import at, lying
-from ..core.laid import left_in
+from ..core.elementwise_layout import left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ..core.view_strides import at, lying
 from .shape import batched, fit, front, reshape, zeros
 
 

@@ -7,10 +7,10 @@ complex number for a real operand or result is right as it stands: the walk keep
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
-from ..core.geometries import lying, part, whole
 from ..core.primitive import define, elementwise
 from ..core.sample import Sample, draw, strided
 from ..core.strides import address, memory_of, steps_of, view_of_memory
+from ..core.view_strides import lying, part, whole
 from ..errors import DTypeError
 from .elementwise import div, equal, mul, where
 from .shape import fit, front, zeros_like

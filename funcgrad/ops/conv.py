@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.laid import in_rows, left_in
+from ..core.elementwise_layout import in_rows, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from ..errors import ShapeError

@@ -8,7 +8,7 @@ whether both carry its root ("ortho"). The transposed transform is one of the sa
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.laid import left_in
+from ..core.elementwise_layout import left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ..errors import DTypeError, ShapeError

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.laid import in_columns, left_in
+from ..core.elementwise_layout import in_columns, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw
 from .elementwise import add, mul, neg, sub, where

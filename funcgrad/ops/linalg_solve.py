@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.aval import Aval, shape_of
-from ..core.laid import by_columns
+from ..core.elementwise_layout import by_columns
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from .elementwise import neg, sub, where

@@ -8,7 +8,7 @@ rule begins by conjugating its cotangents and ends by conjugating its results: n
 
 import numpy as np
 
-from ..core import geometries
+from ..core import view_strides
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import PRIMITIVES, define
 from ..core.sample import Sample, draw, in_kinds, strided
@@ -132,7 +132,7 @@ class diagonal:
     impl = _diagonal
 
     def impl_torch(x, *, k=0):
-        return geometries.lying(x, _diagonal(x, k=k), geometries.diagonal, k=k)
+        return view_strides.lying(x, _diagonal(x, k=k), view_strides.diagonal, k=k)
 
     def aval(x, *, k=0):
         s = shape_of(x)

@@ -5,7 +5,7 @@ With u = x / norm, d norm = sum(u dx) and du = (dx - u d norm) / norm: nothing i
 
 import numpy as np
 
-from ..core.laid import as_torch, left_in, value
+from ..core.elementwise_layout import as_torch, left_in, value
 from ..core.sample import Sample
 from .elementwise import div, equal, mul, where
 from .kinked import abs_

@@ -6,7 +6,7 @@ Invariant: `config` holds one (low, high, interior) for each axis, in plain ints
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
-from ..core.laid import copied, preserved
+from ..core.elementwise_layout import copied, preserved
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ..core.strides import steps_of

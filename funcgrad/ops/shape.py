@@ -10,10 +10,10 @@ import numpy as np
 
 from ..core import state
 from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
-from ..core.geometries import lying, reshaped, stretched, turned
 from ..core.halves import WIDER, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
+from ..core.view_strides import lying, reshaped, stretched, turned
 from .reduction import reduction, samples_over, widened
 from .torch_order import sum_over
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..core.aval import Aval, describe, dtype_of, shape_of
-from ..core.geometries import windows
-from ..core.laid import in_rows, left_in
+from ..core.elementwise_layout import in_rows, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
 from ..core.strides import steps_of, view_of_memory
+from ..core.view_strides import windows
 from ..errors import ShapeError
 from ._window_kernels import (
     apart,

@@ -7,7 +7,7 @@ from gc import callbacks
 
 import numpy as np
 
-from ..core import located, state
+from ..core import float_warnings, state
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, is_float, ndarray, shape_of
 from ..core.collector import Eased, ease, restore
 from ..core.handle import Array, Cell, Handle, Taped, fresh, snap
@@ -169,13 +169,13 @@ class inside:
             callbacks.append(ease)
         tls.depth += 1
         running.append(None)
-        self.located = located.enter()
+        self.located = float_warnings.enter()
 
     def __exit__(self, kind, error, traceback):
         tls.depth -= 1
         running.pop()
         if self.located is not None:
-            located.leave(self.located)
+            float_warnings.leave(self.located)
         if not tls.depth:
             callbacks.remove(ease)
             if Eased.before is not None:

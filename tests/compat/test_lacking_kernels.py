@@ -1,4 +1,4 @@
-"""uint16, uint32 and uint64, which torch has for storage: what is refused of them, and in which words (functions/lacking.py)."""
+"""uint16, uint32 and uint64, which torch has for storage: what is refused of them, and in which words (functions/storage_dtypes.py)."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def said(f):
 
 
 def test_every_row_of_the_table_is_known_to_a_stored_call():
-    from compat.functions.kernels_lacking import rows
+    from compat.functions.storage_dtype_kernels import rows
 
     kernels = {row[0] for row in rows().values() if isinstance(row[0], str)}
     seen = " ".join([wanted for *_, wanted in CALLS if isinstance(wanted, str)])
@@ -60,7 +60,7 @@ import sys
 import compat as torch
 x = torch.ones(3) + 1
 torch.nn.functional.relu(x).sum()
-assert "compat.functions.lacking" not in sys.modules
+assert "compat.functions.storage_dtypes" not in sys.modules
 own = torch.add.__code__
 for make in (lambda: torch.arange(5, dtype=torch.uint32), lambda: torch.arange(5, dtype=torch.uint32)):
     try:

@@ -22,7 +22,7 @@ PLAIN = {
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers; gradients of every sample are the function of
 # one sample, pulled back
-SPECS = {"autograd/function_call.py", "autograd/held.py", "_gate.py", "utils/checkpoint.py", "library.py"}
+SPECS = {"autograd/function_call.py", "autograd/kernel_saves.py", "_gate.py", "utils/checkpoint.py", "library.py"}
 SPECS |= {"nn/utils/_per_sample_grad.py"}
 
 

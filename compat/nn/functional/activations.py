@@ -13,11 +13,10 @@ from funcgrad.core.written_calls import written_call
 
 from ..._recorded_writes import recorded_at_once
 from ...dtypes import beyond
-from ...functions.answers import MISSING
-from ...functions.by_samples import refuse_mapped
+from ...functions.call_errors import MISSING
 from ...functions.drawing import drawn
-from ...functions.given_out import begin, check_single, store
 from ...functions.kernels import BARE, mended, refuse_in, refused_call
+from ...functions.mapped_by_loop import refuse_mapped
 from ...functions.nodes import as_one, named
 from ...functions.operands import (
     dtype_of,
@@ -30,6 +29,7 @@ from ...functions.operands import (
     plain_number,
     shape_of,
 )
+from ...functions.out_argument import begin, check_single, store
 from ...functions.pointwise import complex_sigmoid
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse

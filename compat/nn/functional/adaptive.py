@@ -18,10 +18,10 @@ from funcgrad.ops.torch_order import TURNS
 from ..._gate import Refusal
 from ...dtypes import BY_NAME
 from ...formats import suggested
-from ...functions.by_samples import on_values
 from ...functions.drawing import refuse_staging
 from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none
+from ...functions.mapped_by_loop import on_values
 from ...functions.nodes import as_one
 from ...functions.operands import dtype_of, image_in_c_order, like_image, shape_of
 from ...functions.quick_roads import quick

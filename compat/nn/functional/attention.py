@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from funcgrad.core.laid import noted as laid_noted
+from funcgrad.core.elementwise_layout import noted as laid_noted
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
@@ -21,8 +21,8 @@ from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none
 from ...functions.nodes import renamed
 from ...functions.operands import cast, check_sizes, dtype_of, overflowing, shape_of
+from ...functions.out_rules import C_NAMES
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import C_NAMES
 from ...functions.rounding import half_of, in_float32, shared, widened
 from ...functions.untracked import FLOATS
 from ...graph import labelled

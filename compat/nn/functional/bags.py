@@ -11,14 +11,14 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
 from ... import dtypes
-from ...functions.by_samples import by_samples
 from ...functions.each_call import need_places
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none, mapped_innermost
+from ...functions.mapped_by_loop import by_samples
 from ...functions.operands import dtype_of, shape_of
+from ...functions.out_rules import type_text
 from ...functions.refusals import refuse
-from ...functions.results import type_text
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current

@@ -14,8 +14,8 @@ from ...dtypes import name_of
 from ...functions.kernels import KINDS, refuse_in
 from ...functions.levels import mapping_of
 from ...functions.operands import behind_first, cast, dtype_of, like_image, need_scalar_type, shape_of
+from ...functions.out_rules import C_NAMES, type_text
 from ...functions.refusals import refuse
-from ...functions.results import C_NAMES, type_text
 from ...functions.writing import check_castable
 from ...graph import labelled
 from ...payload import current

@@ -9,10 +9,10 @@ import numpy as np
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.state import tls
 
-from ...functions.by_samples import by_samples
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none, mapped_innermost
+from ...functions.mapped_by_loop import by_samples
 from ...functions.operands import dtype_of, shape_of
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled

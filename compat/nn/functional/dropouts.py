@@ -8,13 +8,13 @@ import math
 import numpy as np
 
 from funcgrad import streams
-from funcgrad.core.laid import preserved
+from funcgrad.core.elementwise_layout import preserved
 from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from ... import dtypes
-from ...functions.answers import not_a_tensor
+from ...functions.call_errors import not_a_tensor
 from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in
 from ...functions.operands import dtype_of, shape_of

@@ -13,15 +13,15 @@ from funcgrad.lazy import deferred
 from funcgrad.transforms.boundary import as_tensor, inner
 
 from ...autograd.grad_mode import call_in
-from ...functions.answers import not_a_tensor
-from ...functions.by_samples import refuse_mapped
+from ...functions.call_errors import not_a_tensor
 from ...functions.each_call import need_places
 from ...functions.kernels import mended, refuse_in
 from ...functions.levels import concrete_or_none
+from ...functions.mapped_by_loop import refuse_mapped
 from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
+from ...functions.out_rules import type_text
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import type_text
 from ...functions.writing import spoken
 from ...payload import current, memory, wrap
 from ...tensor import Tensor

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import fresh
-from funcgrad.core.laid import noted
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.quiet import IGNORE, enter, leave, quiet
@@ -25,8 +25,8 @@ from ...functions.forward_mode import refuse_recorded
 from ...functions.kernels import mended, refuse_in
 from ...functions.levels import has_tangent
 from ...functions.operands import behind_first, dtype_of, in_c_order, like_image, shape_of
+from ...functions.out_rules import C_NAMES
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import C_NAMES
 from ...functions.rounding import BFLOAT16, half_in, in_float32, number_in, rounded_to, shared, widened
 from ...graph import labelled
 from ...payload import current

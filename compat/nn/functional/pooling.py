@@ -8,13 +8,13 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.tracebacks import drop
 from funcgrad.core.written_calls import written_call
 
-from ...functions.given_out import begin, store
 from ...functions.kernels import refuse_in
 from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_c_order, like_image, shape_of
+from ...functions.out_argument import begin, store
+from ...functions.out_rules import check_out
 from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import check_out
 from ...functions.rounding import half_in, widened
 from ...graph import labelled
 from ...native import shown_as

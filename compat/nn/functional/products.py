@@ -11,16 +11,16 @@ from funcgrad.core.written import F32, F64
 from funcgrad.core.written_any import tape_recorder
 
 from ... import dtypes
-from ...functions.answers import MISSING, answer, is_alike, not_a_tensor, unusual
-from ...functions.given_out import store_row
+from ...functions.call_errors import MISSING, answer, is_alike, not_a_tensor, unusual
 from ...functions.kernels import refuse_in
 from ...functions.levels import recorded_over_memory, taped_nowhere
 from ...functions.nodes import as_one, named, renamed
 from ...functions.operands import P, dtype_of, shape_of
+from ...functions.out_argument import store_row
+from ...functions.out_rules import C_NAMES, check_out
 from ...functions.products import DOT, MATRIX, matmul_in_steps, matrices, of_stacks, product
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.results import C_NAMES, check_out
 from ...functions.rounding import half_in, in_float32
 from ...functions.shape import QUICK_RESHAPE, reshaped, transposed
 from ...functions.writing import spoken

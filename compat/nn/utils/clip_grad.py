@@ -13,7 +13,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.ops.torch_order import ALL_AXES, square_sums_of
 
 from ...autograd.grad_mode import call_in
-from ...functions.overwriting import each_overwritten
+from ...functions.quick_writes import each_overwritten
 from ...functions.register import FUNCTIONS as T
 from ...native import named_as
 from ...payload import wrap

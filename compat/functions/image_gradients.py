@@ -6,7 +6,7 @@ whoever looks at it.
 """
 
 from funcgrad.core.aval import ndarray
-from funcgrad.core.laid import filled, in_columns, in_rows, moved, relaid, value
+from funcgrad.core.elementwise_layout import filled, in_columns, in_rows, moved, relaid, value
 from funcgrad.core.node import extra_of
 
 from ..formats import ORDER, suggested

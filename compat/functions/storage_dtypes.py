@@ -20,11 +20,11 @@ from .. import dtypes
 from .._intercept import Users, original
 from ..deprecations import once
 from ..tensor import Tensor
-from .answers import outside
-from .kernels_lacking import TABLES, dtype_at, given, rows
+from .call_errors import outside
 from .kinds import stretches
 from .operands import NUMBERS, rank
 from .register import FUNCTIONS, METHODS
+from .storage_dtype_kernels import TABLES, dtype_at, given, rows
 
 OPERATORS = {
     f"__{name}__": own

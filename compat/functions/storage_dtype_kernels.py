@@ -1,6 +1,6 @@
 """The kernels that torch lacks of uint16, uint32, uint64 and complex32, which it has for storage: which function ends in which.
 
-Invariant: what is asked here is true of the arguments; lacking.py asks it of a call that is about to be refused.
+Invariant: what is asked here is true of the arguments; storage_dtypes.py asks it of a call that is about to be refused.
 """
 
 import functools

@@ -30,7 +30,7 @@ AROUND = (
     __name__,
     f"{__package__}.register",
     f"{__package__}.kernels",
-    f"{__package__}.lacking",
+    f"{__package__}.storage_dtypes",
     f"{__package__}.quick_places",
     f"{__package__}.quick_roads",
     "funcgrad.written_out",
@@ -128,7 +128,7 @@ def answer(error, own, args, kwargs=None, above=2, torchs=None):
         if refused is not None:
             refused.__suppress_context__ = True
             return refused
-        from .order import earlier
+        from .error_order import earlier
 
         if not args and isinstance(kwargs and kwargs.get("input"), Tensor):
             args = (kwargs["input"],)

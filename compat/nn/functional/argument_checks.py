@@ -580,7 +580,7 @@ def linear_cross_entropy(
 
 # ------------------------------------------------------------------------------------------------ the rest
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
-    from ...functions.asked import Tensor
+    from ...functions.argument_checks import Tensor
 
     input.norm
     Tensor.norm(input, p, dim, True)

@@ -18,12 +18,12 @@ from ..payload import current
 from ..tensor import Tensor
 from .arithmetic import refuse_bools
 from .extremes import need_elements
-from .given_out import fit_shape, need_no_gradient
 from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import as_operand, broadcast_shapes, dtype_of, rank, shape_of
+from .out_argument import fit_shape, need_no_gradient
+from .out_rules import RECORDS, ROWS, check_out, recorded_as
 from .refusals import refuse
-from .results import RECORDS, ROWS, check_out, recorded_as
 from .return_types import BY_NAME
 from .writing import check_apart, check_castable, check_writable, spoken
 

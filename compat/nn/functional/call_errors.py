@@ -1,4 +1,4 @@
-"""What torch says where a function of nn.functional has met a wrong argument, by the frame that it has failed in: asked.py is asked with
+"""What torch says where a function of nn.functional has met a wrong argument, by the frame that it has failed in: argument_checks.py is asked with
 what the frame holds under the names of the parameters.
 
 Invariant: nothing here runs unless an error passes, and an error of values that a check of ours has made stays as it is.
@@ -11,9 +11,9 @@ from funcgrad.core.site import variables
 
 from ..._calls import misused, refusal
 from ..._how_called import NATIVE
-from ...functions.answers import STUBS
+from ...functions.call_errors import STUBS
 from ...functions.kernels import BARE
-from . import asked
+from . import argument_checks
 
 
 def deliberate(error, entry):
@@ -27,7 +27,7 @@ def refusing(name):
     if name in NATIVE:
         own = {"logsigmoid": "log_sigmoid"}.get(name, name)
         return lambda args, kwargs: refusal(own, False, args, kwargs)
-    ask = getattr(asked, name, None)
+    ask = getattr(argument_checks, name, None)
     return None if ask is None else lambda args, kwargs: misused(ask, args, kwargs)
 
 
@@ -46,7 +46,7 @@ def of_one(frame):
     ask, given = refusing(name), variables(frame)
     if name in NATIVE:
         return ask(tuple([given[n] for n in frame.f_code.co_varnames[: frame.f_code.co_argcount]]), {})
-    return ask((), {n: given[n] for n in inspect.signature(getattr(asked, name)).parameters if n in given})
+    return ask((), {n: given[n] for n in inspect.signature(getattr(argument_checks, name)).parameters if n in given})
 
 
 def of_frame(frame):

@@ -1,5 +1,5 @@
 """What those functions of torch, and methods of its Tensors, that it has written in Python ask of their arguments, in torch's order
-(nn/functional/asked.py says how it is read).
+(nn/functional/argument_checks.py says how it is read).
 
 Invariant: nothing is worked out here.
 """

@@ -19,13 +19,12 @@ from ..formats import base_of, offset_in
 from ..inference import write_outside, written_outside
 from ..payload import contiguous_strides, current, ground, strides_of
 from ..tensor import Tensor
-from .in_turn import in_turn
 from .kinds import ALONG, COMPARISONS, iterates
 from .levels import is_dual
 from .nodes import tensors_in
 from .operands import rank
 from .other_memory import over_other_memory, strided
-from .results import (
+from .out_rules import (
     AFRESH,
     APART,
     COUNTED,
@@ -50,6 +49,7 @@ from .results import (
     kernel_of,
     recorded_as,
 )
+from .overlapping_memory import in_turn
 from .return_types import BY_NAME, with_out
 from .writing import check_apart, check_writable, leave_underivable, spoken
 
