@@ -8,6 +8,7 @@ import builtins
 import dis
 import functools
 import gc
+import re
 import sys
 import types
 import weakref
@@ -25,10 +26,13 @@ CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 # methods that no syntax but that of making, copying and printing an object calls
-ASIDE = frozenset("__init__ __new__ __del__ __repr__ __str__ __reduce__ __setstate__ __init_subclass__".split())
-ANYTHING = frozenset(("globals", "eval", "exec"))
-# what looks attributes up by a name that is computed
-BY_NAME = frozenset(("getattr", "setattr", "hasattr", "delattr", "vars"))
+TEXTS = frozenset("__repr__ __str__ __format__".split())
+ASIDE = TEXTS | frozenset("__init__ __new__ __del__ __reduce__ __setstate__ __init_subclass__".split())
+ANYTHING = frozenset(("globals", "eval", "exec", "__import__"))
+# what looks attributes up by a name that is computed, or all of them
+BY_NAME = frozenset(("getattr", "setattr", "hasattr", "delattr", "vars", "dir"))
+# what asks for the text of an object
+ASKING_TEXTS = frozenset(("str", "repr", "ascii", "format", "print"))
 
 
 def chains(code):
@@ -84,8 +88,18 @@ def loaded(code):
 
 def named(code):
     """Names of the attributes that code looks up or sets, and texts that may be such names."""
-    texts = [part for k in code.co_consts if type(k) is str for part in k.split(".")]
-    return {*code.co_names, *texts}
+    texts = [k for k in code.co_consts if type(k) is str]
+    fields = [part for k in texts if "{" in k for part in re.findall(r"\w+", k)]  # ("{0.rate}".format(x))
+    return {*code.co_names, *fields, *[part for k in texts for part in k.split(".")]}
+
+
+def looks_through(code):
+    """(may it make a text of an object?, may it compare objects?), by operators and methods of texts and lists."""
+    ops = {i.opname for i in dis.get_instructions(code)}
+    texts = not ops.isdisjoint(("FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", "CONVERT_VALUE"))
+    texts = texts or any([type(k) is str and ("{" in k or "%" in k) for k in code.co_consts])
+    methods = not {"index", "count", "remove"}.isdisjoint(code.co_names)
+    return texts, methods or not ops.isdisjoint(("COMPARE_OP", "CONTAINS_OP"))
 
 
 def codes_of(code):
@@ -149,6 +163,7 @@ class Reader:
         self.opaque = []  # what it can name that nobody sees into (known.py)
         self.classes = []  # of the user's that it names
         self.modules = {}  # name -> module of the user's that it can name
+        self.wholes = {}  # id of an object's attributes -> (they, their names) of one that may be looked at as a whole
         self.sure = True  # may what is being read be called, as far as can be seen? (Else what it assigns to is looked at only.)
 
     @functools.cached_property
@@ -164,15 +179,31 @@ class Reader:
                 names |= named(code)
             count, before = len(self.codes), len(self.reached)
             every = "__dict__" in names or not self.builtins.isdisjoint(BY_NAME)
+            texts, compares = (
+                map(any, zip(*map(looks_through, self.codes), strict=True)) if self.codes else (False, False)
+            )
+            texts = texts or not self.builtins.isdisjoint(ASKING_TEXTS)
             more = False
             for x, done in list(self.reached.values()):
                 own = {**getattr(x, "__dict__", {}), **dict.fromkeys(slots_of(x))}
-                found = [a for a in own if (every or a in names) and a not in done]
+                whole = (
+                    every or (texts or compares) and isinstance(x, types.SimpleNamespace)
+                )  # (whose == and repr() are in C)
+                if whole and "_modules" not in own and type(d := getattr(x, "__dict__", None)) is dict:
+                    self.wholes.setdefault(id(d), (d, [*d]))
+                found = [a for a in own if (whole or a in names) and a not in done]
                 found += [a for c in type(x).__mro__ if of_users(c) for a in vars(c) if a in names and a not in done]
+                if texts:
+                    found += [
+                        a for a in TEXTS for c in type(x).__mro__ if legible(c) and a in vars(c) and a not in done
+                    ]
                 for a in found:
                     more = True
                     done.add(a)
                     self.attributes(x, (a,), type(x).__name__)
+            for kind in self.classes if every else ():
+                for a in [a for a in vars(kind) if not a.startswith("__")]:
+                    self.attributes(kind, (a,), kind.__name__)
             more = more or len(self.codes) > count or len(self.reached) > before
         if self.modules and ("__dict__" in names or "vars" in self.builtins):
             self.opaque += self.modules.values()
@@ -221,8 +252,9 @@ class Reader:
             self.classes.append(kind)
             for c in type(kind).__mro__:  # (of its metaclass)
                 for method in list(vars(c).values()) if of_users(c) else ():
-                    if isinstance(method, types.FunctionType):
-                        self.unsure(method, kind)
+                    for part in property_of(method) if isinstance(method, property) else (method,):
+                        if isinstance(part, types.FunctionType):
+                            self.unsure(part, kind)
             for c in kind.__mro__:
                 for name, own in list(vars(c).items()) if of_users(c) else ():
                     method = getattr(own, "__func__", own)
@@ -256,6 +288,9 @@ class Reader:
         if (id(f), id(owner)) in self.visited and not given:
             return
         self.visited.add((id(f), id(owner)))
+        if hasattr(f, "registry") and hasattr(f, "dispatch"):  # (of functools.singledispatch)
+            self.opaque.append(f)
+            return
         if foreign(f):
             if hasattr(f, "__wrapped__"):  # (a decorator of ours)
                 self.callable_function(f.__wrapped__, owner) if isinstance(f.__wrapped__, types.FunctionType) else None
@@ -264,11 +299,12 @@ class Reader:
         if self.sure:
             self.seen(f, "__code__", code, f"the code of {f.__name__}")
         if owner is not MISSING and "super" in code.co_names:
-            for c in type(owner).__mro__:
+            kind = owner if isinstance(owner, type) else type(owner)
+            for c in kind.__mro__:
                 for name in code.co_names if of_users(c) else ():
-                    if isinstance(method := vars(c).get(name), types.FunctionType):
-                        self.seen(c, name, method, f"{c.__name__}.{name}")
-                        self.callable_function(method, owner)
+                    if name in vars(c):
+                        self.seen(c, name, vars(c)[name], f"{c.__name__}.{name}")
+                        self.in_class(vars(c)[name], owner, kind)
         cells = dict(zip(code.co_freevars, f.__closure__ or (), strict=True))
         known = dict(given)
         if code.co_argcount and owner is not MISSING:
@@ -366,20 +402,7 @@ class Reader:
                 method = vars(place)[a]
                 if hasattr(type(method), "__get__") and of_users(place):
                     self.seen(place, a, method, name)
-                if isinstance(method, types.FunctionType) and kind is not value:
-                    self.callable_function(method, value)
-                elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
-                    self.callable_function(method.__func__, kind)
-                if isinstance(method, functools._lru_cache_wrapper):
-                    self.told(method)
-                if isinstance(method, (property, functools.cached_property)):
-                    for part in (
-                        (vars(method).get("func"),) if not isinstance(method, property) else property_of(method)
-                    ):
-                        if isinstance(part, types.FunctionType):
-                            self.callable_function(part, value)
-                elif of_users(type(method)):
-                    self.value(method)
+                self.in_class(method, value, kind)
                 if hasattr(method, "__get__"):
                     return
                 value = method
@@ -387,6 +410,32 @@ class Reader:
                 value = place[a]
             self.seen(place, a, value, name)
             self.value(value)
+
+    def in_class(self, method, value, kind):
+        """Read what a class has in an attribute that `value`, an object of it or it itself, is asked for."""
+        if isinstance(method, types.FunctionType):
+            if kind is not value:
+                self.callable_function(method, value)
+        elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
+            self.callable_function(method.__func__, kind)
+        elif isinstance(method, functools._lru_cache_wrapper):
+            self.told(method)
+        elif isinstance(method, property):
+            self.each_called(property_of(method), value)
+        elif isinstance(method, functools.singledispatchmethod):
+            self.opaque.append(method)  # (functions may be added to it)
+        elif isinstance(method, (functools.cached_property, functools.partialmethod)):
+            own = vars(method)
+            self.each_called((own.get("func"), *own.get("args", ()), *own.get("keywords", {}).values()), value)
+        elif of_users(type(method)) or not hasattr(method, "__get__"):
+            self.value(method)
+
+    def each_called(self, parts, value):
+        for part in parts:
+            if isinstance(part, types.FunctionType):
+                self.callable_function(part, value)
+            elif part is not None:
+                self.value(part)
 
     @staticmethod
     def member(x, a):

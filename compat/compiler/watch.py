@@ -30,10 +30,11 @@ from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, s
 from .reads import MISSING, Reader, of_users
 from .trees import entries
 
-# of a Tensor, and settings
+# of a Tensor; settings; what leads to anything
 ASKS = (
     "is_leaf grad_fn _version storage_offset set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
-    "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision"
+    "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision "
+    "__globals__ __subclasses__ f_globals f_locals f_back"
 )
 ASKS = frozenset(ASKS.split())
 TABLES = frozenset(vars(Module()))
@@ -328,6 +329,8 @@ class Watch:
         for x in self.objects:
             if of_users(type(x)):
                 self.add(f"type({self.name(x)}) is {self.name(type(x))}", f"the class of a {type(x).__name__}")
+        for own, keys in self.reader.wholes.values():
+            self.add(f"[*{self.name(own)}] == {self.name(keys)}", "which attributes an object has")
         self.classes()
         for o in self.optimizers.values():
             own = self.name(vars(o))

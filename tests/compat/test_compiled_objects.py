@@ -1,0 +1,197 @@
+"""Objects that compiled code looks at as a whole, as a text, or by way of the standard library, and what others change of them between calls. (What
+is wanted is what the same function does when it is not compiled.)"""
+
+import dataclasses
+import functools
+import operator
+import sys
+import types
+import warnings
+
+import pytest
+
+import compat as torch
+
+Space = types.SimpleNamespace
+
+
+def each(f, between):
+    """What five calls give, of each of which `between` is told before."""
+    for i in range(5):
+        between(i)
+        yield f(torch.ones(2)).tolist()
+
+
+def attributes_that_are_added(compile):
+    own = Space(a=1.0)
+    yield from each(compile(lambda x: x * sum(vars(own).values())), lambda i: setattr(own, f"k{i}", i))
+    yield from each(compile(lambda x: x * len(own.__dict__)), lambda i: setattr(own, f"n{i}", i))
+    yield from each(compile(lambda x: x * len(dir(own))), lambda i: setattr(own, f"m{i}", i))
+    more = Space(part="later")
+    yield from each(
+        compile(lambda x: x * (2 if hasattr(own, more.part + "3") else 5)), lambda i: setattr(own, f"later{i}", i)
+    )
+
+
+def attributes_of_a_class_as_a_whole(compile):
+    class Options:
+        a, b = 1.0, 2.0
+
+    def total(x):
+        return x * sum([v for k, v in vars(Options).items() if k[0] != "_"])
+
+    yield from each(compile(total), lambda i: setattr(Options, "b", i))
+
+
+def equal_objects(compile):
+    one, other, held = Space(rate=1.0), Space(rate=1.0), [Space(rate=1.0)]
+    yield from each(compile(lambda x: x * (2 if one == other else 3)), lambda i: setattr(other, "rate", i % 2))
+    yield from each(compile(lambda x: x * (2 if one in held else 3)), lambda i: setattr(one, "rate", i % 2))
+    yield from each(compile(lambda x: x * (2 if held.count(one) else 3)), lambda i: setattr(one, "rate", i % 2))
+
+
+def texts_of_objects(compile):
+    class Told:
+        def __init__(self):
+            self.hidden, self.kept, self.shown = 1.0, 1.0, 1.0
+
+        def __str__(self):
+            return str(self.hidden)
+
+        def __repr__(self):
+            return str(self.kept)
+
+        def __format__(self, spec):
+            return str(self.shown)
+
+    own, space = Told(), Space(rate=1.0)
+    yield from each(compile(lambda x: x * float(str(own))), lambda i: setattr(own, "hidden", i))
+    yield from each(compile(lambda x: x * float(f"{own!r}")), lambda i: setattr(own, "kept", i))
+    yield from each(compile(lambda x: x * float(f"{own:x}")), lambda i: setattr(own, "shown", i))
+    yield from each(compile(lambda x: x * float("%s" % own)), lambda i: setattr(own, "hidden", i + 1))  # noqa: UP031
+    yield from each(compile(lambda x: x * float("{0.rate}".format(space))), lambda i: setattr(space, "rate", i))  # noqa: UP030, UP032
+    yield from each(compile(lambda x: x * len(repr(space))), lambda i: setattr(space, "rate", 10.0**i))
+
+
+def methods_with_arguments_given(compile):
+    class Scaled:
+        rate = 1.0
+
+        def by(self, k, x):
+            return x * k * self.rate
+
+        twice = functools.partialmethod(by, 2.0)
+
+    own = Scaled()
+    yield from each(compile(lambda x: own.twice(x)), lambda i: setattr(Scaled, "rate", i))
+
+
+def methods_by_the_class_of_an_argument(compile):
+    class Scaled:
+        rate = 1.0
+
+        @functools.singledispatchmethod
+        def by(self, k, x):
+            return x
+
+        @by.register
+        def _(self, k: int, x):
+            return x * k * self.rate
+
+    own = Scaled()
+    own.by(3, torch.ones(2))
+    yield from each(compile(lambda x: own.by(3, x)), lambda i: setattr(own, "rate", i))
+
+
+def functions_by_the_class_of_an_argument(compile):
+    rates = [1.0]
+
+    @functools.singledispatch
+    def by(k, x):
+        return x
+
+    @by.register
+    def _(k: int, x):
+        return x * k * rates[0]
+
+    by(3, torch.ones(2))
+    yield from each(compile(lambda x: by(3, x)), lambda i: operator.setitem(rates, 0, i))
+
+
+def what_a_metaclass_has(compile):
+    class Kind(type):
+        @property
+        def rate(cls):
+            return cls.kept * 2
+
+    class Scaled(metaclass=Kind):
+        kept = 1.0
+
+    yield from each(compile(lambda x: x * Scaled.rate), lambda i: setattr(Scaled, "kept", i))
+
+
+def what_stands_above(compile):
+    class First:
+        rate = 1.0
+
+        @property
+        def kept(self):
+            return self.own
+
+    class Second(First):
+        rate, own = 9.0, 1.0
+
+        def scaled(self, x):
+            return x * super().rate + super().kept
+
+    own = Second()
+
+    def between(i):
+        First.rate, own.own = float(i), float(i * i)
+
+    yield from each(compile(own.scaled), between)
+
+
+def variables_by_way_of_a_function(compile):
+    given = {"rate": 1.0}
+    exec("def f(): pass", given)
+    yield from each(compile(lambda x: x * given["f"].__globals__["rate"]), lambda i: given.update(rate=i))
+    module = sys.modules["module_of_rates"] = types.ModuleType("module_of_rates")
+    try:
+        yield from each(compile(lambda x: x * __import__("module_of_rates").rate), lambda i: setattr(module, "rate", i))
+    finally:
+        del sys.modules["module_of_rates"]
+
+
+def classes_that_came_since(compile):
+    class First:
+        pass
+
+    held = []
+    yield from each(
+        compile(lambda x: x * len(First.__subclasses__())), lambda i: held.append(type("Own", (First,), {}))
+    )
+
+
+def options_by_the_standard_library(compile):
+    @dataclasses.dataclass
+    class Options:
+        a: float = 1.0
+        b: float = 2.0
+
+    own = Options()
+    yield from each(compile(lambda x: x * sum(dataclasses.asdict(own).values())), lambda i: setattr(own, "b", i))
+    yield from each(compile(lambda x: x * operator.attrgetter("a")(own)), lambda i: setattr(own, "a", i))
+
+
+PROGRAMS = [
+    x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not each
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_each_call_finds_it(program):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        found = [*program(torch.compile)]
+    assert found == [*program(lambda f: f)]
