@@ -144,9 +144,11 @@ def general(name, prim, floating=False, refuse=None, of_complex=None):
             if of_complex is not None and common.kind == "c":
                 return named(of_complex(c, d), shown, (a, b))
             p, params = called(prim)
-            if shared.halves and common in HALVES and d is not b and isinstance(d, Tensor) and name in ("mul", "div"):
-                b = b if isinstance(b, Tensor) else b.number
-                return in_float32(common, p, a, cast(b, FLOAT32))  # (a wider 0-d Tensor is a number: not rounded)
+            if shared.halves and common in HALVES and name in ("mul", "div"):
+                if d is not b and isinstance(d, Tensor):
+                    b = b if isinstance(b, Tensor) else b.number
+                    return in_float32(common, p, a, cast(b, FLOAT32))  # (a wider 0-d Tensor is a number: not rounded)
+                c = number_in(c, common)  # (a number in front is)
             out = p(c, d, **params)
             if not isinstance(out, Tensor):
                 return new(np.asarray(out))

@@ -10,7 +10,7 @@ from funcgrad.core.trace import TAPE
 from funcgrad.numpy.concrete import concrete
 
 from ..deprecations import once
-from ..payload import current
+from ..payload import current, memory_below
 from ..tensor import Tensor
 from .forward_mode import refuse_tangents
 from .levels import beneath
@@ -300,6 +300,12 @@ def in_place_of(x, solution):
     return solution
 
 
+def all_are(t):
+    """Are all of a Tensor's elements true, those of all samples where it is mapped?"""
+    v = memory_below(current(t))
+    return bool(v.all() if isinstance(v, np.ndarray) else t.all())
+
+
 @linalg_operation(name="lstsq")
 def lstsq(A, B, rcond=None, *, driver=None):
     """(solution, residuals, rank, singular_values) of the least-squares problem min |A X - B|, as LAPACK's `driver` gives them:
@@ -323,7 +329,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     values = in_c_order(singular_values(current(a.detach()), False)[1])
     rank = (values > bound * values[..., :1]).sum(-1)
     residuals = none
-    if m > n and driver != "gelsy" and bool((rank == n).all()):
+    if m > n and (driver == "gels" or driver != "gelsy" and all_are(rank == n)):
         residuals = ((matmul(A, solution) - x).abs() ** 2).sum(-2)
     solution = solution.squeeze(-1) if is_vector(a, b) else solution
     return RETURN["linalg_lstsq"](

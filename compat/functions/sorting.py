@@ -28,7 +28,7 @@ from .refusals import need_dtype, refuse
 from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
 from .three_operands import lerp
-from .ties import LONGEST, as_torch_chooses, kth, top
+from .ties import LONGEST, as_torch_chooses, in_order, kth, top
 from .untracked import FLOATS
 from .writing import spoken
 
@@ -68,6 +68,39 @@ def chosen(name, shown, input, index, dim, keepdim=True):
     return RETURN[name](named(values, shown, (input,)), in_c_order(index))
 
 
+INSERTED = 16  # elements, up to which torch's unstable sort is stable
+MOST = 4 * LONGEST  # elements of all rows with equal ones that are ordered as torch's (5 ms)
+
+
+def loosely_ordered(t, order, axis, descending, values=None):
+    """`order`, which sorts t along an axis (to `values`) and keeps that of equal elements, with these as torch's unstable sort leaves them,
+    where values are known: itself where none are equal."""
+    if t.owner is not TAPE:
+        return through_maps(
+            lambda t, axis: loosely_ordered(t, order_of(t, axis, descending), axis, descending), t, axis
+        )
+    if order.owner is not TAPE or shared.staging:
+        return order
+    v, ranked = t.val, None if values is None else values.val
+    if ranked is None:
+        ranked = v[order.val] if v.ndim == 1 else np.take_along_axis(v, order.val, axis)
+    if axis != v.ndim - 1:
+        v, ranked = np.moveaxis(v, axis, -1), np.moveaxis(ranked, axis, -1)
+    same = ranked[..., 1:] == ranked[..., :-1]
+    if v.dtype.kind == "f" and np.count_nonzero(nan := (second := ranked[..., 1 if descending else -2]) != second):
+        same[..., 0] |= nan  # (they stand at one end)
+    if not np.count_nonzero(same):
+        return order
+    tied = np.logical_or.reduce(same, axis=-1).nonzero() if v.ndim > 1 else ((),)
+    if v.shape[-1] * len(tied[0]) > MOST:
+        return order
+    order = order.val.copy()
+    at = np.moveaxis(order, axis, -1)
+    for row in zip(*tied) if v.ndim > 1 else tied:
+        at[row] = in_order(v[row].tolist(), descending)
+    return new(order)
+
+
 @operation()
 def sort(input, dim=-1, descending=False, *, stable=None):
     """(values, indices) in order along a dimension.
@@ -79,7 +112,12 @@ def sort(input, dim=-1, descending=False, *, stable=None):
     t, axis = axis_of(current(input), dim)
     need_dtype("sort", dtype_of(t))
     values, order = P["sort_with_indices"](t, axis=axis, stable=True, descending=descending)
-    values, order = laid_like(values, t), laid_like(cast(order, INT64), t)
+    order = cast(order, INT64)
+    if not stable and INSERTED < shape_of(t)[axis] <= LONGEST:
+        loose = loosely_ordered(t, order, axis, descending, values)
+        if loose is not order:  # (of integers equal ones are the same)
+            values, order = values if dtype_of(t).kind in "iub" else along(t, loose, axis), loose
+    values, order = laid_like(values, t), laid_like(order, t)
     values, order = as_input(values, current(input)), as_input(order, current(input))
     return RETURN["sort"](named(values, f"SortBackward{int(stable is not None)}", (input,)), order)
 
@@ -89,7 +127,10 @@ def argsort(input, dim=-1, descending=False, stable=False):
     """The indices that sort along a dimension."""
     t, axis = axis_of(current(input), dim)
     need_dtype("argsort", dtype_of(t))
-    return as_input(laid_like(order_of(t, axis, descending), t), current(input))
+    order = order_of(t, axis, descending)
+    if not stable and INSERTED < shape_of(t)[axis] <= LONGEST:
+        order = loosely_ordered(t, order, axis, descending)
+    return as_input(laid_like(order, t), current(input))
 
 
 @operation()

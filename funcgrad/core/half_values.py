@@ -144,10 +144,10 @@ def soft_margin_error(r, compute, x, y, *, mean):
 
 def of_distance(r, d, delta, linear):
     """The terms of a Huber loss, each operation rounded by r."""
-    d, delta, half = np.abs(r(d)), r(np.float32(delta)), r(np.float32(0.5 * delta))
+    d, edge, half = np.abs(r(d)), r(np.float32(delta)), r(np.float32(0.5 * delta))
     near, far = r(r(np.float32(0.5) * d) * d), r(d - half)
     return np.where(
-        d < delta, near / delta if linear != delta else near, far if linear == 1 else r(np.float32(linear)) * far
+        d < edge, near / edge if linear != delta else near, far if linear == 1 else r(np.float32(linear)) * far
     )
 
 

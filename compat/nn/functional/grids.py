@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 
@@ -57,10 +58,16 @@ def padded_places(c, n, padding_mode, align_corners):
     return c if padding_mode == "zeros" else held(c, n)
 
 
+EXACT = {np.dtype(t): 2**n for t, n in (("f8", 53), ("f4", 24), ("f2", 11))}  # up to which a dtype has every integer
+EXACT[BFLOAT16] = 2**8
+
+
 def taken(x, at):
     """The elements of x [N, C, *sizes] at integer places, one array [N, *positions] for each axis; 0 where there is none."""
     shape = shape_of(x)
     flat, valid = 0, True
+    if math.prod(shape[2:]) > EXACT[dtype_of(at[0])]:
+        at = [P["cast"](c, dtype=np.dtype(np.float64)) for c in at]
     for c, n in zip(at, shape[2:]):
         valid = P["logical_and"](P["logical_and"](P["greater_equal"](c, 0.0), P["less_equal"](c, float(n - 1))), valid)
         flat = P["add"](P["mul"](flat, float(n)), c)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from funcgrad.core.aval import aval_of
-from funcgrad.core.halves import FLOAT32, FLOAT64
+from funcgrad.core.halves import BFLOAT16, FLOAT32, FLOAT64, HALVES, rounder
 from funcgrad.core.handle import Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
@@ -159,12 +159,17 @@ def huber(x, y, delta, linear, reduction, kernel):
         check_castable(own, common)
     if common.kind in "biuc":
         refuse(kernel, common)
+    if common in HALVES:
+        if (kernel == "huber_cpu") == (common == BFLOAT16):  # (whose every step is rounded, by torch's kernels)
+            delta, linear = (float(rounder(common)(np.float32(v))) for v in (delta, linear))
+        else:
+            x, y = cast(x, FLOAT32), cast(y, FLOAT32)
     d = P["sub"](x, y)
     size = P["abs"](d, kink="torch")
     far = P["greater_equal"](size, delta)
     inner = P["mul"](P["square"](P["where"](far, 0.0, d)), 0.5 * linear / delta)  # (no infinite d meets a factor of 0)
     outer = P["where"](far, P["mul"](P["sub"](size, 0.5 * delta), linear), 0.0)
-    return averaged(cast(P["add"](inner, outer), own) if kernel == "huber_cpu" else P["add"](inner, outer), reduction)
+    return averaged(cast(P["add"](inner, outer), own if kernel == "huber_cpu" else common), reduction)
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):

@@ -111,10 +111,8 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
     dims, lengths = lengths.dim(), figures(lengths)
     order = None
     if not enforce_sorted:
-        # torch's sort is not stable, but no order of equal lengths is better than another
-        order = np.argsort(-lengths, kind="stable")
-        lengths = lengths[order]
-        order = wrap(Tensor, order)
+        order = T["argsort"](wrap(Tensor, lengths), descending=True)
+        lengths = lengths[order.val]
         input = input.index_select(0 if batch_first else 1, order)
     if batch_first:
         input = input.transpose(0, 1)
