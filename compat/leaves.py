@@ -1,18 +1,19 @@
-"""Leaves: requires_grad switched on and off, and torch's warnings of a Tensor that is none: of its .grad, of float() of it."""
+"""Leaves: requires_grad switched on and off, which Tensors may be a `.grad`, and torch's warnings of a Tensor that is no leaf: of its
+.grad, of float() of it."""
 
 import sys
 import weakref
 
 from funcgrad.core import state
-from funcgrad.core.handle import Cell
+from funcgrad.core.handle import Cell, Taped
 from funcgrad.core.site import here, internal, user_frame, warn, where
 
 from . import breaks, inference
 from .deprecations import deprecated, is_first
+from .dtypes import C_NAMES, SPOKEN
+from .errors import type_name
 from .graph import shown
-from .payload import (
-    current,
-)
+from .payload import current
 
 tls = state.tls
 
@@ -36,6 +37,31 @@ def warn_converted(t):
     """torch's warning that float(t) drops the history, the first time."""
     if current(t).mark is not None and tls.grad and is_first("scalar"):
         deprecated("scalar", here())
+
+
+def unfit_gradient(t, g):
+    """The error for a `.grad` that Tensor t cannot have: of another dtype, device or shape, t itself, or no Tensor."""
+    if g is t:
+        return RuntimeError("can't assign Variable as its own grad")
+    if not isinstance(g, Taped):
+        return TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type_name(g)}")
+    if g.dtype != t.dtype:
+        return RuntimeError(
+            f"attempting to assign a gradient with dtype '{C_NAMES.get(g.dtype.name, g.dtype.name)}' to a tensor with "
+            f"grad_dtype '{SPOKEN.get(t.dtype.name, t.dtype.name)}'. The gradient must match the tensor's "
+            "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific "
+            "dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
+            "gradient may break downstream systems that assume they match."
+        )
+    if g.device != t.device:
+        return RuntimeError(
+            f"attempting to assign a gradient with device type '{g.device.type}' to a tensor with device type "
+            f"'{t.device.type}'. Please ensure that the gradient and the tensor are on the same device"
+        )
+    return RuntimeError(
+        f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(t.shape)}'. "
+        "Please ensure that the gradient and the tensor are the same size"
+    )
 
 
 def requires_grad_(self, on, caller):

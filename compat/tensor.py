@@ -25,11 +25,11 @@ from funcgrad.numpy.concrete import concrete, raising
 from . import breaks, dtypes, inference
 from .described import describe
 from .devices import CPU, strided
-from .dtypes import BY_NUMPY, C_NAMES
+from .dtypes import BY_NUMPY
 from .errors import type_name
 from .formats import address, base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
-from .leaves import requires_grad_, warn_converted, warn_non_leaf
+from .leaves import requires_grad_, unfit_gradient, warn_converted, warn_non_leaf
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
 from .native import TensorMeta, read_only, show
 from .payload import (
@@ -372,29 +372,15 @@ class Tensor(Taped, metaclass=TensorMeta):
     @grad.setter
     def grad(self, g):
         t = current(self)
-        if g is not None:
-            if g is self:
-                raise RuntimeError("can't assign Variable as its own grad")
-            if not isinstance(g, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type_name(g)}")
-            if g.dtype != self.dtype:
-                raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{C_NAMES.get(g.dtype.name, g.dtype.name)}' to a tensor with "
-                    f"grad_dtype '{dtypes.SPOKEN.get(self.dtype.name, self.dtype.name)}'. The gradient must match the tensor's "
-                    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific "
-                    "dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
-                    "gradient may break downstream systems that assume they match."
-                )
-            if g.owner is not t.owner and g.device != self.device:
-                raise RuntimeError(
-                    f"attempting to assign a gradient with device type '{g.device.type}' to a tensor with device type "
-                    f"'{self.device.type}'. Please ensure that the gradient and the tensor are on the same device"
-                )
-            if g.shape != self.shape:
-                raise RuntimeError(
-                    f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(self.shape)}'. "
-                    "Please ensure that the gradient and the tensor are the same size"
-                )
+        if g is not None and (
+            g is self
+            or not isinstance(g, Tensor)
+            or g.dtype != self.dtype
+            or g.owner is not t.owner
+            and g.device != self.device
+            or g.shape != self.shape
+        ):
+            raise unfit_gradient(self, g)
         cell = None if t.mark is None or t.mark.extra is None else t.mark.extra.cell
         if cell is None and t.mark is not None and t.mark.plan is None:
             extra_of(t.mark).cell = cell = Cell()

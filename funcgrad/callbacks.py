@@ -178,7 +178,7 @@ def io_callback(callback, result_shape_dtypes, *args, sharding=None, ordered=Fal
     """The result of `callback(*args, **kwargs)`, a Python function of ndarrays that does something too, under every transform.
 
     It is called once each time that this line would be reached without transforms, always in order; under vmap once a sample. Else
-    as `pure_callback`.
+    as `pure_callback`: TypeError where a derivative is asked for, ValueError for a result of another shape than announced.
 
     >>> import funcgrad as fg, numpy as np
     >>> seen = []

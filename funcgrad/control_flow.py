@@ -88,7 +88,8 @@ def cond(pred, true_fun, false_fun, *operands, operand=NONE):
 def switch(index, branches, *operands, operand=NONE):
     """`branches[index](*operands)`; an index that is out of range is clamped to the first or last branch.
 
-    Everything else as in `cond`. Raises TypeError for an index that is no integer scalar, ValueError without branches.
+    The branches return pytrees of one structure, of the same shapes and dtypes; everything else as in `cond`. Raises TypeError for an index
+    that is no integer scalar and for branches that return something else, ValueError without branches.
 
     >>> import funcgrad as fg
     >>> fg.lax.switch(7, [lambda x: x, lambda x: x * x], 3.0)
@@ -437,6 +438,9 @@ def fori_loop(lower, upper, body_fun, init_val, *, unroll=None):
 
     Where both bounds are known this is a scan, and reverse mode works; i is a Python int to NumPy's promotion, as in the loop
     above. Bounds that are staged make it a while_loop. `unroll` is that of `scan`; with staged bounds it raises ValueError.
+
+    val is a pytree of arrays or numbers that keeps its structure, shapes and dtypes: TypeError where it does not, and for a bound that is no
+    integer.
 
     >>> import funcgrad as fg
     >>> fg.grad(lambda x: fg.lax.fori_loop(0, 3, lambda i, val: val * x + i, 1.0))(2.0)

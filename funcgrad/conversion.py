@@ -16,7 +16,8 @@ def closure_convert(fun, *example_args):
     """(f, values): f(*args, *values) is fun(*args), and `values` are the traced values that fun closes over.
 
     fun is staged on the example arguments, so its control flow may not depend on values. It is for functions with rules of
-    their own, which are to differentiate by what a function they are given closes over.
+    their own, which are to differentiate by what a function they are given closes over. The example arguments are pytrees of arrays or
+    numbers of any shape and dtype. Raises TypeError where fun asks for a value (`if x > 0`).
 
     >>> import funcgrad as fg
     >>> def f(a):
@@ -52,7 +53,7 @@ def elementwise_grad(f, argnums=0):
     """The derivative of each entry of f's result by the entry of the argument in its place, for f that works entry by entry.
 
     It is the gradient of the sum of the result, and so wrong for an f that mixes entries. The result and the argument are pytrees
-    of float arrays.
+    of float arrays of one shape; entries of integer arguments are zeros of jax's dtype float0. Raises what f raises.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.elementwise_grad(np.sin)(np.zeros(3))

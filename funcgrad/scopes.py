@@ -12,6 +12,8 @@ from .transforms.reverse_mode import check_callable
 def named_scope(name):
     """A name for what happens inside the `with` block (or the function that it decorates): errors that leave it say so.
 
+    It changes no value, shape or dtype. Raises TypeError for a name that is no string.
+
     >>> import funcgrad as fg
     >>> with fg.named_scope("layer 1"):
     ...     y = 2.0 * 3.0
@@ -27,6 +29,8 @@ def named_scope(name):
 
 def named_call(f, *, name=None):
     """f inside a `named_scope` of that name, its own if none is given.
+
+    Arguments and results (of any form, shape and dtype) are f's own. Raises TypeError for an f that is no function.
 
     >>> import funcgrad as fg
     >>> fg.grad(fg.named_call(lambda x: x * x, name="square"))(3.0)

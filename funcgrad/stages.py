@@ -24,6 +24,8 @@ from .transforms.stage import Stage, aval_like, staged
 class ShapeDtypeStruct(Aval):
     """The shape and dtype of an array that there need not be: what `eval_shape`, `make_graph` and `jit(f).lower` take and give.
 
+    Raises TypeError for a shape that is no sequence of integers, or a dtype that NumPy does not know.
+
     >>> import funcgrad as fg, numpy as np
     >>> x = fg.ShapeDtypeStruct((3, 2), np.float32)
     >>> x.size, x.ndim
@@ -62,7 +64,7 @@ def struct(x):
 # ------------------------------------------------------------------------------------------------ graphs and shapes
 def make_graph(fun, static_argnums=None, return_shape=False):
     """A function that returns the Graph of fun at the given arguments (arrays, numbers, or ShapeDtypeStructs); with `return_shape`
-    (graph, tree of the results' ShapeDtypeStructs). jax calls it make_jaxpr.
+    (graph, tree of the results' ShapeDtypeStructs). jax calls it make_jaxpr. Raises TypeError as `eval_shape` does.
 
     >>> import funcgrad as fg
     >>> print(fg.make_graph(lambda x: x * 2 + 1)(3.0))
@@ -85,7 +87,8 @@ def make_graph(fun, static_argnums=None, return_shape=False):
 @public
 def eval_shape(fun, *args, **kwargs):
     """The shapes and dtypes of fun's result, as a pytree of ShapeDtypeStructs, without computing anything. The arguments may be
-    arrays, numbers, or ShapeDtypeStructs.
+    arrays, numbers, or ShapeDtypeStructs. Raises TypeError where fun asks for a value (`if x > 0`), or gets an argument that is none of these,
+    and what fun raises.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.eval_shape(lambda x: x @ x.T, np.ones((3, 2)))

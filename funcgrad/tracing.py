@@ -12,7 +12,8 @@ def trace_numpy(f):
 
     A plain `np.zeros(n)` inside a function is an ndarray, which no protocol can make traced; here it is funcgrad.numpy's,
     so that `A = np.zeros(n); A[i] = x[i]` and `np.array([x[0], x[1]])` differentiate. The originals are not touched.
-    `grad(f, numpy=True)` and `jit(f, numpy=True)` do the same.
+    `grad(f, numpy=True)` and `jit(f, numpy=True)` do the same. Arguments, results and dtypes are f's. Raises TypeError for an f that is no
+    function; a function without source of Python's, as np.sin, comes back as it is.
 
     >>> import funcgrad as fg, numpy as np
     >>> def f(x):

@@ -146,6 +146,17 @@ def test_policies_see_and_save_what_those_of_jax_do():
     assert kept(fg.checkpoint(ours, policy=policy(fg, "everything_saveable")), big)[0] == 4
 
 
+def test_a_checkpoint_that_does_something_else_the_second_time_says_so():
+    runs = []
+
+    def f(x):
+        runs.append(x)
+        return np.sin(x) if len(runs) == 1 else np.cos(np.sin(x))
+
+    with pytest.raises(TypeError, match="checkpoint: the second run of the function came to cos"):
+        fg.grad(fg.checkpoint(f, policy=policy(fg, "everything_saveable")))(1.0)
+
+
 def test_static_arguments_and_values_of_a_checkpoint():
     f = fg.checkpoint(
         lambda x, n, flag: x**n if flag else x, static_argnums=(1, 2), policy=policy(fg, "everything_saveable")

@@ -5,7 +5,6 @@ import numpy as np
 import compat as torch
 from funcgrad.core.halves import HALVES
 from funcgrad.core.primitive import PRIMITIVES
-from funcgrad.streams.variates import binomial_counts, gamma_numbers
 
 from ..dtypes import SPOKEN, name_of
 from ..functions.drawing import drawn
@@ -13,6 +12,7 @@ from ..functions.forward_mode import refuse_tangents
 from ..functions.nodes import named
 from ..functions.random import stream_of
 from ..payload import current
+from .variates import binomial_counts, gamma_numbers
 
 P = PRIMITIVES
 

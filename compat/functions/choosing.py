@@ -47,7 +47,7 @@ INFINITE = math.inf, -math.inf
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def condition_of(condition, name="where"):
+def condition_of(condition):
     """A boolean (or, as torch still lets it, uint8) Tensor."""
     try:
         c = current(condition)
@@ -174,11 +174,11 @@ def fill_value(t, value, name):
     return d.type(fitting(value, d))
 
 
-def check_mask(mask, name="masked_fill_"):
+def check_mask(mask):
     d = dtype_of(current(mask))
     if d.kind != "b":
         raise RuntimeError(
-            f"{name} only supports boolean masks, but got mask with dtype {C_NAMES.get(dtypes.name_of(d), d.name)}"
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {C_NAMES.get(dtypes.name_of(d), d.name)}"
         )
 
 

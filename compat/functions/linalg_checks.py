@@ -44,14 +44,14 @@ def is_matrix(t, name, what="A"):
         raise RuntimeError(f"{name}: The input tensor {what} must have at least 2 dimensions.")
 
 
-def is_square(t, name, what="A"):
+def is_square(t, name):
     """RuntimeError unless a Tensor is a stack of square matrices. (torch puts no name before it in one of its functions)"""
     name = name and name + ": "
     if len(shape_of(t)) < 2:
-        raise RuntimeError(f"{name}The input tensor {what} must have at least 2 dimensions.")
+        raise RuntimeError(f"{name}The input tensor A must have at least 2 dimensions.")
     *_, m, n = shape_of(t)
     if m != n:
-        raise RuntimeError(f"{name}{what} must be batches of square matrices, but they are {m} by {n} matrices")
+        raise RuntimeError(f"{name}A must be batches of square matrices, but they are {m} by {n} matrices")
 
 
 def is_floating(t, name, halves=True):
@@ -63,10 +63,10 @@ def is_floating(t, name, halves=True):
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {spoken(d)}")
 
 
-def has_kernel(kernel, t, integers=False):
-    """NotImplementedError where a kernel takes the dtype of a Tensor not."""
+def has_kernel(kernel, t):
+    """NotImplementedError where a kernel does not take the dtype of a Tensor."""
     d = dtype_of(t)
-    if d in WIDER or not integers and d.kind not in "fc":
+    if d in WIDER or d.kind not in "fc":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{spoken(d)}'")
 
 

@@ -12,7 +12,10 @@ __all__ = ["argsort", "fftfreq", "rfftfreq", "sort"]
 
 
 def sort(x, axis=-1, kind=None, order=None, *, stable=None, descending=False):
-    """NumPy's sort, and with `descending` the greatest element first.
+    """NumPy's sort, and with `descending` the greatest element first (nan before it).
+
+    x: an array of any shape and dtype, which the result has too. The derivative follows the elements, equal ones in the order they are found
+    in. Raises numpy.exceptions.AxisError, an IndexError, for an axis that x has not.
 
     >>> import funcgrad.numpy as fnp
     >>> fnp.sort([1.0, 3.0, 2.0], descending=True)
@@ -24,6 +27,9 @@ def sort(x, axis=-1, kind=None, order=None, *, stable=None, descending=False):
 
 def argsort(x, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     """NumPy's argsort, and with `descending` the greatest element first, equal ones in their order.
+
+    x: an array of any shape and dtype; the result, int64, has its shape and no derivative. Raises as `sort`, and
+    with `descending` ValueError for an `order`.
 
     >>> import funcgrad.numpy as fnp
     >>> fnp.argsort([1.0, 3.0, 3.0], descending=True)

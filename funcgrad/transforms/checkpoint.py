@@ -8,13 +8,14 @@ came; so it must do the same both times. Invariant: with no policy the operands 
 import functools
 
 from .. import tree
-from ..core.aval import aval_of, dtype_of, is_float
+from ..core.aval import aval_of, describe, dtype_of, is_float, shape_of
 from ..core.graph import evaluate
 from ..core.handle import Array, Handle
 from ..core.primitive import define
 from ..core.state import tls
 from ..core.trace import Jvp, Record, Trace, unwrap
 from ..core.tracebacks import public
+from ..errors import ArgumentError
 from ..ops.effects import outermost
 from .barrier import barrier
 from .boundary import enter, inside, leave
@@ -57,10 +58,19 @@ class Watch(Trace):
     def given(self, prim, vals, params):
         """The saved results of an operation, recorded as if they had been computed."""
         avals = prim.aval(*map(aval_of, vals), **params)
-        out = tuple([next(self.saved) for _ in avals]) if prim.multi else next(self.saved)
+        out = tuple([self.next_saved(prim, a) for a in avals]) if prim.multi else self.next_saved(prim, avals)
         top = outermost(vals)
         known = outermost(out if prim.multi else (out,))  # (a saved value that is of this level has its record already)
         return top.process(prim, vals, params, out=out) if type(top) is Record and known is not top else out
+
+    def next_saved(self, prim, aval):
+        value = next(self.saved, None)  # (None: the first run saved fewer)
+        if value is None or shape_of(value) != aval.shape:
+            raise ArgumentError(
+                f"checkpoint: the second run of the function came to {prim.name} with a result {describe(aval)}, which the first run has not "
+                "saved. Under a policy it must do the same operations each time: draw random numbers, and read what changes, outside."
+            )
+        return value
 
     def run(self, f, xs):
         """The flat results of f, one level out."""
@@ -141,9 +151,10 @@ def with_values(xs, on, ys):
 def checkpoint(fun=None, *, prevent_cse=True, policy=None, static_argnums=(), static_argnames=()):
     """fun, whose intermediate values are computed again in the backward pass instead of being kept.
 
-    `policy(primitive, *avals, **params)` says which of them are kept nevertheless; see `checkpoint_policies`. With a policy fun is
-    run on watched values, and must do the same operations each time it is run on the same arguments. `static_argnums`,
-    `static_argnames`: arguments that fun gets as they are. `prevent_cse`, jax's, is always the case.
+    Arguments and results are pytrees of arrays of any shape and dtype. `policy(primitive, *avals, **params)` says which intermediate values
+    are kept nevertheless; see `checkpoint_policies`. With a policy fun is run on watched values, and must do the same operations each time
+    it is run on the same arguments: TypeError where it does not. `static_argnums`, `static_argnames`: arguments that fun gets as they are;
+    TypeError for one that fun does not have. `prevent_cse`, jax's, is always the case.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.grad(fg.checkpoint(lambda x: np.sin(np.sin(x))))(1.0) == fg.grad(lambda x: np.sin(np.sin(x)))(1.0)
@@ -191,7 +202,7 @@ class named:
 
 
 def checkpoint_name(x, name):
-    """x (a pytree), under a name: `checkpoint_policies.save_only_these_names(name)` saves it.
+    """x (a pytree of anything), under a name: `checkpoint_policies.save_only_these_names(name)` saves what of it is traced. It raises nothing.
 
     >>> import funcgrad as fg
     >>> fg.checkpoint_name(3.0, "h")

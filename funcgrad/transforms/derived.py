@@ -43,8 +43,9 @@ def _cut(x, sizes, axis):
 def jacfwd(fun, argnums=0, has_aux=False, holomorphic=False, *, randomness="same"):
     """The Jacobian of fun by forward mode, one pass per input entry (at once, by vmap): cheap for few inputs.
 
-    For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`.
-    `randomness`: as in vmap, of the passes.
+    For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`, of the
+    result's dtype. `randomness`: as in vmap, of the passes. Kinks and everything else as in `jvp`. Raises TypeError for an argument that is not
+    float or complex.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
@@ -92,6 +93,10 @@ def _shaped(x, shape):
 def jacrev(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
     """The Jacobian of fun by reverse mode, one pass per entry of the result (at once, by vmap): cheap for few results.
 
+    For every leaf of the result and every leaf of the argument an array of shape `result.shape + argument.shape`, of the argument's dtype;
+    zeros where the result is an integer. Kinks and everything else as in `vjp`. Raises TypeError for an argument that is not float or
+    complex (`allow_int=True` gives it zeros of jax's dtype float0).
+
     >>> import funcgrad as fg, numpy as np
     >>> fg.jacrev(lambda x: np.sum(x * x))(np.array([1.0, 2.0]))
     array([2., 4.])
@@ -130,6 +135,9 @@ jacobian = jacrev
 def hessian(fun, argnums=0, has_aux=False, holomorphic=False):
     """The matrix (or pytree of arrays) of second derivatives of a scalar function: forward mode over reverse mode.
 
+    For an argument of shape s an array of shape `s + s` and of its dtype; of a function with a result of shape r, `r + s + s`. Raises
+    TypeError for an argument that is not float or complex.
+
     >>> import funcgrad as fg, numpy as np
     >>> fg.hessian(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
     array([[ 6.,  0.],
@@ -152,7 +160,9 @@ def hessian(fun, argnums=0, has_aux=False, holomorphic=False):
 def hvp(fun, primals, tangents):
     """The product of the Hessian of a scalar fun at `primals` with the vector `tangents`, without making the matrix.
 
-    `primals` and `tangents` are tuples with one entry an argument. With one argument its product is returned itself.
+    `primals` and `tangents` are tuples with one entry an argument, pytrees of the same structure and shapes; the product has their shapes
+    and the primals' dtypes. With one argument its product is returned itself. Raises TypeError for a fun that is not scalar, an argument that
+    is not float or complex and another structure, ValueError for another shape.
 
     >>> import funcgrad as fg, numpy as np
     >>> fg.hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))

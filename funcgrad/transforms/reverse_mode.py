@@ -146,6 +146,8 @@ def plain_tree(trace, aux, given=(), own=False):
 def value_and_grad(fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, *, numpy=False):
     """A function that returns `(f(*args), gradient)`; everything as in `grad`. With has_aux: `((value, aux), gradient)`.
 
+    The value is f's own, the gradient has the shapes and dtypes of the argument. Raises TypeError as `grad` does.
+
     >>> import funcgrad as fg
     >>> fg.value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)

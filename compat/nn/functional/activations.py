@@ -4,13 +4,13 @@ import functools
 
 import numpy as np
 
-from funcgrad import streams
 from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
 
+from ..._generator import default_generator
 from ..._recorded_writes import recorded_at_once
 from ...dtypes import beyond
 from ...functions.call_errors import MISSING
@@ -448,7 +448,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
             below = np.asarray(values <= 0)
             slopes = np.ones(shape, values.dtype)
             bounds = (lower, upper) if values.dtype == np.float64 else map(float, np.float32([lower, upper]))
-            slopes[below] = streams.default_generator.uniform(int(below.sum()), *bounds, np.float64)
+            slopes[below] = default_generator.uniform(int(below.sum()), *bounds, np.float64)
             return slopes
 
         slopes = drawn(shape_of(t), dtype_of(t), source, current(t.detach()))
@@ -567,7 +567,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     if eps != 1e-10:
         warn("`eps` parameter is deprecated and has no effect.")
     d = dtype_of(current(logits))
-    noise = drawn(tuple(logits.shape), d, lambda shape: streams.default_generator.exponential(shape, 1.0, d))
+    noise = drawn(tuple(logits.shape), d, lambda shape: default_generator.exponential(shape, 1.0, d))
     soft = ((logits + -noise.log()) / tau).softmax(dim)
     if not hard:
         return soft

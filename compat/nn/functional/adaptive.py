@@ -9,13 +9,13 @@ from math import prod
 
 import numpy as np
 
-from funcgrad import streams
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_calls import written_call
 from funcgrad.ops.torch_order import TURNS
 
 from ..._gate import Refusal
+from ..._generator import default_generator
 from ...dtypes import BY_NAME
 from ...formats import suggested
 from ...functions.drawing import refuse_staging
@@ -399,7 +399,7 @@ def fractional(k):
         if given is None:
             refuse_staging(name)  # (where the windows begin decides on shapes of indices)
             kind = dtype_of(x) if half_in(x) else dtype_of(x).type(0).real.dtype
-            draws = streams.default_generator.uniform((*lead, k), 0.0, 1.0, kind)
+            draws = default_generator.uniform((*lead, k), 0.0, 1.0, kind)
         if 0 in wanted or 0 in lead:
             nothing = input.flatten(-k)[..., :0].reshape((*input.shape[:-k], *wanted))
             return (nothing, nothing.detach().to(BY_NAME["int64"])) if return_indices else nothing

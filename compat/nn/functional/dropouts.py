@@ -7,13 +7,13 @@ import math
 
 import numpy as np
 
-from funcgrad import streams
 from funcgrad.core.elementwise_layout import preserved
 from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 
 from ... import dtypes
+from ..._generator import default_generator
 from ...functions.call_errors import not_a_tensor
 from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in
@@ -82,7 +82,7 @@ def dropped(input, p, training, inplace, spread):
     elif d.kind == "c":
         refuse("bernoulli_scalar_cpu_", d)
     else:
-        mask = spread(input, d, lambda shape: streams.default_generator.dropout_mask(shape, p, d))
+        mask = spread(input, d, lambda shape: default_generator.dropout_mask(shape, p, d))
     return input.mul_(mask) if inplace else input * mask
 
 
@@ -101,7 +101,7 @@ def alpha_dropped(input, p, training, inplace, spread):
     if spread is by_channel:
         need_channels(input)
     check_castable(np.dtype(np.int64) if d.kind == "b" else d, dtypes.Default.numpy)  # (what is kept, less one)
-    kept = spread(input, d, lambda shape: streams.default_generator.bernoulli(shape, 1 - p, d))
+    kept = spread(input, d, lambda shape: default_generator.bernoulli(shape, 1 - p, d))
     scale = 1.0 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
     shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p
     mask = kept * scale

@@ -19,10 +19,10 @@ def power_series(order, terms=48):
     return [1 / (math.factorial(k) * math.factorial(k + order)) for k in range(terms)][::-1]
 
 
-def asymptotic_series(order, terms=26):
+def asymptotic_series(order):
     """Coefficients of sqrt(2 pi x) exp(-x) I(x) in 1 / x, highest first."""
     c = [1.0]
-    for k in range(1, terms):
+    for k in range(1, 26):
         c.append(-c[-1] * (4 * order * order - (2 * k - 1) ** 2) / (8 * k))
     return c[::-1]
 
