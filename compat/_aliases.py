@@ -10,6 +10,7 @@ from types import FunctionType
 
 from ._intercept import copied, original
 from .functions.register import FUNCTIONS, METHODS, install
+from .names_of_classes import found_as
 from .native import is_shown
 from .tensor import Tensor
 
@@ -67,12 +68,12 @@ def separate():
                     del _class_attributes.made[of, known]
     for name, f in list(FUNCTIONS.items()):
         if not bears(name, f):
-            FUNCTIONS[name] = own = copied(f, name)
+            FUNCTIONS[name] = own = found_as(copied(f, name), name)
             if vars(top).get(name) is f:
                 setattr(top, name, own)
     for name, home in top.__getattr__.homes.items():
         if home.startswith(f"{__package__}.nn.functional") and not bears(name, f := getattr(top, name)):
-            own = copied(f, name)
+            own = found_as(copied(f, name), name)
             for module in top, sys.modules[home]:  # (torch's two are one)
                 setattr(module, name, own)
     for module in [getattr(top, m) for m in MODULES]:
@@ -80,7 +81,7 @@ def separate():
         for name in module.__all__:
             f, own = getattr(module, name), f"{short}_{name}"
             if f in functions:
-                setattr(module, name, copied(f, own))
+                setattr(module, name, found_as(copied(f, own), name, f".{short}"))
             elif type(f) is FunctionType and f.__name__ == name:
                 f.__name__ = own
     symbols.update([METHODS[name] for name in OPERATORS if name in METHODS])

@@ -93,6 +93,9 @@ class Node:
         own = [k for k in object.__dir__(self) if k not in ("node", "forms") and (k != "variable" or n.plan is None)]
         return own + listed(n)
 
+    def __reduce_ex__(self, protocol):
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
     def __eq__(self, other):
         return isinstance(other, Node) and other.node is self.node
 

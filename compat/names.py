@@ -21,6 +21,8 @@ NAMES = {
     "cast": "ToCopyBackward0",
     "dot_general": "MmBackward0",
     "power": "PowBackward0",
+    "integer_power": "PowBackward0",
+    "square": "PowBackward0",
     "concatenate": "CatBackward0",
     "where": "WhereBackward0",
     "squared_error": "MseLossBackward0",

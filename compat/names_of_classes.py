@@ -42,6 +42,7 @@ SHARED = (
 )  # where modules of torch's share files
 TOP = ["compat"]  # what is said of the functions of `torch` itself
 _renamed = []  # (class or function, its own __module__)
+_found = []  # (function of torch's own, or of linalg, special and fft, what follows "torch" in the name of the module)
 _places = {}  # package of compat's -> {name: its family}
 _homes = {}  # name of a module -> (how many names it had, [(class or function that it has made, its name in torch)])
 
@@ -113,6 +114,14 @@ def name_module(x, home):
         x.__firstlineno__ = first
 
 
+def found_as(f, name, home=""):
+    """f, which says that it is this name of torch, or of a module of torch's (".linalg"): where pickle and inspect find it."""
+    f.__qualname__ = name
+    f.__module__ = TOP[0] + home
+    _found.append((f, home))
+    return f
+
+
 def restore():
     """Give each its own name back."""
     while _renamed:
@@ -129,6 +138,8 @@ def name_top(name):
     for f in list(register.FUNCTIONS.made.values()) if register else ():  # (those that are loaded)
         if getattr(f, "__module__", None) in ("compat", "torch"):
             f.__module__ = name
+    for f, home in _found:
+        f.__module__ = name + home
 
 
 def rename_loaded():

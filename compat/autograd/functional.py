@@ -348,12 +348,13 @@ def by_forward_mode(func, inputs, strict, vectorize):
         as_tensors(out, "outputs", None)
         return out
 
-    found = jacfwd(f, tuple(range(len(xs))) if isinstance(inputs, tuple) else 0)(*xs)
-    return listed(found)
+    if not isinstance(inputs, tuple):
+        return jacfwd(f)(*xs)
+    return listed(jacfwd(f, tuple(range(len(xs))))(*xs))
 
 
 def listed(tree):
-    """Results of forward mode come in lists, as torch's do."""
+    """Results of forward mode by several inputs come in lists, as torch's do."""
     return [listed(t) for t in tree] if isinstance(tree, tuple) else tree
 
 

@@ -4,6 +4,7 @@ Invariant: a tie is the identity on a gradient, beside an operand to which it pa
 zeros where torch's is, and not missing. Those zeros depend on nothing themselves.
 """
 
+from funcgrad.core.aval import PYTHON_SCALARS
 from funcgrad.core.handle import FROZEN, Taped
 from funcgrad.core.primitive import PRIMITIVES as P
 
@@ -34,8 +35,10 @@ NAMED = {
 STEPS = set(
     "add div dot_general farthest gather length max mean neg power reshape sum terms_sum transpose turns_sum".split()
 )
+POWERS = {"power", "square", "integer_power"}
 OF = (
-    {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
+    POWERS
+    | {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
     | BIASED
     | STEPS
 )
@@ -47,7 +50,7 @@ PARTS = (
     "WindowMeanBackward0",
 )  # steps: of group_norm, whose bias is summed apart; of means over differing counts
 FROM_RESULT = "relu"  # whose derivative reads the result, not the operand
-AGAIN = "ReluBackwardBackward0"  # a tie whose own derivative torch ties again
+AGAIN = ("ReluBackwardBackward0", "MulBackward0")  # ties whose own derivatives torch ties again
 
 
 def leaf_of(mark):
@@ -61,7 +64,7 @@ def tied(g, mark, owner, name, alike=True):
     from .._gate import Tie  # (rarely needed, and it loads the custom rules)
 
     x = owner.face(g.val, mark, owner, FROZEN)
-    (out,) = P["rule"](x, g, spec=Tie(x if alike else leaf_of(mark), name, tied if name == AGAIN else None))
+    (out,) = P["rule"](x, g, spec=Tie(x if alike else leaf_of(mark), name, tied if name in AGAIN else None))
     label(out, name, (g, x))
     return out
 
@@ -85,11 +88,38 @@ def refused(n, cts, name):
             cts[p] = out
 
 
+def doubled(m, p, depth=4):
+    """The node that adds what `p` made to itself, among those right behind a gradient."""
+    if m is None or m is p or m.plan is None or not depth:
+        return None
+    if m.plan.prim.name == "add" and m.ins == (p, p):
+        return m
+    return next((found for q in reversed(m.ins) if (found := doubled(q, p, depth - 1))), None)
+
+
+def power(n, cts):
+    """The slope of x ** 2 is 2 * x ** 1 in torch, and that of x ** 1 a node of x too, so that one more derivative can be taken."""
+    p, (x, *exponent) = n.ins[0], n.saved
+    g = cts.get(p)
+    if n.plan.operands[0] != 0 or not isinstance(g, Taped) or g.owner is not n.owner:
+        return
+    if 1 in (n.params.get("exponent"), *[e for e in exponent if type(e) in PYTHON_SCALARS]):
+        cts[p] = tied(g, p, n.owner, "MulBackward0")
+    elif (slope := doubled(g.mark, p)) is not None:
+        one = P["integer_power"](n.owner.face(x, p, n.owner, FROZEN), exponent=1).mark
+        one.index = (p.index + slope.index) / 2  # (a walk goes by the index)
+        slope.ins = (one, one)
+
+
 def tie(n, cts):
     """Let the gradients that a node of these primitives has passed on depend on its operands."""
     prim, beside, ins = n.plan.prim.name, None, n.ins
     if n.extra is not None and (name := NAMELESS.get(n.extra.label) or NAMED.get(n.extra.label)):
         return refused(n, cts, name)
+    if prim in POWERS:
+        power(n, cts)
+        if prim not in STEPS:
+            return
     if prim in STEPS:
         if n.extra is None or n.extra.label not in WHOLE:
             return

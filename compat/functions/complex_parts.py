@@ -6,6 +6,7 @@ from funcgrad.core.mutation import mirrored
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.trace import TAPE
 
+from ..names_of_classes import found_as
 from ..payload import current
 from ..rewriting import spelled
 from ..tensor import Tensor
@@ -59,7 +60,9 @@ def imaginary_part(input):
     return part(t, "imag", 1)
 
 
-FUNCTIONS["real"], FUNCTIONS["imag"] = answering(real_part), answering(imaginary_part)
+for _name, _get in {"real": real_part, "imag": imaginary_part}.items():
+    FUNCTIONS[_name] = found_as(answering(_get), _name)
+    FUNCTIONS[_name].__name__ = _name
 
 
 def settable(get):

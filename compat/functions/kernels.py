@@ -17,6 +17,7 @@ from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop, trim
 
 from .. import dtypes
+from ..names_of_classes import found_as
 from ..tensor import Tensor
 from .call_errors import counted, too_long, types_in
 from .out_rules import ROWS, check_out
@@ -233,7 +234,9 @@ def native(name, f):
     from .._calls import refusal
 
     own = getattr(f, "behind", None)  # (of nn.functional, which has other words around it)
-    return refusing(name if own else "", own or f, lambda args, kwargs: refusal(name, False, args, kwargs), True)
+    g = refusing(name if own else "", own or f, lambda args, kwargs: refusal(name, False, args, kwargs), True)
+    g.__name__ = name
+    return found_as(g, name)
 
 
 def later(name):

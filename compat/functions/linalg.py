@@ -16,6 +16,7 @@ from .. import dtypes
 from .._gate import Refusal
 from ..deprecations import once
 from ..method_arguments import wrapped
+from ..names_of_classes import found_as
 from ..payload import current
 from ..tensor import Tensor
 from .diagonals import diagonal as diagonal_of
@@ -461,3 +462,5 @@ NAMES = {
         matrix_rank, matrix_power, matrix_exp, multi_dot, vecdot, vander, diagonal, matmul,
     )
 } | {"norm": norm, "cross": linalg_cross, "LinAlgError": LinAlgError} | LU | LDL | REFLECTORS  # fmt: skip
+found_as(norm, "norm", ".linalg")
+found_as(linalg_cross, "cross", ".linalg")

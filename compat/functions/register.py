@@ -64,7 +64,7 @@ def publish(g, names, function, method):
     """Enter a function under its names, as torch.<name> and as a Tensor method."""
     g.__qualname__ = g.__name__  # (which Python's own errors name)
     said = g if not function or isinstance(g, type) or {"answer", "unusual"} & {*g.__code__.co_names} else answering(g)
-    if function:
+    if function and g.__name__ in names:
         said.__module__ = names_of_classes.TOP[0]  # (where pickle finds it)
     if g.__doc__ is None:
         said.__doc__ = g.__doc__ = (
@@ -221,6 +221,8 @@ def operation(
             return store(module + own, out, got, args, lambda *operands: f(*operands, **kwargs), kwargs)
 
         g.__name__, g.torchs = own, torchs
+        if home := module or prefix:
+            names_of_classes.found_as(g, own, f".{home[:-1]}")
         if own in ONE_SEQUENCE:
             publish(in_one_sequence(g), (own, *aliases), True, False)
         return publish(g, (own, *aliases), function and own not in ONE_SEQUENCE, method)

@@ -153,6 +153,8 @@ class LBFGS(Optimizer):
                 break
         found = (d, t, directions, steps, ro, scale, previous, previous_loss)
         state.update({name: packed(value) for name, value in zip(KEPT, found, strict=True)})
+        if t is lr:  # (a Tensor of the user's, which a schedule may write before the next step reads it)
+            state["t"] = self.param_groups[0]["lr"]
         if "al" in state:
             state["al"] = packed(state["al"])
 

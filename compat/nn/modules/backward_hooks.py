@@ -21,9 +21,19 @@ from ...tensor import Tensor
 P = PRIMITIVES
 
 
-def through(tensors, see, operands):
-    """The Tensors, behind a gate; `operands`: what torch shows of it, also without a gradient."""
-    outs = P["rule"](*tensors, spec=Through(see))
+class Asked(Through):
+    """A gate that sees also that nothing comes."""
+
+    looks_itself = True
+
+    def __init__(self, see, tensors):
+        super().__init__(see)
+        self.out_avals = [aval_of(current(t)) for t in tensors]
+
+
+def through(tensors, see, operands, asked=False):
+    """The Tensors, behind a gate; `operands`: what torch shows of it, also without a gradient. `asked`: also where no gradient comes."""
+    outs = P["rule"](*tensors, spec=Asked(see, tensors) if asked else Through(see))
     for t, o in zip(tensors, outs, strict=True):
         if o.mark is not None:
             label(o, Through.name, operands)
@@ -47,7 +57,7 @@ class Gate:
         self.count = 0
         self.forms = {}  # of the Tensors among the inputs, by their places
 
-    def gated(self, things, see):
+    def gated(self, things, see, asked=False):
         """(things with those Tensors that are recorded behind a gate, their positions)."""
         if tls.func and any([isinstance(t, Tensor) and heard_by(current(t)) is not None for t in things]):
             raise RuntimeError(NO_SETUP)  # (its hooks hang on a Function without setup_context)
@@ -57,7 +67,7 @@ class Gate:
         things, count = list(things), len(things)
         operands = [t for t in things if isinstance(t, Tensor)]
         passed = through(
-            [things[i] for i in at], lambda cts: see(cts, at, count), operands
+            [things[i] for i in at], lambda cts: see(cts, at, count), operands, asked
         )  # (it keeps no Tensors: no cycle)
         for i, t in zip(at, passed):
             things[i] = t
@@ -66,7 +76,7 @@ class Gate:
     def inputs(self, args):
         self.count = len(args)
         self.forms = {i: aval_of(current(t)) for i, t in enumerate(args) if isinstance(t, Tensor)}
-        args, at = self.gated(args, self.see_inputs)
+        args, at = self.gated(args, self.see_inputs, True)
         self.has_inputs = bool(at)
         return args
 

@@ -98,7 +98,8 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     call_in(False, scale_down, gradients(parameters), float(max_norm), total_norm)
 
 
-clip_grads_with_norm_.__qualname__ = "_clip_grads_with_norm_"  # (which Python's errors name)
+_get_total_norm = get_total_norm
+_clip_grads_with_norm_ = named_as("_clip_grads_with_norm_")(clip_grads_with_norm_)
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
