@@ -5,6 +5,8 @@ import inspect
 import re
 import sys
 
+import numpy as np
+
 from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
 from funcgrad.core.state import tls
@@ -262,6 +264,14 @@ def stands_for_number(a):
     return cls not in ORDINARY and hasattr(cls, "__index__")
 
 
+AS_IT_IS = "as it is"  # beside what is remembered of arguments of which none stands for a number
+
+
+def number_in(a):
+    """What decides whether torch takes `a` for a number, beside its type."""
+    return (a.dtype, a.requires_grad, type(a.val) is np.ndarray) if isinstance(a, Tensor) and a.numel() == 1 else None
+
+
 def counted(own, args, kwargs):
     """(args, kwargs) of a call that has failed with numbers in the place of what torch takes for some; None if there is nothing such."""
     if not any(map(stands_for_number, (*args, *kwargs.values()))):
@@ -283,20 +293,29 @@ def examine(own, args, kwargs, taken, key):
         key = key, frame.f_code, frame.f_lasti
         if key in taken:
             return None
-    if len(taken) > 1000:
-        taken.clear()
-    from .._how_called import told
+    given = (*args[own not in NUMBER_FIRST :], *kwargs.values())
+    number = any(map(stands_for_number, given))
+    if number:  # (whether it is taken for one depends on more than its type)
+        key = key, tuple(map(number_in, given))
+        if (key, AS_IT_IS) in taken:
+            return None
+    if not number or key not in taken:
+        if len(taken) > 1000:
+            taken.clear()
+        from .._how_called import told
 
-    error = told(TypeError(), own, args, kwargs, frame)
-    if error is not None:
-        raise error
-    behind = args[own not in NUMBER_FIRST :]
-    if any(map(stands_for_number, (*behind, *kwargs.values()))):
-        from .._calls import with_numbers
+        error = told(TypeError(), own, args, kwargs, frame)
+        if error is not None:
+            raise error
+        taken.add(key)
+    if not number:
+        return None
+    from .._calls import with_numbers
 
-        return with_numbers(own, args, kwargs)
-    taken.add(key)
-    return None
+    plain = with_numbers(own, args, kwargs)
+    if plain is None:
+        taken.add((key, AS_IT_IS))
+    return plain
 
 
 OUTS = set()  # calls with out= that are known to be those of a function

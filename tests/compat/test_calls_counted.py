@@ -221,7 +221,18 @@ def a_stack_back():
     return lambda: ([setattr(x, "grad", None) for x in xs], y.backward(g, retain_graph=True))
 
 
+def a_matrix_of_one_element_solved():
+    a = torch.ones(1, 1)
+    return lambda: torch.cholesky_solve(a, a)
+
+
+def an_element_taken_where_a_tensor_says():
+    x, i = torch.ones(3), torch.tensor(1)
+    return lambda: x.take(i)
+
+
 COUNTS = [
+    (a_matrix_of_one_element_solved, 145), (an_element_taken_where_a_tensor_says, 26),
     (gradients_of_a_stack_in_memory_given, 2100), (gradients_of_a_stack_in_one_memory, 1250), (a_stack_back, 1000),
     (gradients_in_memory_given, 2000),
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
