@@ -371,6 +371,12 @@ class Tensor(Taped, metaclass=TensorMeta):
 
     @grad.setter
     def grad(self, g):
+        mark = self.mark
+        if g is None and mark is not None and mark.plan is None and self.alias is None and not shared.staging:
+            extra = mark.extra
+            if extra is not None and extra.cell is not None:  # (a leaf's is forgotten before each step)
+                extra.cell.grad, extra.cell.odd = None, False
+                return
         t = current(self)
         if g is not None and (
             g is self
@@ -574,7 +580,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         """The value of a one-element Tensor as a Python number."""
         if wrong or named:
             takes_none(self, "item", wrong, named)
-        t = current(self)
+        t = self if self.alias is None and not shared.staging else current(self)
         v = t.val if t.owner is TAPE else np.asarray(concrete(t, "item()"))
         if v.size != 1:
             raise RuntimeError(f"a Tensor with {v.size} elements cannot be converted to Scalar")

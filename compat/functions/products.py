@@ -313,7 +313,10 @@ publish(matmul, ("matmul",), True, True)
 
 def matmul_operator(x, y):
     try:
-        return product_of_two(x, y) if isinstance(y, Tensor) else NotImplemented
+        if not isinstance(y, Tensor):
+            return NotImplemented
+        v = y.val
+        return of_vectors(x, y) if type(v) is np.ndarray and v.ndim == 1 else product_of_two(x, y)
     except BaseException as error:
         trim(error)
         raise

@@ -6,11 +6,12 @@ and not infinitely; d/dy = log(1 - x) - log x, held. Of logits: (1 - y) x - log_
 
 import numpy as np
 
-from ..core.aval import Aval, dtype_of, is_weak, promotion_key, shape_of
+from ..core.aval import Aval, dtype_of, is_weak, ndarray, promotion_key, shape_of
 from ..core.primitive import elementwise
+from ..core.quiet import quiet
 from ..core.sample import draw
 from .elementwise import div, mul, neg, sub
-from .exponential import ONES, _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, sigmoid  # noqa: F401  (a formula names it)
+from .exponential import ONES, _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, logistic, sigmoid  # noqa: F401  (a formula names it)
 from .kinked import maximum
 from .losses import Errors, loss_of
 from .shape import cast
@@ -40,26 +41,20 @@ def _aval(x, y):
 
 
 def _floats(*operands):
+    if type(operands[0]) is ndarray is type(operands[-1]) and operands[0].dtype is operands[-1].dtype in ONES:
+        return operands
     dtype = _computed(np.result_type(*operands))
     return [v if hasattr(v, "dtype") and v.dtype.kind == "f" else np.asarray(v, dtype) for v in operands]
 
 
-def _of_probabilities(x, y, log=np.log, log1p=np.log1p):
-    return (y - 1) * np.maximum(log1p(-x), -100) - y * np.maximum(log(x), -100)
-
-
-def _of_probabilities_torch(x, y):
-    return _of_probabilities(x, y, log_as_torch, log1p_as_torch)
-
-
-def _binary_cross_entropy(x, y):
-    with np.errstate(divide="ignore", invalid="ignore"):  # log(0) is held at -100: no mistake
-        return _of_probabilities(*_floats(x, y))
+def _binary_cross_entropy(x, y, log=np.log, log1p=np.log1p):
+    x, y = _floats(x, y)
+    with quiet():  # log(0) is held at -100: no mistake
+        return (y - 1) * np.maximum(log1p(-x), -100) - y * np.maximum(log(x), -100)
 
 
 def _binary_cross_entropy_torch(x, y):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _of_probabilities_torch(*_floats(x, y))
+    return _binary_cross_entropy(x, y, log_as_torch, log1p_as_torch)
 
 
 binary_cross_entropy = elementwise(
@@ -77,10 +72,11 @@ binary_cross_entropy = elementwise(
 
 
 def _with_logits(x, y, log_sigmoid=_log_sigmoid):
-    if not type(x) is np.ndarray is type(y) or not x.dtype.kind == "f" == y.dtype.kind:
-        x, y = _floats(x, y)
+    x, y = _floats(x, y)
     one = ONES.get(y.dtype, 1) if y.shape else 1
-    return (one - y) * x - log_sigmoid(x)
+    g = (one - y) * x
+    g -= log_sigmoid(x)
+    return g
 
 
 def _with_logits_torch(x, y):
@@ -104,13 +100,13 @@ class logits_loss(Errors):
 
     saves, divided = ((0, 1), (0,)), True
 
-    kernel, kernel_torch = _with_logits, _with_logits_torch
-
     def errors(x, y):
         return binary_cross_entropy_with_logits(x, y)
 
     def slopes(x, y, need):
         return [sub(sigmoid(x), y) if need & 1 else None, neg(x) if need & 2 else None]
+
+    slopes.plain = lambda x, y, need: [logistic(x) - y if need & 1 else None, -x if need & 2 else None]
 
     def jax(jax, x, y):
         return binary_cross_entropy_with_logits.jax(jax, x, y)
@@ -124,8 +120,6 @@ class probability_loss(Errors):
 
     def drawn(rng, shape):
         return draw(rng, "probability", shape), draw(rng, "real", shape)
-
-    kernel, kernel_torch = _of_probabilities, _of_probabilities_torch
 
     def errors(x, y):
         return binary_cross_entropy(x, y)

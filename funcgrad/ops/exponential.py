@@ -16,7 +16,7 @@ from ..core.sample import Sample, elementwise_samples
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function, samples_with
 from .logic import bitwise_and, bitwise_or, isinf  # noqa: F401  (formulas name them)
-from .torch_order import exp_as_torch, log1p_as_torch, log_as_torch
+from .torch_order import exp_as_torch, log1p_as_torch, log1p_of_exp_as_torch, log_as_torch
 
 LN2 = math.log(2)
 LN10 = math.log(10)
@@ -114,7 +114,7 @@ sech_squared = elementwise(
 
 # ------------------------------------------------------------------------------------------------ logistic functions
 # (NumPy takes 0.3 us to make an array of a number)
-ONES = {np.dtype(t): np.ones((), t) for t in (np.float32, np.float64)}
+ZEROS, ONES, MINUS = ({np.dtype(t): np.array(k, t) for t in (np.float32, np.float64)} for k in (0, 1, -1))
 
 
 def one_and_exp_of_minus(x):
@@ -127,12 +127,17 @@ def one_and_exp_of_minus(x):
     return e
 
 
+def logistic(x):
+    """1 / (1 + exp(-x)) of floats, where NumPy does not warn."""
+    e = one_and_exp_of_minus(x)
+    return np.reciprocal(e, e) if type(e) is ndarray else 1 / e
+
+
 @over_floats
 def _sigmoid(x):
     token = enter(IGNORE)  # (where the exponential overflows, the result would be no normal number)
     try:
-        e = one_and_exp_of_minus(x)
-        return np.reciprocal(e, e) if type(e) is ndarray else 1 / e
+        return logistic(x)
     finally:
         leave(token)
 
@@ -154,7 +159,10 @@ def _log_sigmoid(x):
 
 @over_floats
 def _log_sigmoid_torch(x):
-    return np.minimum(x, 0) - log1p_as_torch(exp_as_torch(-np.abs(x)))
+    if not x.shape or x.dtype not in ONES:
+        return np.minimum(x, 0) - log1p_as_torch(exp_as_torch(-np.abs(x)))
+    e = np.copysign(x, MINUS[x.dtype])
+    return np.subtract(np.minimum(x, ZEROS[x.dtype]), log1p_of_exp_as_torch(e), e)
 
 
 @over_floats

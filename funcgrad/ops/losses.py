@@ -12,8 +12,9 @@ from math import prod
 
 import numpy as np
 
-from ..core.aval import Aval, dtype_of, shape_of
-from ..core.primitive import define
+from ..core.aval import Aval, dtype_of, ndarray, shape_of
+from ..core.elementwise_layout import summed
+from ..core.primitive import define, raw
 from ..core.sample import Sample, draw, in_kinds
 from .elementwise import add, div, less, mul, neg, sub, where
 from .index import add_along, take_along
@@ -28,6 +29,12 @@ from .torch_order import ALL_AXES, sum_of_terms, sum_over, turns_over
 def terms(n, mean):
     """What a sum of n terms is divided by: 0 terms have the mean nan, and no derivative to divide."""
     return n if mean else 1
+
+
+@lru_cache
+def count(n, dtype):
+    """A number of terms as an array, which spares NumPy making one in each call."""
+    return np.array(n, dtype)
 
 
 def total(x, axes, mean):
@@ -45,14 +52,17 @@ REFUSED = {
 def loss_of(body):
     """Define the primitive that is the mean (or the sum) of the errors which a class body describes:
 
-    kernel(x, y, **params)   the errors, over NumPy; kernel_torch where torch's last bits differ
-    errors(x, y, **params)   the same over primitives
+    errors(x, y, **params)   the errors, over primitives
     slopes(x, y, **params)   their derivatives by x and by y, without `weight`, over primitives
     divided                  is a derivative multiplied by ct and then divided by n, or multiplied by ct * weight / n? (torch rounds so)
     """
-    kernel, errors, slopes, oracle = body.kernel, body.errors, body.slopes, body.jax
-    kernel_torch = getattr(body, "kernel_torch", kernel)
+    errors, slopes, oracle = body.errors, body.slopes, body.jax
     weight, divided = getattr(body, "weight", 1), getattr(body, "divided", False)
+    names = tuple(body.params[0])
+
+    @lru_cache
+    def bare(face):
+        return raw(errors, face), raw(slopes, face)
 
     class loss:
         __doc__ = body.__doc__
@@ -72,11 +82,11 @@ def loss_of(body):
                 yield Sample(*body.drawn(rng, (3, 1)), kind="size 1", mean=True, **params)
 
         def impl(x, y, *, mean, **params):
-            d = kernel(x, y, **params)
+            d = bare("numpy")[0](x, y, **params)
             return np.add.reduce(d, axis=None) / terms(d.size, mean)
 
         def impl_torch(x, y, *, mean, **params):
-            d = kernel_torch(x, y, **params)
+            d = bare("torch")[0](x, y, **params)
             return sum_over(d, ALL_AXES[d.ndim]) / terms(d.size, mean)
 
         def aval(x, y, **params):
@@ -89,6 +99,19 @@ def loss_of(body):
                 return [g if g is None else div(mul(g, ct), n) for g in gs]
             ct = mul(ct, weight / n)
             return [g if g is None else mul(g, ct) for g in gs]
+
+        def pull(n, ct, cts, owned):
+            plan = n.plan
+            x = n.saved[0]
+            if plan.need != 1 or type(x) is not ndarray:
+                return plan.ruled(n, ct, cts, owned)
+            y, params = n.saved[1], n.params  # (the commonest: the rule of x, written out)
+            g, _ = bare(plan.face)[1](x, y, 1, *map(params.get, names))
+            k = x.size or 1 if params["mean"] else 1
+            g = g * ct / count(k, g.dtype) if divided else g * (ct * (weight / k))
+            (p,) = n.ins
+            c = cts.get(p)
+            cts[p] = g if c is None else summed(c, g)
 
         def jvp(ts, out, x, y, *, mean, **params):
             need = sum([1 << i for i, t in enumerate(ts) if t is not None])
@@ -130,10 +153,6 @@ class squared_error(Errors):
 
     weight = 2
 
-    def kernel(x, y):
-        d = np.subtract(x, y)
-        return d * d
-
     def errors(x, y):
         d = sub(x, y)
         return mul(d, d)
@@ -148,17 +167,12 @@ class squared_error(Errors):
 class Huber(Errors):
     params = {"delta": 1.0, "linear": 1.0}, {"delta": 0.5, "linear": 1.0}, {"delta": 0.7, "linear": 0.7}
 
-    def kernel(x, y, *, delta, linear):
-        d = np.absolute(np.subtract(x, y))
-        far = d - 0.5 * delta
-        return np.where(d < delta, d * d * (0.5 * linear / delta), far if linear == 1 else far * linear)
-
     def errors(x, y, *, delta, linear):
         d = abs_(sub(x, y))
         inner = mul(mul(d, d), 0.5 * linear / delta)
         return where(less(d, delta), inner, mul(sub(d, 0.5 * delta), linear))
 
-    def slopes(x, y, need, *, delta, linear):
+    def slopes(x, y, need, delta, linear):
         d = sub(x, y)
         near, far = d if linear == delta else mul(d, linear / delta), sign(d) if linear == 1 else mul(sign(d), linear)
         return both(where(less(abs_(d), delta), near, far), need)

@@ -531,4 +531,16 @@ def as_torch(ufunc, most=CHEAP):
 
 
 exp_as_torch, log_as_torch, log1p_as_torch = as_torch(np.exp), as_torch(np.log), as_torch(np.log1p)
+
+
+def log1p_of_exp_as_torch(x):
+    """log1p_as_torch(exp_as_torch(x)) of an array, which is overwritten where that spares memory."""
+    if x.dtype.char != "f" or x.size > CHEAP:
+        return np.log1p(np.exp(x, x), x)
+    d = x.astype(np.float64)
+    x[...] = np.exp(d, d)
+    d[...] = x
+    return np.log1p(d, d).astype(np.float32)
+
+
 log_of_sums = as_torch(np.log, math.inf)  # (they are fewer than what was summed)

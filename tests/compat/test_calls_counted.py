@@ -147,6 +147,26 @@ def a_matrix_by_a_vector():
     return lambda: y.backward(g, retain_graph=True)
 
 
+def a_matrix_by_a_vector_forward():
+    x, w = torch.ones(3, 2), leaf(2)
+    return lambda: x @ w
+
+
+def a_loss_of_logits_back():
+    x, w, b, y = torch.ones(3, 2), leaf(2), leaf(), torch.ones(3)
+
+    def step():
+        w.grad = b.grad = None
+        F.binary_cross_entropy_with_logits(x @ w + b, y).backward()
+
+    return step
+
+
+def a_loss_of_probabilities():
+    x, y = torch.full((3,), 0.5, requires_grad=True), torch.ones(3)
+    return lambda: F.binary_cross_entropy(x, y)
+
+
 def modules_in_a_row():
     model, x = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)), torch.ones(1, 2)
     return lambda: model(x)
@@ -239,7 +259,7 @@ COUNTS = [
     (a_function_of_ones_own, 43), (its_gradient, 106),
     (a_slice_between_tensors, 7), (a_power, 5), (a_divergence, 34), (a_model_listed, 127),
     (a_product_of_stacks, 18), (its_way_back, 46), (a_copy_in_order, 18), (a_layer_norm, 15), (a_result_kept_by_a_module, 1),
-    (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (modules_in_a_row, 38),
+    (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (a_matrix_by_a_vector_forward, 6), (a_loss_of_logits_back, 47), (a_loss_of_probabilities, 16), (modules_in_a_row, 38),
     (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
     (a_recorded_mask_in_place, 9), (a_loss_over_sixty_steps, 420),
     (a_recorded_row_assigned, 22), (a_recorded_slice_filled, 20), (a_recorded_copy_in_place, 31), (a_recorded_leaky_relu_in_place, 25),

@@ -1,6 +1,5 @@
 """Losses between an input and a target."""
 
-import functools
 import math
 
 import numpy as np
@@ -12,7 +11,6 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
 from funcgrad.core.tracebacks import drop
-from funcgrad.core.written_calls import written_call
 
 from ..._calls import C
 from ...autograd.grad_mode import call_in
@@ -35,7 +33,6 @@ from ...functions.operands import (
     promoted,
     shape_of,
 )
-from ...functions.quick_roads import quick
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...functions.rounding import half_in, shared
@@ -47,6 +44,7 @@ from .._reduction import averaged, reduced, reduction_of
 from .activations import log_softmax, logsigmoid
 from .dtypes import dtype_in, refuse_integers
 from .products import linear
+from .quick_losses import are_shares, put_quick_losses
 
 P = PRIMITIVES
 
@@ -467,9 +465,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     found = [
         (np.flatnonzero(~((values >= 0) & (values <= 1)))[0], what)  # (nan is neither)
         for what, values in (("input", concrete_or_none(x)), ("target", concrete_or_none(y)))
-        if values is not None
-        and values.size
-        and not (np.minimum.reduce(values, None) >= 0 and np.maximum.reduce(values, None) <= 1)
+        if values is not None and values.size and not are_shares(values)
     ]
     if found:  # (torch looks at one element after the other)
         raise RuntimeError(f"all elements of {min(found)[1]} should be between 0 and 1")
@@ -650,97 +646,4 @@ def linear_cross_entropy(
 
 
 refuse_in(globals())
-
-
-# ------------------------------------------------------------------------------------------------ the commonest arguments
-REDUCTION = "(reduction is NONE or reduction == 'mean' or reduction == 'sum')"
-
-
-def absent(*names):
-    return " and ".join([f"({n} is NONE or {n} is None)" for n in names])
-
-
-nll_loss = quick(
-    written_call,
-    nll_loss,
-    "picked_loss",
-    ("target", "weight", "size_average", "ignore_index", "reduce", "reduction"),
-    f"isinstance(target, Face) and target.owner is TAPE and {absent('weight', 'size_average', 'reduce')} and type(target.alias) is not Frozen"
-    f" and (ignore_index is NONE or type(ignore_index) is int and ignore_index < 0) and {REDUCTION}",
-    (
-        "if target.alias is not None: fresh(target)",
-        "params = SUM if reduction == 'sum' else MEAN",
-        "k = target.val",
-        "plain = v.ndim == 2 and k.dtype is I64 and k.shape == v.shape[:1] and k.size and name_places(k, v.shape[1])",
-        "out = impl(v, k, **params) if plain else None",
-    ),
-    ("NllLossBackward0",),
-    others={"k": "target"},
-    name_places=name_places,
-    MEAN={"mean": True},
-    SUM={"mean": False},
-)
-
-
-@functools.lru_cache
-def huber_settings(delta, mean, linear=None):
-    return {"delta": delta, "linear": delta if linear is None else linear, "mean": mean} if delta > 0 else None
-
-
-for _slow, _prim, _label, _absent, _names, _given in (
-    (
-        mse_loss,
-        "squared_error",
-        "MseLoss",
-        ("size_average", "reduce", "weight"),
-        "size_average reduce reduction weight",
-        "",
-    ),
-    (
-        binary_cross_entropy_with_logits,
-        "logits_loss",
-        "BinaryCrossEntropyWithLogits",
-        ("weight", "size_average", "reduce", "pos_weight"),
-        "weight size_average reduce reduction pos_weight",
-        "",
-    ),
-    (
-        smooth_l1_loss,
-        "smooth_absolute_error",
-        "SmoothL1Loss",
-        ("size_average", "reduce"),
-        "size_average reduce reduction beta",
-        "huber_settings(1.0 if beta is NONE else beta, params is MEAN, 1.0)",
-    ),
-    (
-        huber_loss,
-        "huber_error",
-        "HuberLoss",
-        ("weight",),
-        "reduction delta weight",
-        "huber_settings(1.0 if delta is NONE else delta, params is MEAN)",
-    ),
-):
-    _number = "beta" if "beta" in _names else "delta"
-    globals()[_slow.__name__] = quick(
-        written_call,
-        _slow,
-        _prim,
-        ("target", *_names.split()),
-        f"isinstance(target, Face) and target.owner is TAPE and {absent(*_absent)} and type(target.alias) is not Frozen and {REDUCTION}"
-        + (f" and ({_number} is NONE or type({_number}) is float)" if _given else ""),
-        (
-            "if target.alias is not None: fresh(target)",
-            "params = SUM if reduction == 'sum' else MEAN",
-            *([f"params = {_given}"] if _given else []),
-            "k = target.val",
-            "plain = params and target.mark is None and k.dtype is d and k.shape == v.shape and k.flags.c_contiguous",
-            "out = impl(v, k, **params) if plain else None",
-        ),
-        (f"{_label}Backward0",),
-        others={"k": "target"},
-        alone=False,
-        huber_settings=huber_settings,
-        MEAN={"mean": True},
-        SUM={"mean": False},
-    )
+put_quick_losses(globals())
