@@ -41,7 +41,12 @@ LINES = (
     (NUMPY < (2, 1), r"__dlpack__\(max_version|np\.from_dlpack\(x\)\.flags", "DLPack hands over no memory that may only be read"),
     (NUMPY >= (2, 5), r"from_dlpack\(np\.array\(\['a'\]\)\)", "NumPy 2.5's words"),
     (NUMPY >= (2, 5), r"np\.cross\(T\[:2\], A\[:, :2\]\)", "NumPy 2.5 refuses vectors of two numbers"),
-    (NUMPY < (2, 1), r"torch\.Size\(\[np\.bool_", "a truth value of NumPy's is an index, with a warning"),
+    (NUMPY < (2, 1), r"np\.bool_\(", "a truth value of NumPy's is an index, with a warning"),
+    (NUMPY < (2, 1), r"from_(dlpack|numpy)\(n", "DLPack hands over other strides of an array without elements"),
+    (NUMPY < (2, 1), r"^torch\.(tensor|asarray)\(Wrapped\(\)\)", "DLPack's methods are looked for on the class"),
+    (NUMPY < (2, 1), r"^torch\.tensor\(\[1\.5, np\.(zeros|ones)", "an array of one number is a number, and of none refused in other words"),
+    (NUMPY < (2, 1), r"hardtanh|t\.(clone\(\)\.)?clamp_?\(\*b\)|torch\.relu\(t\) \* 1\.0", "clip makes -0.0 to 0.0 at a bound of 0.0"),
+    (NUMPY < (2, 1), r"torch\.pow\(x, e\), x\.clone\(\)\.pow_\(e\)", "powers have other last bits"),
 )  # fmt: skip
 
 

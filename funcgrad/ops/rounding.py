@@ -24,9 +24,12 @@ def whole(name, ufunc):
         return step(name, ufunc)
 
     def impl(x):
-        return ufunc(x) if np.result_type(x).kind == "f" else np.array(x)[()]
+        return np.array(x)[()] if np.result_type(x).kind in "biu" else ufunc(x)
 
-    return step(name, ufunc, impl=impl, into=in_place(impl))
+    def dtype(given):
+        return given if given.kind in "biu" else ufunc.resolve_dtypes((given, None))[-1]
+
+    return step(name, ufunc, impl=impl, into=in_place(impl), dtype=dtype)
 
 
 floor = whole("floor", np.floor)

@@ -3,7 +3,7 @@
 import pytest
 
 import compat
-from tests import packed
+from tests import packed, versions
 from tests.memory_kinds import seen_of
 from tests.random_views import difference, known
 
@@ -14,6 +14,6 @@ PROGRAMS = {name: rest for name, *rest in packed.read("memory_kinds")["programs"
 def test_as_torch(name):
     lines, theirs = PROGRAMS[name]
     got = difference(lines, seen_of(compat, name.partition(" ")[0], lines, warned=False), theirs)
-    assert got is None or known(got, lines, theirs), "\n".join(
+    assert got is None or known(got, lines, theirs) or versions.reason(lines[got[0]]), "\n".join(
         [*lines[: got[0] + 1], f"compat: {got[2]}", f"torch:  {got[3]}"]
     )

@@ -37,6 +37,6 @@ def test_random_calls_are_refused_in_torchs_words(part):
     for text, operands, default, wanted in STORED["calls"][part::PARTS]:
         call = random_calls.Call("", text, {n: (d, tuple(s)) for n, (d, s) in operands.items()}, default)
         found = random_calls.outcome(compat, call)
-        if not random_calls.as_recorded(found, wanted):
+        if not random_calls.as_recorded(found, wanted) and not versions.reason(text):
             differ.append(f"{call}: torch {wanted}, compat {random_calls.recorded(found)}")
     assert not differ, "\n".join(differ)
