@@ -46,6 +46,13 @@ class _Numbered(Module):
         for i, module in enumerate(modules):
             self._modules[str(i)] = module
 
+    def _shift(self, index, module):
+        """Hold a module under a number, and those from there on under the next ones; KeyError if one of them has a name that is none."""
+        CHANGES[0] += 1
+        for i in range(len(self), index, -1):
+            self._modules[str(i)] = self._modules[str(i - 1)]
+        self._modules[str(index)] = module
+
     def _name_at(self, i):
         return list(self._modules)[position(i, len(self))]
 
@@ -113,9 +120,7 @@ class Sequential(_Numbered):
             raise AssertionError(f"module should be of type: {Module}")
         if not -len(self) <= index <= len(self):
             raise IndexError(f"Index out of range: {index}")
-        modules = list(self)
-        modules.insert(index, module)
-        self._hold(modules)
+        self._shift(index if index >= 0 else index + len(self), module)
         return self
 
     def __add__(self, other):
@@ -143,7 +148,10 @@ class Sequential(_Numbered):
     __rmul__ = __mul__
 
     def __imul__(self, other):
-        return self.extend(self._times(other)[len(self) :])
+        n = len(self)
+        for i in range(len(self._times(other)) - n):
+            self.append(self._modules[str(i % n)])
+        return self
 
     def forward(self, input):
         for module in self._modules.values():
@@ -164,11 +172,7 @@ class ModuleList(_Numbered):
 
     def insert(self, index, module):
         """Add a module before the index, which counts from the front."""
-        if operator.index(index) < 0:
-            raise KeyError("-1")
-        modules = list(self)
-        modules.insert(index, module)
-        self._hold(modules)
+        self._shift(index, module)
 
     def __iadd__(self, modules):
         return self.extend(modules)
