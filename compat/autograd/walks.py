@@ -251,8 +251,9 @@ def accumulator(home, create_graph, seeds=(), given=()):
             with LOCK:
                 old = cell.grad
                 if old is None:
-                    if type(ct) is not np.ndarray:
-                        ct = np.array(ct)  # (a number of NumPy's, which is nobody's memory)
+                    if type(ct) is not np.ndarray:  # (a number of NumPy's, which is nobody's memory)
+                        cell.grad = on_tape(np.array(ct))
+                        return
                     alone = getrefcount(ct) <= ALONE
                     if alone and is_own(ct, cell):
                         cell.grad = on_tape(ct)

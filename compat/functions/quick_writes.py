@@ -60,7 +60,7 @@ def overwritten(ufunc, t, other, alpha=1):
     token = enter(IGNORE)
     try:
         if alpha == 1 or d is not F32:
-            ufunc(v, o if alpha == 1 else o * alpha, out=v)
+            ufunc(v, o if alpha == 1 else o * alpha, v)
         else:
             v[...] = scaled_sum(v, o, alpha if ufunc is np.add else -alpha)
     finally:

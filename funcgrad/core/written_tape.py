@@ -61,6 +61,11 @@ INTEGERS = """
             except ValueError: return slow(x, y){made}"""
 
 
+AVALS = """
+              if vx.shape == vy.shape: avals = None
+              else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)"""
+
+
 def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     """Text that records the result h: what the node keeps is stamped with the version of its memory, so that a later
     in-place change is an error, not a wrong number. In a `rule` operands may be values that a node kept, with its stamp."""
@@ -193,6 +198,7 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False, labels=Non
         env["number"] = plan = plan.labelled(labels[0])
         plan.shown, scalar = True, scalar.replace("n.plan = plan1", "n.plan = number")
     integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
+    avals = AVALS if prim.elementwise else ""
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
         f"""def call(x, y):
@@ -213,9 +219,7 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False, labels=Non
               except ValueError: return slow(x, y)
               finally: leave(token)
               mx = x.mark
-              my = y.mark{TAPED.format(untracked="mx is my is None or not tls.grad").replace("            ", "              ")}
-              if vx.shape == vy.shape: avals = None
-              else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)
+              my = y.mark{TAPED.format(untracked="mx is my is None or not tls.grad").replace("            ", "              ")}{avals}
               if my is None:{reindent(pieces[1], 8)}
               elif mx is None:{reindent(pieces[2], 8)}
               else:{reindent(pieces[3], 8)}

@@ -71,7 +71,7 @@ binary_cross_entropy = elementwise(
 )
 
 
-def _with_logits(x, y, log_sigmoid=_log_sigmoid):
+def _with_logits(x, y, log_sigmoid=_log_sigmoid.__wrapped__):
     x, y = _floats(x, y)
     one = ONES.get(y.dtype, 1) if y.shape else 1
     g = (one - y) * x
@@ -80,7 +80,7 @@ def _with_logits(x, y, log_sigmoid=_log_sigmoid):
 
 
 def _with_logits_torch(x, y):
-    return _with_logits(x, y, _log_sigmoid_torch)
+    return _with_logits(x, y, _log_sigmoid_torch.__wrapped__)
 
 
 binary_cross_entropy_with_logits = elementwise(

@@ -132,11 +132,13 @@ def vector_sum(x):
         sums = x[rows_dealt(whole // lanes, lanes)]
     else:
         dealt = turns * width
-        sums = x[:dealt].reshape(turns, width)
+        sums = (x[:dealt] if dealt < n else x).reshape(turns, width)
         sums = einsum("ij->j", sums) if turns <= BLOCK else in_blocks(sums[None])[0]
-        if whole > dealt:  # (the rows that are left go to the first accumulator)
-            sums = np.concatenate((sums[:lanes], x[dealt:whole], sums[lanes:]))
-        sums = sums.reshape(-1, lanes)
+        first = sums[:lanes]
+        while dealt < whole:  # (the rows that are left go to the first accumulator)
+            first += x[dealt : dealt + lanes]
+            dealt += lanes
+        sums = sums.reshape(ACCUMULATORS, lanes)
     sums = einsum("ij->j", sums)
     if whole < n:
         sums = np.concatenate((x[whole:], sums))
