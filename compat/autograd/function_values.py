@@ -5,6 +5,7 @@ import numpy as np
 from funcgrad.core.handle import Array, Frozen, Handle, fresh, root_of
 from funcgrad.core.mutation import write
 from funcgrad.core.primitive import PRIMITIVES as P
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Jvp
 from funcgrad.transforms.boundary import as_tensor, inner
 from funcgrad.transforms.stage import Stage
@@ -117,14 +118,16 @@ SEVERAL = (
 
 def changed_in_place(t, new, count):
     """The user's Tensor t, which forward changed in place, with the history of the result `new`, one of `count`."""
+    given, t = t, t if tls.stage is None else current(t)  # (its shadow, in a compiled function)
     root, chain = root_of(t)
     if new.mark is None:
         if new.owner is TAPE:
-            return t
+            return given
         if chain:
-            return write(t, P["copy"], new)
+            write(t, P["copy"], new)
+            return given
         t.repoint(new)
-        return t
+        return given
     if chain and count > 1 and t.owner is TAPE:
         raise RuntimeError(SEVERAL)
     if root.mark is not None and root.mark.plan is None:
@@ -139,4 +142,4 @@ def changed_in_place(t, new, count):
         t.versioned().version = version  # (mark_dirty has counted it)
     else:
         t.repoint(new)
-    return t
+    return given

@@ -31,7 +31,7 @@ from .entry import MISS, written
 from .options import check_options, get_default_backend
 from .region import FirstStepError, program, reason_of
 from .stance import STANCE
-from .trees import apart, together
+from .trees import apart, has_one_twice, together
 from .watch import Replaced, Unfit, Watch
 
 
@@ -156,7 +156,9 @@ class Compiled:
         try:
             watch = Watch(self.f, args, kwargs)
             watch.refuse()
-            refuse_arguments(leaves)
+            refuse_arguments(leaves, watch)
+            if has_one_twice((args, kwargs)):
+                raise Unfit("an argument has one list or dict in two places")
             moving, again = self.floats.moving(structure, leaves, watch), True
             while again:
                 try:
@@ -192,6 +194,8 @@ class Compiled:
         values += [x if isinstance(x, Tensor) else as_tensor(np.array(x)) for x in found]
         watch.moving, watch.dynamic = places, {(id(namespace), key) for namespace, key in places}
         p, effects = program(self.of_tensors(leaves, structure, inputs), values, watch)
+        if (p.keyed or watch.compares) and any([id(leaves[i]) in p.named for i in tensors]):
+            raise Unfit("it asks which Tensor an argument is, and is given one from outside")
         watch.finish()
         with effects.guarded(watch):  # (derivatives are staged here: rules of the user's)
             return p, *written(self.f, watch, structure, leaves, inputs, values, p, site_of(self.f))
@@ -325,9 +329,11 @@ class CompileStats(Stats):
         return "\n  ".join(lines)
 
 
-def refuse_arguments(leaves):
-    """Raise Unfit for an argument that is neither a Tensor nor known by its value."""
+def refuse_arguments(leaves, watch):
+    """Raise Unfit for an argument that is neither a Tensor nor known by its value, and where a Tensor is known by its id()."""
     for x in leaves:
+        if watch.reader.by_id and isinstance(x, Tensor):
+            raise Unfit("it may ask for the id() of a Tensor it is given")
         if hasattr(type(x), "__next__"):
             raise Unfit("an argument is an iterator, from which each call would have to take anew")
         if isinstance(x, np.ndarray) and x.size > SMALL:

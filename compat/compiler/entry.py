@@ -31,7 +31,6 @@ from .recorded import Recorded, laid, used_up
 from .region import STRIDES, delivers
 from .trees import changeable
 from .trees import text as put_together
-from .watch import compares_identities
 
 
 class Leaves:
@@ -143,11 +142,14 @@ def written(f, watch, structure, leaves, places, given, p, at):
     for i, x in enumerate(leaves):
         if isinstance(x, Tensor) and (j := first.setdefault(id(x), i)) != i:
             lines.test(f"{arguments.texts[i]} is {arguments.texts[j]}", "which arguments are one Tensor")
-    if first and ("id" in watch.reader.builtins or any(map(compares_identities, watch.reader.codes))):
-        names = [arguments.texts[i] for i in first.values()]
-        ids = "".join([f"id({n}), " for n in names])
-        outside = () if p is None else {id(x) for x in p.staged.order if type(x) is not int}
-        lines.test(f"len({{{ids}*{lines.name(outside)}}}) == {len(first) + len(outside)}", "which Tensors are one")
+    if first and p is not None and (p.keyed or watch.compares):
+        ids = "".join([f"id({arguments.texts[i]}), " for i in first.values()])
+        outside = p.named.union([id(x) for x in p.staged.order if type(x) is not int])
+        alone = "" if len(first) < 2 else f"len({{{ids}}}) == {len(first)} and "
+        lines.test(f"{alone}{lines.name(outside)}.isdisjoint(({ids}))", "which Tensors are one")
+    if p is not None and p.changes and len(arguments.containers) > 1:
+        ids = "".join([f"id({own}), " for own, _ in arguments.containers])
+        lines.test(f"len({{{ids}}}) == {len(arguments.containers)}", "which containers are one")
     lines.items += watch.tests
     if p is None:
         return finished(lines, ["return eager(args, kwargs)"], env)
@@ -234,7 +236,7 @@ def finished(lines, body, env):
 def viewed(x, chain, recorded):
     x = x if recorded or x.mark is None else x.detach()
     for prim, params in chain:
-        x = view(x, prim, **params)
+        x = x.detach() if prim.name == "stop" else view(x, prim, **params)
     return x
 
 

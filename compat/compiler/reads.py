@@ -158,6 +158,7 @@ class Reader:
         self.writes = []  # names of variables outside that it assigns to
         self.builtins = set()
         self.anything = False  # may the user's code look up any variable?
+        self.by_id = False  # may it ask for the id() of something?
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
         self.opaque = []  # what it can name that nobody sees into (known.py)
@@ -335,7 +336,9 @@ class Reader:
                     if name not in f.__globals__:
                         if hasattr(builtins, name):
                             self.builtins.add(name)
-                            self.anything |= name in ANYTHING and module_of_users(f.__globals__.get("__name__"))
+                            if module_of_users(f.__globals__.get("__name__")):
+                                self.anything |= name in ANYTHING
+                                self.by_id |= name == "id"
                         continue
                     value = f.__globals__[name]
                     if not (isinstance(value, types.ModuleType) and internal[value.__name__]):
@@ -543,6 +546,7 @@ class Reach:
 
     def __init__(self, roots, whole=(), module=(), tables=(), containers=()):
         self.handles = set()
+        self.keyed = False  # is a Tensor the key of a dict, or in a set?
         self.kept = {}  # id -> (thing, how it is asked for what is in it, that)
         self.ids = set()
         self.alive = []  # (an id is that of one thing as long as this lives)
@@ -566,12 +570,15 @@ class Reach:
             if inside is not None:
                 self.kept[id(x)] = x, entries, inside
                 todo += inside if len(inside) <= LONG else ()
+                if isinstance(x, (dict, set)):
+                    self.keyed = self.keyed or any([isinstance(k, Handle) for k in inside[: len(x)]])
             elif isinstance(x, types.FunctionType):
                 todo += [*map(contents_of, x.__closure__ or ()), x.__defaults__, x.__kwdefaults__, vars(x)]
             elif isinstance(x, type):
                 todo += [v for v in vars(x).values() if not hasattr(type(v), "__get__")]
             elif isinstance(x, LEADING):
                 todo += gc.get_referents(x)
+                self.keyed = self.keyed or isinstance(x, frozenset) and any([isinstance(k, Handle) for k in x])
             if inside is None and (id(x) not in whole or isinstance(x, module)):
                 own = getattr(x, "__dict__", None)
                 if id(x) in whole:

@@ -64,8 +64,8 @@ class NotedCell(Cell):
 class Ungraded:
     """The .grad of a Tensor from outside that does not require grad: None, as each call tests once it was asked for, and nothing is put there."""
 
-    __slots__ = ("tensor", "region", "__weakref__")
-    hooks = odd = None
+    __slots__ = ("tensor", "region", "odd", "__weakref__")
+    hooks = None
 
     def __init__(self, tensor, region):
         self.tensor, self.region = tensor, region
@@ -193,7 +193,8 @@ class Program:
     require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
     it must not have). `elsewhere`: (id of a namespace, key) of the Tensors read there that are found by another way, too. `views`,
-    `ungraded`, `compared`: as a Region has them. `named`: ids of the Tensors that the function may name beside its arguments."""
+    `ungraded`, `compared`: as a Region has them. `named`: ids of the Tensors that the function may name beside its arguments, `keyed`: are some keys
+    of dicts or in sets?"""
 
 
 def program(f, tensors, watch):
@@ -221,11 +222,14 @@ def program(f, tensors, watch):
                 raise Unfit(f"it changes entry {numbers[0]!r} of an argument, which each call would have to do anew")
             if other:
                 p.changes.append((i, apart(now, outs, known - {id(now)})))
-        grads = {
-            id(m.extra.cell.kept): h
+        leaves = [
+            (h, m.extra.cell)
             for _, h, n, m in region.shadows.values()
             if n is not None and m is not None and h.mark.extra
-        }
+        ]
+        if not all([isinstance(cell, NotedCell) for _, cell in leaves]):
+            raise Unfit("it changes requires_grad of a Tensor from outside")
+        grads = {id(cell.kept): h for h, cell in leaves}
         for o in outs:
             if id(o) in own:
                 p.results.append(("given", own[id(o)]))
@@ -284,7 +288,12 @@ def program(f, tensors, watch):
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views
-        p.ungraded, p.named, p.compared = region.ungraded, effects.reach.handles, region.compared
+        p.ungraded, p.named, p.keyed, p.compared = (
+            region.ungraded,
+            effects.reach.handles,
+            effects.reach.keyed,
+            region.compared,
+        )
         region.shadows.clear()
         region.lifts.clear()
         tls.refused = None  # (a refusal that the function caught, and with it the frames it came through)

@@ -36,6 +36,21 @@ def apart(x, leaves, whole=()):
     return type(x), found[0], tuple([apart(v, leaves, whole) for v in found[1]])
 
 
+def has_one_twice(x):
+    """Is a container that can be changed in x in two places?"""
+    todo, seen = [x], set()
+    while todo:
+        x = todo.pop()
+        if (found := entries(x)) is None:
+            continue
+        if changeable(type(x)):
+            if id(x) in seen:
+                return True
+            seen.add(id(x))
+        todo += found[1]
+    return False
+
+
 def together(structure, leaves, made):
     """Containers of a structure. Each that can be changed goes to the end of the list `made`, with a copy of its contents; those within it
     before it."""

@@ -61,10 +61,13 @@ class Replaced(Unfit):
 
 
 def compares_identities(code):
-    """Does code ask whether two things are one? (Not whether one is None.)"""
+    """Does code ask whether two things are one, or one of several? (Not whether one is None.)"""
     ops = list(dis.get_instructions(code))
     return any(
-        [b.opname == "IS_OP" and not (a.opname == "LOAD_CONST" and a.argval is None) for a, b in zip(ops, ops[1:])]
+        [
+            b.opname == "CONTAINS_OP" or b.opname == "IS_OP" and not (a.opname == "LOAD_CONST" and a.argval is None)
+            for a, b in zip(ops, ops[1:])
+        ]
     )
 
 
@@ -89,6 +92,7 @@ class Watch:
         self.reader.callable(f)
         self.arguments(f, args, kwargs)
         names = self.asked = self.reader.settle()  # what attributes the user's code names
+        self.compares = any(map(compares_identities, self.reader.codes))  # may it ask whether two things are one?
         self.kinds = {i: type(m) for i, m in self.modules.items()}
         for m in self.modules.values():
             self.kept[id(m)] = taken(m)
@@ -188,14 +192,15 @@ class Watch:
         if id(x) not in self.wholes:  # (an object of ours, a schedule: what its methods do is not read)
             self.wholes[id(x)] = x
             for key, value in vars(x).items():
-                if type(value) in (*SIMPLE, list, dict):
-                    self.place(vars(x), key, value, f"{type(x).__name__}.{key}")
+                self.place(vars(x), key, value, f"{type(x).__name__}.{key}")
+                self.reader.value(value)
         return False
 
     def roots(self):
         """What the function can name, ids of what is compared attribute by attribute here, and containers of arguments."""
         values = [value for *_, value, _ in self.places.values()]
         whole = {*self.modules, *self.optimizers, *self.wholes}
+        values += map(vars, self.wholes.values())
         values += [t for m in self.modules.values() for table in (m._parameters, m._buffers) for t in table.values()]
         values += [p for o in self.optimizers.values() for g in o.param_groups for p in g["params"]]
         containers = [x for x in self.given if entries(x) is not None]

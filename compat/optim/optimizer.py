@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from funcgrad.core.site import internal, site, warn
+from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import PublicMethods, trim
 
 from ..autograd import walks
@@ -120,8 +121,12 @@ class Optimizer(PublicMethods):
         "_optimizer_load_state_dict_post_hooks",
     )  # fmt: skip
 
+    _within = None  # the stage in which it was made: what it keeps is that call's own
+
     def __init__(self, params, defaults):
         self.defaults = defaults
+        if tls.stage is not None:
+            self._within = tls.stage
         self._prepare()
         if isinstance(params, Tensor):
             raise TypeError(

@@ -135,7 +135,8 @@ class RuleOptimizer(Optimizer):
     def begin(self, p, g, group):
         """Give a parameter its first state."""
         made = {name: make(p, g, group) for name, make in self.slots(group).items() if make is not None}
-        self.state[p].update({name: t for name, t in made.items() if t is not None})
+        own = self._within is not None  # (first values are constants; what stands for them is each call's)
+        self.state[p].update({name: t.clone() if own else t for name, t in made.items() if t is not None})
 
     def whole_rule(self, options, xp):
         """The rule behind what all have in common: maximize and weight decay."""
@@ -249,7 +250,7 @@ class RuleOptimizer(Optimizer):
                 held["step"] = number_if_known(work["step"])
             v, g = (as_real(p.clone()), as_real(g)) if p.is_complex() else (p.clone(), g)
             begun = update(v, g, **held) or {}
-            if begun and tls.stage is not None:
+            if begun and tls.stage is not None and self._within is None:
                 raise self.first_step()
             if p.is_complex() and self.in_parts:
                 as_real(p).copy_(v)
@@ -276,8 +277,10 @@ class RuleOptimizer(Optimizer):
                     counted = held["step"]
                     number = number_if_known(counted)
                 held["step"] = number
-            if update(current(p), g, **held):
-                raise self.first_step()
+            if begun := update(current(p), g, **held):
+                if self._within is None:
+                    raise self.first_step()
+                state.update(begun)
 
     def first_step(self):
         """What is staged would begin anew in each call."""

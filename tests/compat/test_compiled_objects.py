@@ -184,6 +184,68 @@ def options_by_the_standard_library(compile):
     yield from each(compile(lambda x: x * operator.attrgetter("a")(own)), lambda i: setattr(own, "a", i))
 
 
+def distributions_that_are_changed(compile):
+    normal = torch.distributions.Normal(torch.zeros(2), torch.ones(2))
+    apart = torch.distributions.Independent(torch.distributions.Normal(torch.zeros(2), torch.ones(2)), 1)
+    yield from each(compile(lambda x: normal.log_prob(x)), lambda i: setattr(normal, "loc", torch.full((2,), float(i))))
+    yield from each(
+        compile(lambda x: apart.log_prob(x)), lambda i: setattr(apart.base_dist, "scale", torch.full((2,), i + 1.0))
+    )
+
+
+def distributions_that_keep_what_they_find(compile):
+    kept = torch.distributions.Categorical(torch.ones(2))  # (its logits are made when they are first asked for)
+    yield from each(compile(lambda x: kept.log_prob(torch.tensor(1)) * x), lambda i: None)
+    yield "logits" in vars(kept)
+
+
+def which_tensor_an_argument_is(compile):
+    outside = torch.ones(2)
+    table, scales, members = {id(outside): 2.0}, {outside: 3.0}, {outside}
+    programs = [
+        lambda x: x * (2 if x is outside else 3),
+        lambda x: x * table.get(id(x), 1.0),
+        lambda x: x * scales.get(x, 1.0),
+        lambda x: x * (4 if x in members else 5),
+        lambda x: x * (2 if x in frozenset((outside,)) else 3),
+    ]
+    for f in map(compile, programs):
+        for i in (0, 1, 0, 1, 1):
+            yield f(outside if i else torch.ones(2)).tolist()
+
+
+def one_list_given_twice(compile):
+    def f(a, b):
+        a.append(a[0] * 2)
+        return sum(b) * len(b)
+
+    f = compile(f)
+    for i in range(5):
+        given = [torch.ones(2)]
+        yield f(given, given if i % 2 else [torch.ones(2)]).tolist(), len(given)
+
+
+def an_argument_that_a_rule_writes_into(compile):
+    class Doubled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            x.mul_(2)
+            ctx.mark_dirty(x)
+            return x
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    f = compile(lambda x: Doubled.apply(x))
+    for _ in range(3):
+        w = torch.ones(2, requires_grad=True)
+        x = w * 3
+        y = f(x)
+        y.sum().backward()
+        yield y.tolist(), x.tolist(), w.grad.tolist()
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not each
 ]
@@ -195,3 +257,37 @@ def test_each_call_finds_it(program):
         warnings.filterwarnings("ignore", message="compile: .* is run as it is")
         found = [*program(torch.compile)]
     assert found == [*program(lambda f: f)]
+
+
+@pytest.mark.parametrize("kind", ["Adam", "RAdam", "Adagrad", "Rprop", "momentum"])
+def test_an_optimizer_that_is_made_inside_begins_anew(kind):
+    """Its state was the program's own, and went on from call to call."""
+
+    def run(compile):
+        torch.manual_seed(0)
+        net = torch.nn.Linear(2, 1)
+
+        def step(x):
+            own = (
+                torch.optim.SGD(net.parameters(), 0.1, 0.9)
+                if kind == "momentum"
+                else getattr(torch.optim, kind)(net.parameters())
+            )
+            for _ in range(2):
+                own.zero_grad()
+                loss = net(x).square().sum()
+                loss.backward()
+                own.step()
+            return loss
+
+        step = compile(step)
+        return [(step(torch.randn(2, 2)).item(), *net.weight.tolist()[0]) for _ in range(4)]
+
+    for a, b in zip(run(torch.compile), run(lambda f: f), strict=True):
+        assert a == pytest.approx(b, rel=1e-5)
+
+
+def test_what_is_detached_is_a_view_of_nothing():
+    f = torch.compile(lambda x: (y := x * 2, y.detach(), y.detach()[0], x.detach(), x.data, x[0].detach(), x.view(2)))
+    x = torch.ones(2, requires_grad=True)
+    assert [o._base is not None for o in f(x)] == [False, False, True, False, False, False, True]
