@@ -44,76 +44,100 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             return steps.by_steps(func, in_dims, out_dims, randomness, args, kwargs)
         leaves, spec = tree_flatten(args)
         dims, size = mapped_dims(func, in_dims, leaves, spec)
-        out = []  # one dimension for each leaf of the output: known, and filled in, once func has run
-        flat = Flat(
-            lambda *args: func(*args, **kwargs), spec, "vmap", check=lambda name, results: None
-        )  # (of_leaves does)
-
-        plainly = [
-            not isinstance(x, Tensor) or x.is_leaf for x in leaves
-        ]  # may they not be written into, or lead nowhere?
-        written = []  # the arguments that func has changed in place: they are results too
-        same = {}  # result -> which of those it is
-        others = {}  # results that are no Tensors, and go past
-        spread = {}  # results that are not mapped -> the dimension where torch asks `expand` for one
-
-        def of_leaves(leaves):
-            leaves = [
-                x if d is None or plain or not x.requires_grad else P["reshape"](x, shape=tuple(x.shape))
-                for x, d, plain in zip(leaves, dims, plainly, strict=True)
-            ]
-            before = [x.val if isinstance(x, Tensor) else None for x in leaves]
-            results = list(flat(*leaves))
-            out[:] = output_dims(func, out_dims, results, flat.out)
-            written[:] = [
-                i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
-            ]
-            same.update({j: i for j, y in enumerate(results) for i in written if y is leaves[i]})
-            for j, (x, d) in enumerate(zip(results, out)):
-                if d and not is_mapped(x):
-                    spread[j], out[j] = d, None
-            out.extend([dims[i] for i in written])
-            if None in out:
-                others.update({j: y for j, y in enumerate(results) if not isinstance(y, Tensor)})
-                results = [0 if j in others else y for j, y in enumerate(results)]
-            return results + [leaves[i] for i in written]
-
-        def run(leaves, size):
-            try:
-                outs, low = over_rows(of_leaves, leaves, dims, size, randomness)
-                results = laid_out(size, outs, low, out, leaves)
-                count = len(out) - len(written)
-                for i, new in zip(written, results[count:]):
-                    leaves[i].copy_(new)
-                    if new.grad_fn is not None:
-                        label(leaves[i], node_name(new.mark), None)
-                for j, i in same.items():
-                    results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
-                for j, y in others.items():
-                    results[j] = y
-                for j, d in spread.items():
-                    shape = results[j].shape
-                    results[j] = results[j].expand(*shape[:d], size, *shape[d:])
-                del out[count:]
-                return results[:count]
-            except ConcretizationError as error:
-                raise in_torchs_words(error) from None
-            except RandomnessError as error:
-                raise of_randomness(error) from None
-
+        call = Call(func, kwargs, spec, leaves, dims, out_dims, randomness)
         if chunk_size is None or chunk_size >= size:
-            return flat.shown(run(leaves, size))
+            return call.flat.shown(call.run(leaves, size))
         parts = []
         state = T["get_rng_state"]() if randomness == "same" else None
         for start in range(0, size, chunk_size):
             if state is not None:
                 T["set_rng_state"](state)
             count = min(chunk_size, size - start)
-            parts.append(run([x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)], count))
+            rows = [x if d is None else x.narrow(d, start, count) for x, d in zip(leaves, dims)]
+            parts.append(call.run(rows, count))
         columns = zip(*parts, strict=True)
-        return flat.shown([c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, out, strict=True)])
+        joined = [c[0] if d is None else T["cat"](list(c), d) for c, d in zip(columns, call.out, strict=True)]
+        return call.flat.shown(joined)
 
     return wrapper
+
+
+class Call:
+    """One call of a mapped function: what is known of its arguments, and what a run of the function tells of its results."""
+
+    __slots__ = (
+        "dims",
+        "flat",
+        "func",
+        "others",
+        "out",
+        "out_dims",
+        "plainly",
+        "randomness",
+        "same",
+        "spread",
+        "written",
+    )
+
+    def __init__(self, func, kwargs, spec, leaves, dims, out_dims, randomness):
+        self.func, self.dims, self.out_dims, self.randomness = func, dims, out_dims, randomness
+        # (what comes out is checked by of_leaves)
+        self.flat = Flat(lambda *args: func(*args, **kwargs), spec, "vmap", check=lambda name, results: None)
+        # may they not be written into, or lead nowhere?
+        self.plainly = [not isinstance(x, Tensor) or x.is_leaf for x in leaves]
+
+    def of_leaves(self, leaves):
+        """The results of one run of the function, those that are mapped, and the arguments that it has changed in place."""
+        dims = self.dims
+        leaves = [
+            x if d is None or plain or not x.requires_grad else P["reshape"](x, shape=tuple(x.shape))
+            for x, d, plain in zip(leaves, dims, self.plainly, strict=True)
+        ]
+        before = [x.val if isinstance(x, Tensor) else None for x in leaves]
+        results = list(self.flat(*leaves))
+        self.out = out = output_dims(self.func, self.out_dims, results, self.flat.out)  # a dimension for each leaf
+        self.written = written = [
+            i for i, (x, d) in enumerate(zip(leaves, dims)) if d is not None and current(x).val is not before[i]
+        ]
+        self.same = {j: i for j, y in enumerate(results) for i in written if y is leaves[i]}  # result -> which of those
+        self.spread = {}  # results that are not mapped -> the dimension where torch asks `expand` for one
+        for j, (x, d) in enumerate(zip(results, out)):
+            if d and not is_mapped(x):
+                self.spread[j], out[j] = d, None
+        out.extend([dims[i] for i in written])
+        self.others = {}  # results that are no Tensors, and go past
+        if None in out:
+            self.others = {j: y for j, y in enumerate(results) if not isinstance(y, Tensor)}
+            results = [0 if j in self.others else y for j, y in enumerate(results)]
+        return results + [leaves[i] for i in written]
+
+    def run(self, leaves, size):
+        """The flat results for arguments of which the mapped ones have `size` rows; those that are written into have them then."""
+        try:
+            return self.results(leaves, size)
+        except ConcretizationError as error:
+            raise in_torchs_words(error) from None
+        except RandomnessError as error:
+            raise of_randomness(error) from None
+
+    def results(self, leaves, size):
+        outs, low = over_rows(self.of_leaves, leaves, self.dims, size, self.randomness)
+        out, dims = self.out, self.dims
+        results = laid_out(size, outs, low, out, leaves)
+        count = len(out) - len(self.written)
+        for i, new in zip(self.written, results[count:]):
+            leaves[i].copy_(new)
+            if new.grad_fn is not None:
+                label(leaves[i], node_name(new.mark), None)
+        for j, i in self.same.items():
+            results[j] = leaves[i] if dims[i] == out[j] else leaves[i].movedim(dims[i], out[j])
+        for j, y in self.others.items():
+            results[j] = y
+        for j, d in self.spread.items():
+            shape = results[j].shape
+            results[j] = results[j].expand(*shape[:d], size, *shape[d:])
+        del out[count:]
+        return results[:count]
 
 
 def is_mapped(x):

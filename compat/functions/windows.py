@@ -122,6 +122,34 @@ def padded_window(t, given, win_length, n_fft, error):
     return P["pad"](current(given), 0.0, config=((left, n_fft - win_length - left, 0),))
 
 
+def centred(input, n_fft, pad_mode, align_to_window):
+    """The signal, padded so that frames have their samples in the middle."""
+    from ..nn.functional import pad
+
+    if align_to_window is not None:
+        raise RuntimeError("stft align_to_window should only be set when center = false")
+    shape = list(input.shape)
+    d = dtype_of(current(input))
+    if d.kind == "b" and pad_mode == "reflect" and n_fft // 2 < shape[-1]:
+        refuse("reflection_pad1d", d)
+    x = pad(input.view([1] * (3 - len(shape)) + shape), (n_fft // 2, n_fft // 2), pad_mode)
+    return x.view(x.shape[3 - len(shape) :]) if len(shape) < 3 else x
+
+
+def gives_complex(return_complex, is_complex):
+    """Is the result of stft complex? (`return_complex=` need not be given where the input or the window is.)"""
+    if return_complex is None:
+        if not is_complex:
+            raise RuntimeError(
+                "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True "
+                "in a future PyTorch release."
+            )
+        return True
+    if not return_complex:
+        once("stft_real")
+    return return_complex
+
+
 @operation()
 def stft(
     input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode="reflect", normalized=False,
@@ -139,28 +167,11 @@ def stft(
         "stft", n_fft=n_fft, hop_length=hop, win_length=length, window=window, normalized=normalized, onesided=onesided,
         return_complex=return_complex, align_to_window=align_to_window,
     )  # fmt: skip
-    if center:
-        from ..nn.functional import pad
     rank = len(shape_of(t))
-    x = input
-    if center:
-        if align_to_window is not None:
-            raise RuntimeError("stft align_to_window should only be set when center = false")
-        if dtype_of(t).kind == "b" and pad_mode == "reflect" and n_fft // 2 < t.shape[-1]:
-            refuse("reflection_pad1d", dtype_of(t))
-        x = pad(x.view([1] * (3 - rank) + list(x.shape)), (n_fft // 2, n_fft // 2), pad_mode)
-        x = x.view(x.shape[3 - rank :]) if rank < 3 else x
+    x = centred(input, n_fft, pad_mode, align_to_window) if center else input
     if window is None:
         once("stft")
-    if return_complex is None:
-        return_complex = is_complex or (window is not None and window.is_complex())
-        if not return_complex:
-            raise RuntimeError(
-                "stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True "
-                "in a future PyTorch release."
-            )
-    elif not return_complex:
-        once("stft_real")
+    return_complex = gives_complex(return_complex, is_complex or (window is not None and window.is_complex()))
     shown, single = x, rank == 1
     if dtype_of(t).kind not in "fc":
         raise refused(shown, "expected a tensor of floating point or complex values")

@@ -439,6 +439,23 @@ def before_writing(c):
     return last_counts(up, chain, c.val)
 
 
+def carried_back(new, chain, steps, mem, run, prim):
+    """The new value of the root, of which `new` is that of the view: each view's inverse, from the last to the first."""
+    for (p, kw), up in zip(reversed(chain), reversed(steps), strict=True):
+        if p.name == "stop":
+            continue
+        if p.unview is None and mem is not None and p.name in MAPS:
+            new = run(p, (new,), kw, up.val)
+            continue
+        if p.unview is None:
+            raise NotDifferentiableError(
+                f"{prim.name}: in place, through a view of a traced array by {p.name}, at {where(site(3))}. Take a copy of the view."
+            )
+        q, operands, k = p.unview(up, new, **kw)
+        new = run(q, operands, k, up.val if mem is not None else None)
+    return new
+
+
 def write(box, prim, *args, **params):
     """box <- prim(box, *args), in place: behind x[i] = v, x += v, x.mul_(v), and y = x.view(-1); y.add_(1)."""
     if isinstance(box, Taped):
@@ -530,18 +547,8 @@ def write(box, prim, *args, **params):
         )
     if dtype_of(new) != dtype_of(box):
         new = PRIMITIVES["cast"](new, dtype=dtype_of(box))
-    for (p, kw), up in zip(reversed(chain), reversed(steps), strict=False):  # (no chain: no step)
-        if p.name == "stop":
-            continue
-        if p.unview is None and mem is not None and p.name in MAPS:
-            new = run(p, (new,), kw, up.val)
-            continue
-        if p.unview is None:
-            raise NotDifferentiableError(
-                f"{prim.name}: in place, through a view of a traced array by {p.name}, at {where(site(2))}. Take a copy of the view."
-            )
-        q, operands, k = p.unview(up, new, **kw)
-        new = run(q, operands, k, up.val if mem is not None else None)
+    if chain:
+        new = carried_back(new, chain, steps, mem, run, prim)
     if not isinstance(new, Handle):
         new = Array(new, None, ROOT)
     mark, cell = root.mark, getattr(root, "cell", None)

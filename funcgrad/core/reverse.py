@@ -65,6 +65,17 @@ def any_heard(order):
     return False
 
 
+def limits(only, ends, order, want):
+    """(the nodes of a walk that lead to one of `only`, the nodes where it goes no further and asks hooks all the same)."""
+    mains = operations(only)
+    leading = leading_to(only.union(mains), order)
+    stops = only.union(ends, mains, operations(ends))  # (also the operation of one of several results, or of a root)
+    if not want:  # (backward(inputs=...) executes these, with their hooks, though nothing that is wanted comes of it)
+        gates = [p for n in (*only, *mains) for p in n.ins if p.plan is not None and p.params and "of" in p.params]
+        leading |= only.union(mains, gates, operations(gates))
+    return leading, stops
+
+
 def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=None, watch=None, tie=None):
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
@@ -99,16 +110,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
     owned = set()
     leading = stops = None
     if only is not None:
-        mains = operations(only)
-        leading = leading_to(only.union(mains), order)
-        ends = [n for n, _ in seeds[:1] if len(seeds) == 1 and deliver is not None]
-        # where a walk goes no further, and asks hooks all the same: also the operation of one of several results, or of a root
-        stops = only.union(ends, mains, operations(ends))
-        if (
-            not want
-        ):  # (backward(inputs=...) executes these, with their hooks, though nothing that is wanted comes of it)
-            gates = [p for n in (*only, *mains) for p in n.ins if p.plan is not None and p.params and "of" in p.params]
-            leading |= only.union(mains, gates, operations(gates))
+        leading, stops = limits(only, [n for n, _ in seeds[:1] if len(seeds) == 1 and deliver is not None], order, want)
     if state.shared.early and any(map(listened_to, order)):
         from .arrivals import leaves_early
 

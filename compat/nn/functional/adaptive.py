@@ -350,6 +350,35 @@ def check_samples(samples, x, lead, k):
         raise RuntimeError(f"Expect _random_samples.size(2) equals to {k}; got {samples.shape[2]}.")
 
 
+def check_fractional(name, k, sizes, wanted, window):
+    """Errors in torch's words for windows (at random places of the last k axes) that an input of these sizes cannot have."""
+    own = name if k == 2 else f"{name}_out"
+    if len(sizes) not in (k + 1, k + 2):
+        raise RuntimeError(f"{own}(): Expected {k + 1}D or {k + 2}D tensor, but got: {list(sizes)}")
+    for axis, n in enumerate(sizes):
+        if axis and not n:
+            raise RuntimeError(
+                f"{own}(): Expected input to have non-zero size for non-batch dimensions, but got{list(sizes)} with dimension "
+                f"{axis} being empty."
+            )
+    for axis in (0, 1) if k == 2 else (0, 2, 1):  # (torch's order)
+        n, m, w = sizes[axis - k], wanted[axis], window[axis]
+        if m + w - 1 + (k == 3) > n:
+            side = ("time", "height", "width")[axis + 3 - k]
+            raise RuntimeError(f"{own}(): pool {side} {w} too large relative to input {side} {n}")
+    if min(wanted) < 0:
+        shape = [*sizes[:-k], *wanted]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(wanted)}: {shape}")
+
+
+def sizes_by_ratio(name, k, input, ratio):
+    """The sizes of the result, of which `output_ratio` says how they are to those of the input."""
+    ratios = ratio if isinstance(ratio, (tuple, list)) else (ratio,) * k
+    if len(ratios) > k:
+        raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
+    return [int(input.size(i - k) * ratios[i]) for i in range(k)]
+
+
 def fractional(k):
     name = f"fractional_max_pool{k}d"
 
@@ -359,10 +388,7 @@ def fractional(k):
         if output_size is None and output_ratio is None:
             raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
         if output_size is None:
-            ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * k
-            if len(ratios) > k:
-                raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
-            output_size = [int(input.size(i - k) * ratios[i]) for i in range(k)]
+            output_size = sizes_by_ratio(name, k, input, output_ratio)
         x, given = current(input), _random_samples
         alone = input.dim() == k + 1
         if given is None:
@@ -374,24 +400,9 @@ def fractional(k):
                 kinds = "tuple of Ints" if k == 2 else "tuple of three Ints"
                 raise RuntimeError(f"{name}: {what} must either be a single Int or {kinds}")
         wanted, window = per_axis(output_size, k), per_axis(kernel_size, k)
-        own = name if k == 2 else f"{name}_out"
-        if input.dim() not in (k + 1, k + 2):
-            raise RuntimeError(f"{own}(): Expected {k + 1}D or {k + 2}D tensor, but got: {list(input.shape)}")
-        for axis, n in enumerate(input.shape):
-            if axis and not n:
-                raise RuntimeError(
-                    f"{own}(): Expected input to have non-zero size for non-batch dimensions, but got{list(input.shape)} with dimension "
-                    f"{axis} being empty."
-                )
-        sizes = tuple(input.shape[-k:])
-        for axis in (0, 1) if k == 2 else (0, 2, 1):  # (torch's order)
-            n, m, w = sizes[axis], wanted[axis], window[axis]
-            if m + w - 1 + (k == 3) > n:
-                side = ("time", "height", "width")[axis + 3 - k]
-                raise RuntimeError(f"{own}(): pool {side} {w} too large relative to input {side} {n}")
-        if min(wanted) < 0:
-            shape = [*input.shape[:-k], *wanted]
-            raise RuntimeError(f"Trying to create tensor with negative dimension {min(wanted)}: {shape}")
+        sizes = tuple(input.shape)
+        check_fractional(name, k, sizes, wanted, window)
+        sizes = sizes[-k:]
         lead = (1, input.shape[0]) if alone else tuple(input.shape[:2])
         if given is not None:
             check_samples(given, x, lead, k)

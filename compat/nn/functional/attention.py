@@ -283,11 +283,33 @@ def each_projected(inputs, weights, bias):
 
 
 def check_projections(inputs, weights):
-    """AssertionError, in torch's words, for weights of query, key and value that do not fit them."""
+    """AssertionError, in torch's words, for weights of query, key and value of their own that are not there or do not fit."""
+    _, key, value = inputs
+    need(
+        key.shape[:2] == value.shape[:2],
+        f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}",
+    )
+    for which, w in zip("qkv", weights):
+        need(w is not None, f"use_separate_proj_weight is True but {which}_proj_weight is None")
     own = inputs[0].shape[-1]
     for what, x, w in zip(("query", "key", "value"), inputs, weights):
         if tuple(w.shape) != (own, x.shape[-1]):
             raise AssertionError(f"expecting {what} weights shape of {(own, x.shape[-1])}, but got {w.shape}")
+
+
+def check_biases(bias_k, bias_v, static_k, static_v):
+    need(bias_v is not None, "bias_k is set but bias_v is None")
+    need(bias_k is not None, "bias_v is set but bias_k is None")
+    need(static_k is None, "bias cannot be added to static key.")
+    need(static_v is None, "bias cannot be added to static value.")
+
+
+def weights_of(public, q, k, mask, depth, p):
+    """softmax(q k^T / sqrt(depth) + mask), dropped with probability p, by the functions of the namespace `public`."""
+    q = q * math.sqrt(1.0 / depth)
+    k = k.transpose(-2, -1)
+    weights = public.softmax(T["bmm"](q, k) if mask is None else T["baddbmm"](mask, q, k), dim=-1)
+    return public.dropout(weights, p=p) if p > 0.0 else weights
 
 
 def multi_head_attention_forward(
@@ -320,12 +342,6 @@ def multi_head_attention_forward(
     stacked = not (use_separate_proj_weight or add_zero_attn or need_weights) and type(num_heads) is int
     stacked = stacked and bias_k is None and static_k is None and static_v is None
     if use_separate_proj_weight:
-        need(
-            key.shape[:2] == value.shape[:2],
-            f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}",
-        )
-        for which, w in zip("qkv", (q_proj_weight, k_proj_weight, v_proj_weight)):
-            need(w is not None, f"use_separate_proj_weight is True but {which}_proj_weight is None")
         inputs, weights = (query, key, value), (q_proj_weight, k_proj_weight, v_proj_weight)
         check_projections(inputs, weights)
         q, k, v = each_projected(inputs, weights, in_proj_bias)
@@ -342,11 +358,8 @@ def multi_head_attention_forward(
         C.method.view(rows, heads, depth)
     attn_mask = checked_mask(attn_mask, rows, key.shape[0], heads)
     masks = [attn_mask, key_padding_mask]
-    need((bias_k is None) or bias_v is not None, "bias_k is set but bias_v is None")
-    need((bias_v is None) or bias_k is not None, "bias_v is set but bias_k is None")
-    if bias_k is not None:
-        need(static_k is None, "bias cannot be added to static key.")
-        need(static_v is None, "bias cannot be added to static value.")
+    if bias_k is not None or bias_v is not None:
+        check_biases(bias_k, bias_v, static_k, static_v)
         k, v = T["cat"]([k, bias_k.repeat(1, count, 1)]), T["cat"]([v, bias_v.repeat(1, count, 1)])
         masks = [one_wider(m) for m in masks]
     if not stacked:
@@ -362,13 +375,7 @@ def multi_head_attention_forward(
     public = sys.modules[__package__]  # (functions of the user too)
     if need_weights:
         need(not (is_causal and attn_mask is None), "FIXME: is_causal not implemented for need_weights")
-        q = q * math.sqrt(1.0 / depth)
-        scores = (
-            T["bmm"](q, k.transpose(-2, -1)) if attn_mask is None else T["baddbmm"](attn_mask, q, k.transpose(-2, -1))
-        )
-        weights = public.softmax(scores, dim=-1)
-        if p > 0.0:
-            weights = public.dropout(weights, p=p)
+        weights = weights_of(public, q, k, attn_mask, depth, p)
         out = T["bmm"](weights, v).transpose(0, 1).reshape(rows * count, width)
     else:
         if attn_mask is not None:
