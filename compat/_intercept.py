@@ -14,7 +14,14 @@ from funcgrad import lazy
 
 from .functions.call_errors import STUBS
 
-ORDER = ("dtypes", "selective", "autocast", "function", "profile")  # the kinds of layers, from the inside outwards
+ORDER = (
+    "layout",
+    "dtypes",
+    "selective",
+    "autocast",
+    "function",
+    "profile",
+)  # the kinds of layers, from the inside outwards
 sites = {}  # function -> Site, of those that have been intercepted
 copies = {}  # function -> functions of their own that do the same under other names
 original = {}  # each of those -> the function

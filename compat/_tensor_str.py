@@ -34,6 +34,4 @@ def _tensor_str(self, indent):
 
 def _add_suffixes(tensor_str, suffixes, indent, force_newline):
     """A text with further parts after commas, the first on a line of its own if need be, and the bracket that closes it."""
-    if force_newline and suffixes:
-        tensor_str, suffixes = f"{tensor_str},\n{' ' * indent}{suffixes[0]}", suffixes[1:]
-    return printing.add_suffixes(tensor_str, suffixes, indent) + ")"
+    return printing.add_suffixes(tensor_str, suffixes, indent, newline=force_newline) + ")"

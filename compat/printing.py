@@ -260,19 +260,20 @@ def format_body(array, indent=0):
     return _layout(texts, width, shown.shape, cut, indent, options)
 
 
-def add_suffixes(text, suffixes, indent, column=0):
+def add_suffixes(text, suffixes, indent, column=0, newline=False):
     """Append each suffix to `text` after a comma, on a new line at `indent` where the line would grow too long.
 
-    `text` begins in column `column`. The line's own length is counted two characters long at first, as torch counts it.
+    `text` begins in column `column`; `newline`: the first suffix is on a new line however long that is. The line's own length is counted two characters long at first, as torch counts it.
 
     >>> add_suffixes("tensor([1.]", ["requires_grad=True"], 7)
     'tensor([1.], requires_grad=True'
     """
-    _, newline, last_line = text.rpartition("\n")
-    used = len(last_line) + 2 + (0 if newline else column)
+    _, broken, last_line = text.rpartition("\n")
+    used = len(last_line) + 2 + (0 if broken else column)
     pieces = [text]
     for suffix in suffixes:
-        if used + len(suffix) + 2 > _options.linewidth:
+        if newline or used + len(suffix) + 2 > _options.linewidth:
+            newline = False
             pieces.append(",\n" + " " * indent + suffix)
             used = indent + len(suffix)
         else:

@@ -496,7 +496,7 @@ class Tensor(Taped, metaclass=TensorMeta):
             raise TypeError(f"Variable data has to be a tensor, but got {type_name(new)}")
         if tls.func and any([type(t.val) is Array and type(t.val.owner) is Batch for t in (self, new)]):
             raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
-        if new.owner is not self.owner and new.device != self.device:
+        if new.owner is not self.owner and (new.device != self.device or new.is_sparse):
             raise RuntimeError(
                 "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type."
             )

@@ -5,7 +5,7 @@ import numpy as np
 from ..names_of_classes import placed
 from .declared import COUNT, not_negative, one_implementation, zeros
 from .memory import fresh
-from .rule import RuleOptimizer
+from .rule import RuleOptimizer, with_numbers
 from .stepped import step
 
 
@@ -51,6 +51,14 @@ class Adagrad(RuleOptimizer):
 
     def slots(self, group):
         return {**COUNT, "sum": filled}
+
+    def update_sparse(self, group, found):
+        from .sparse_steps import over_sums
+
+        for p, g in found:
+            if not self.state[p]:
+                self.begin(p, g, group)
+        over_sums(self, with_numbers(group), found)
 
     def rule(self, group, xp):
         lr, lr_decay, eps = group["lr"], group["lr_decay"], group["eps"]

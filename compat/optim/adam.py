@@ -4,7 +4,7 @@ from ..names_of_classes import placed
 from ..tensor import Tensor
 from .arithmetic import single
 from .declared import COUNT, decay_rates, not_negative, one_element, one_implementation, scalar, zeros
-from .rule import RuleOptimizer
+from .rule import RuleOptimizer, with_numbers
 from .stepped import step
 
 
@@ -286,7 +286,16 @@ def radam(
 
 
 class SparseAdam(RuleOptimizer):
-    """Adam for sparse gradients: its step raises RuntimeError for a dense one. Use Adam."""
+    """Adam for sparse gradients, which changes the rows alone that have one; RuntimeError for a dense gradient.
+
+    >>> import compat as torch
+    >>> rows = torch.nn.Embedding.from_pretrained(torch.ones(3, 1), freeze=False, sparse=True)
+    >>> optimizer = torch.optim.SparseAdam(rows.parameters(), lr=0.5)
+    >>> rows(torch.tensor([0, 2])).sum().backward()
+    >>> optimizer.step()
+    >>> rows.weight.flatten().tolist()
+    [0.5, 1.0, 0.5]
+    """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
         one_element(lr)
@@ -300,11 +309,17 @@ class SparseAdam(RuleOptimizer):
         if at:
             raise ValueError(f"Complex params at indices {at}: SparseAdam does not support complex parameters")
 
-    def slots(self, group):
-        return {}
+    def update_group(self, group, found):
+        from .sparse_steps import adam
 
-    def check(self, group, found):
-        raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
+        for p, g in found:
+            if not g.is_sparse:
+                raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
+            state = self.state[p]
+            if not state:
+                state.update(step=0, exp_avg=zeros(p, g, group), exp_avg_sq=zeros(p, g, group))
+            state["step"] += 1
+        adam(self, with_numbers(group), found)
 
 
 placed(globals())

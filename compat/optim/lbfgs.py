@@ -22,6 +22,10 @@ from .rule import with_numbers
 KEPT = ("d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss")
 
 
+def dense(g):
+    return g.to_dense() if g.is_sparse else g
+
+
 class LBFGS(Optimizer):
     """Minimization by limited-memory BFGS: `step(closure)` calls the closure, which computes loss and gradients, often.
 
@@ -64,7 +68,7 @@ class LBFGS(Optimizer):
         """The gradients one after the other, zeros for those that are missing: a new array."""
         parts = []
         for p in self._params:
-            g = np.zeros(tuple(p.shape), p.dtype.numpy) if p.grad is None else readable(p.grad)
+            g = np.zeros(tuple(p.shape), p.dtype.numpy) if p.grad is None else readable(dense(p.grad))
             if not g.flags.c_contiguous:
                 p.grad.view(-1)  # (which torch refuses, where it asks for it)
             parts.append(real(g).reshape(-1))

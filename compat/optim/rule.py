@@ -117,20 +117,33 @@ class RuleOptimizer(Optimizer):
 
     def update_group(self, group, found):
         self.check(group, found)
+        plain = not tls.grad and tls.stage is None
+        for p, g in found:
+            plain = plain and p.owner is TAPE and g.owner is TAPE
+        if not plain:
+            rest = [(p, g) for p, g in found if not g.is_sparse]
+            if len(rest) < len(found):
+                self.update_sparse(group, [(p, g) for p, g in found if g.is_sparse])
+                if rest:
+                    self.update_group(group, rest)
+                return
         slots = self.slots(group)
         if slots:
             for p, g in found:
                 if not self.state[p]:
                     self.begin(p, g, group)
-        plain = not tls.grad and tls.stage is None
-        for p, g in found:
-            plain = plain and p.owner is TAPE and g.owner is TAPE
         if plain:
             self.update_memory(group, found, slots)
         elif tls.stage is not None and not tls.grad and not any([p.is_complex() for p, _ in found]):
             self.update_staged(group, found, slots)
         else:
             self.update_recorded(group, found, slots)
+
+    def update_sparse(self, group, found):
+        """The rule where gradients are sparse, which most have none for."""
+        name = next(c.__name__ for c in type(self).__mro__ if "rule" in vars(c))
+        instead = ", please consider SparseAdam instead" if name == "Adam" else ""
+        raise RuntimeError(f"{name} does not support sparse gradients{instead}")
 
     def begin(self, p, g, group):
         """Give a parameter its first state."""

@@ -9,7 +9,7 @@ from ..names_of_classes import placed
 from ..tensor import Tensor
 from .declared import COUNT, not_negative, one_element, one_implementation, scalar, zeros
 from .memory import fresh
-from .rule import RuleOptimizer
+from .rule import RuleOptimizer, with_numbers
 from .stepped import step
 
 
@@ -53,6 +53,11 @@ class SGD(RuleOptimizer):
             return {}
         # The first buffer is the first gradient, undampened and detached; where neither matters zeros lead to the same.
         return {"momentum_buffer": None if group["dampening"] != 0 or group["differentiable"] else zeros}
+
+    def update_sparse(self, group, found):
+        from .sparse_steps import descend
+
+        descend(self, with_numbers(group), found)
 
     def rule(self, group, xp):
         lr, momentum, dampening, nesterov = (group[k] for k in ("lr", "momentum", "dampening", "nesterov"))

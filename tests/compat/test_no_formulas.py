@@ -21,9 +21,9 @@ PLAIN = {
 }  # fmt: skip
 # Function itself brings its user's rules to the core; the gate of full hooks passes gradients on as they are; checkpoint's Function goes
 # back by a backward of its own; torch.library's operations by what a program registers; gradients of every sample are the function of
-# one sample, pulled back
+# one sample, pulled back; a sparse gradient is what has come back, kept with the rows that it came for
 SPECS = {"autograd/function_call.py", "autograd/kernel_saves.py", "_gate.py", "utils/checkpoint.py", "library.py"}
-SPECS |= {"nn/utils/_per_sample_grad.py"}
+SPECS |= {"nn/utils/_per_sample_grad.py", "sparse/gradients.py"}
 
 
 def called(node):

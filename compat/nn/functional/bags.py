@@ -22,7 +22,7 @@ from ...functions.refusals import refuse
 from ...functions.writing import spoken
 from ...graph import labelled
 from ...payload import current
-from .lookup import known, need_indices, renorm, scaled_gradient, shares
+from .lookup import SCALED, known, need_indices, renorm, scaled_gradient, shares
 
 P = PRIMITIVES
 MODES = ("sum", "mean", "max")
@@ -53,9 +53,9 @@ def embedding_bag(
     if input.dim() == 2:
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights.reshape(-1)
-        return of_rows(weight, input, None, mode, scale_grad_by_freq, per_sample_weights, False, padding_idx)
+        offsets, include_last_offset = None, False
     return of_rows(
-        weight, input, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx
+        weight, input, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx, sparse
     )
 
 
@@ -161,8 +161,10 @@ def check_values(weight, values, mode, row):
     raise RuntimeError(f"Index {at} of input takes value {flat[at]} which is not in the valid range [0, {count})")
 
 
-def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx):
-    """The bags of indices, which begin at `offsets`; without those each row of indices [bags, n] is one."""
+def of_rows(
+    weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weights, include_last_offset, padding_idx, sparse=False
+):  # fmt: skip
+    """The bags of indices, which begin at `offsets`; without those each row of indices [bags, n] is one. `sparse`: is the gradient?"""
     refuse_tangents("_embedding_bag", weight)
     row = row_of(padding_idx, weight.shape[0]) if weight.dim() else None
     common = check_native(weight, indices, offsets)
@@ -180,7 +182,12 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
         )
     if not whole:  # (bags of one length can be looked up whatever their values are)
         values = known(values, "embedding_bag").astype(np.int64, copy=False)
-    plain = offsets is row is per_sample_weights is None and not scale_grad_by_freq and mode in ("sum", "mean")
+    plain = (
+        offsets is row is per_sample_weights is None
+        and not scale_grad_by_freq
+        and mode in ("sum", "mean")
+        and not sparse
+    )
     if plain and weight.shape[0] and dtype_of(current(weight)).char in "fd":
         if not whole:
             check_values(weight, values, mode, row)
@@ -210,8 +217,13 @@ def of_rows(weight, indices, offsets, mode, scale_grad_by_freq, per_sample_weigh
             P["reshape"](current(weight), shape=(0, weight.shape[1])), "EmbeddingBagBackward0", (weight,)
         ).new_zeros((len(places), weight.shape[1]))
     counts = valid.sum(1)[:, None]
-    rows = P["gather"](current(weight), at)  # [bags, longest, width]
-    if scale_grad_by_freq:
+    table = None
+    if sparse and not whole:
+        from ...sparse.gradients import looked_up
+
+        table = looked_up(current(weight), flat, row, SCALED if scale_grad_by_freq else None)
+    rows = P["gather"](current(weight), at) if table is None else P["gather"](table, places)  # [bags, longest, width]
+    if scale_grad_by_freq and table is None:
         rows = scaled_gradient(rows, shares(flat, dtype_of(rows))[places][..., None])
     if per_sample_weights is not None:
         own = P["gather"](

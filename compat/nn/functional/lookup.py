@@ -164,6 +164,13 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         if weight.dim() != 2:
             raise RuntimeError("'weight' must be 2-D")
         idx, values = checked_indices(input, weight.shape[0])
+        out = None
+        if sparse and values is not None:
+            from ...sparse.gradients import looked_up
+
+            out = looked_up(current(weight), values, row, SCALED if scale_grad_by_freq else None)
+        if out is not None:
+            return named(out, "EmbeddingBackward0", (weight,))
         out = P["gather"](without_gradient(weight, row), idx)
         if scale_grad_by_freq and dtype_of(out).kind == "f":
             out = scaled_gradient(
@@ -173,6 +180,9 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     except BaseException as error:
         error = mended(error)
         raise error
+
+
+SCALED = "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
 
 
 def known(values, why):

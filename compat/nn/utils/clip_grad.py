@@ -53,6 +53,10 @@ def total_norm(tensors, norm_type, error_if_nonfinite):
         with quiet():
             total = wrap(Tensor, lengths([lengths([t.val for t in tensors])]).reshape(()))
     else:
+        if any([t.is_sparse for t in tensors]):
+            from ...sparse.refused import refusal
+
+            raise refusal("linalg_vector_norm")
         total = T["norm"](T["stack"]([T["norm"](t, norm_type) for t in tensors]), norm_type)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(

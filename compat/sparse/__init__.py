@@ -1,13 +1,13 @@
-"""torch.sparse where every Tensor is dense: products as torch has them of dense operands, classes that nothing is one of, and
-`torch.sparse.torch`, by which older code reaches torch itself. Whatever would make a sparse Tensor is refused.
+"""torch.sparse: products as torch has them of dense operands, classes that nothing is one of, and `torch.sparse.torch`, by which older code
+reaches torch itself. Sparse Tensors are gradients alone (gradients.py): whatever else would make one is refused.
 """
 
 import sys
 
-from .functions.missing import refuse
+from ..functions.missing import refuse
 
 __all__ = ["addmm", "mm"]
-torch = sys.modules[__package__]
+torch = sys.modules[__package__.partition(".")[0]]
 
 
 def mm(mat1, mat2):

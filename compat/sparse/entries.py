@@ -1,0 +1,179 @@
+"""What is in a sparse Tensor: where its entries are, and their values.
+
+Invariant: `indices` is an int64 array [sparse_dim, nnz]; `values` is a Tensor [nnz, *dense sizes] with a graph of its own, and nothing else
+here has one: what is done to the entries are operations on it, so their derivatives are those of these. Entries in one place add up.
+"""
+
+import numpy as np
+
+from funcgrad.core.state import shared
+from funcgrad.core.trace import TAPE
+
+from ..functions.fused import multiply_add
+from ..functions.register import FUNCTIONS as T
+from ..payload import current, wrap
+from ..tensor import Tensor
+
+
+class Entries:
+    """The payload of a sparse Tensor."""
+
+    __slots__ = ("indices", "values", "shape", "coalesced")
+
+    def __init__(self, indices, values, shape, coalesced=False):
+        self.indices, self.values, self.shape, self.coalesced = indices, values, tuple(shape), coalesced
+
+    nnz = property(lambda e: e.indices.shape[1])
+    dims = property(lambda e: e.indices.shape[0])  # how many dimensions are sparse
+    dtype = property(lambda e: e.values.owner.dtype(e.values))
+    ndim = property(lambda e: len(e.shape))
+    sparse_shape = property(lambda e: e.shape[: e.dims])
+    dense_shape = property(lambda e: e.shape[e.dims :])
+
+    def like(self, values=None, indices=None, shape=None, coalesced=None):
+        return Entries(
+            self.indices if indices is None else indices,
+            self.values if values is None else values,
+            self.shape if shape is None else shape,
+            self.coalesced if coalesced is None else coalesced,
+        )
+
+    def picked(self, which, **changed):
+        """The entries at these positions."""
+        return self.like(rows(self.values, which), self.indices[:, which], **changed)
+
+
+def tensor(array):
+    return wrap(Tensor, array)
+
+
+def rows(values, which):
+    return T["index_select"](values, 0, tensor(which))
+
+
+def added(shape, which, values):
+    """Zeros to which the i-th of values is added in row which[i], one after the other."""
+    if values.dtype.name == "bool":
+        return T["zeros"](shape, dtype=values.dtype).index_put((tensor(which),), values)
+    return T["zeros"](shape, dtype=values.dtype).index_add(0, tensor(which), values)
+
+
+def keys(indices, shape):
+    """The place of each entry, as one number."""
+    found = np.zeros(indices.shape[1], np.int64)
+    for at, n in zip(indices, shape):
+        found = found * n + at
+    return found
+
+
+def places(numbers, shape):
+    """The indices of which those are the keys."""
+    return np.array(np.unravel_index(numbers, shape), np.int64).reshape(len(shape), -1)
+
+
+def coalesced(e):
+    """The entries in order, those in one place as one."""
+    if e.coalesced:
+        return e
+    if e.nnz < 2:
+        return e.like(e.values.clone(), e.indices.copy(), coalesced=True)
+    numbers = keys(e.indices, e.sparse_shape)
+    order = np.argsort(numbers, kind="stable")
+    found, at = np.unique(numbers[order], return_inverse=True)
+    values = rows(e.values, order)
+    if len(found) < e.nnz:
+        values = added((len(found), *e.dense_shape), at, values)
+    return Entries(places(found, e.sparse_shape), values, e.shape, True)
+
+
+def dense(e):
+    """The Tensor with these entries and zeros elsewhere."""
+    count = int(np.prod(e.sparse_shape, dtype=np.int64))
+    return added((count, *e.dense_shape), keys(e.indices, e.sparse_shape), e.values).reshape(e.shape)
+
+
+def at_places(x, e):
+    """What a dense Tensor has in the places of the entries."""
+    count = int(np.prod(e.sparse_shape, dtype=np.int64))
+    return rows(x.reshape((count, *e.dense_shape)), keys(e.indices, e.sparse_shape))
+
+
+def merged(a, b, alpha=1):
+    """a + alpha * b, as torch has it: the two lists are gone through at once, and only entries that meet become one."""
+    if b.nnz == 0:
+        return a.like(a.values.clone().to(result(a, b)), a.indices.copy())
+    right = b.values if isinstance(alpha, int) and alpha == 1 else b.values * alpha
+    if a.nnz == 0:
+        return b.like(right.clone() if right is b.values else right, b.indices.copy())
+    if not (lies_whole(a.values) and lies_whole(b.values)):
+        return Entries(np.concatenate([a.indices, b.indices], 1), T["cat"]([a.values, right]), a.shape)
+    first, second = keys(a.indices, a.sparse_shape), keys(b.indices, b.sparse_shape)
+    if a.coalesced and b.coalesced:
+        at = np.union1d(first, second)
+        left, second, n = np.searchsorted(at, first), np.searchsorted(at, second), len(at)
+        indices = places(at, a.sparse_shape)
+    else:
+        left, second, n = walked(first.tolist(), second.tolist())
+        indices = np.empty((a.dims, n), np.int64)
+        indices[:, left], indices[:, second] = a.indices, b.indices
+    first, second_values = a.values.to(result(a, b)), right.to(result(a, b))
+    if right is not b.values and unrecorded(a.values, b.values) and len(a.dense_shape):
+        whole = added((n, *a.dense_shape), left, first).numpy()
+        whole[second] = scaled_onto(whole[second], np.arange(len(second)), b.values.to(result(a, b)).numpy(), alpha)
+        values = tensor(whole)
+    else:
+        values = added((n, *a.dense_shape), left, first).index_add(0, tensor(second), second_values)
+    return Entries(indices, values, a.shape, a.coalesced and b.coalesced)
+
+
+def unrecorded(*tensors):
+    """Are they arrays of which no graph is to be made?"""
+    return not any([t.requires_grad or t.owner is not TAPE for t in map(current, tensors)]) and not shared.staging
+
+
+def scaled_onto(held, at, values, alpha):
+    """held with alpha * values added in rows `at`, one after the other, each sum rounded once, as torch's kernel of rows has it."""
+    order = np.argsort(at, kind="stable")
+    ordered = at[order]
+    turn = np.arange(len(at)) - np.searchsorted(ordered, ordered)  # (the how-manieth of its row each one is)
+    for k in range(turn.max(initial=-1) + 1):
+        now = order[turn == k]
+        held[at[now]] = multiply_add(held[at[now]], values[now], alpha)
+    return held
+
+
+def result(a, b):
+    return T["result_type"](a.values, b.values)
+
+
+def lies_whole(values):
+    values = current(values)
+    return not isinstance(values.val, np.ndarray) or values.val.flags.c_contiguous
+
+
+def walked(first, second):
+    """(where each of two lists of numbers ends up, and how long the whole is): the smaller of two heads comes first, equal ones together."""
+    left, right, i, j, n = [], [], 0, 0, 0
+    a, b = len(first), len(second)
+    while i < a and j < b:
+        x, y = first[i], second[j]
+        if x <= y:
+            left.append(n)
+            i += 1
+        if y <= x:
+            right.append(n)
+            j += 1
+        n += 1
+    left += range(n, n + a - i)
+    right += range(n, n + b - j)
+    return np.array(left, np.int64), np.array(right, np.int64), n + a - i + b - j
+
+
+def added_to(x, e, alpha=1):
+    """x += alpha * the entries, rows of a Tensor x in its own memory."""
+    values = e.values.detach().to(x.dtype)
+    if alpha == 1:
+        return x.index_add_(0, tensor(e.indices[0]), values)
+    which, at = np.unique(e.indices[0], return_inverse=True)
+    held = scaled_onto(rows(x.detach(), which).numpy(), at, values.numpy(), alpha)
+    return x.index_copy_(0, tensor(which), tensor(held))

@@ -1,0 +1,58 @@
+"""Sparse gradients: of rows that were looked up.
+
+A derivative that is itself sparse is a Tensor of entries: the walk back adds it up by `Coordinates.process`, and a leaf's `.grad` keeps it.
+No derivative is computed here: the values of a row's gradient are what has come back for that row.
+"""
+
+import numpy as np
+
+from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
+from funcgrad.transforms.rules import Spec
+
+from ..functions.register import FUNCTIONS as T
+from ..tensor import Tensor
+from .coordinates import sparse
+from .entries import Entries, tensor
+
+
+class Rows(Spec):
+    """The rows of a table that were looked up, of which the table's gradient has those alone. `left_out`: a row without gradient."""
+
+    name = "EmbeddingBackward0"
+    pulls = False
+
+    def __init__(self, at, left_out=None, refused=None):
+        self.at, self.left_out, self.refused = at, left_out, refused
+
+    def run(self, table):
+        self.shape = table.shape
+        return (PRIMITIVES["gather"](table, self.at),)
+
+    def record(self, table):
+        return self.run(table), ()
+
+    def pull(self, residuals, cts):
+        if self.refused is not None:
+            raise RuntimeError(self.refused)
+        (ct,) = cts
+        values = (ct if isinstance(ct, Tensor) else tensor(np.asarray(ct))).reshape(-1, self.shape[1]).contiguous()
+        at = self.at.reshape(-1)
+        if self.left_out is not None:
+            there = at != self.left_out
+            at, values = at[there], T["index_select"](values, 0, tensor(np.nonzero(there)[0]))
+        e = Entries(at[None].astype(np.int64), values, self.shape, at.size < 2)
+        return [sparse(e, "SparseCooTensorWithDimsAndTensorsBackward0", cts)]
+
+    def pull_node(self, slots, n, again):
+        return self.pull((), slots.cts)
+
+
+def looked_up(table, at, left_out=None, refused=None):
+    """The rows of a leaf, whose gradient will be sparse; None where only a dense one can be: of what was computed, or inside a transform."""
+    from funcgrad.core.state import shared, tls
+
+    mark = table.mark
+    if table.owner is not TAPE or mark is None or mark.plan is not None or not tls.grad or tls.func or shared.staging:
+        return None
+    return PRIMITIVES["rule"](table, spec=Rows(at, left_out, refused))[0]
