@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.numpy.concrete import concrete
 
 from .. import dtypes
@@ -28,9 +29,13 @@ def values_of(t, what):
     return np.asarray(concrete(current(t), what))
 
 
-def distinct(name, label, input, arrays):
-    """New Tensors of arrays, the first of which is of what torch records, and has no derivative for."""
+def distinct(name, label, input, arrays, dim=None):
+    """New Tensors of arrays, the first of which is of what torch records, and has no derivative for: slices along a dimension, which lie one
+    behind the other."""
     out = [new(np.array(a, order="C")) for a in arrays]
+    if dim and arrays[0].size:
+        rows = np.array(np.moveaxis(arrays[0], dim, 0), order="C")
+        out[0] = noted(new(np.moveaxis(rows, 0, dim)))
     out[0] = without_derivative(name, out[0], input, **own_words(label))
     return out[0] if len(out) == 1 else tuple(out)
 
@@ -61,7 +66,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         out.append(got[1].reshape(v.shape if dim is None else -1))
     if return_counts:
         out.append(got[2])
-    return distinct(name, "Unique2Backward0" if dim is None else "UniqueDimBackward0", input, out)
+    return distinct(name, "Unique2Backward0" if dim is None else "UniqueDimBackward0", input, out, dim)
 
 
 @operation()
@@ -89,7 +94,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         out.append(inverse.reshape(v.shape) if dim is None else inverse)
     if return_counts:
         out.append(np.diff(np.append(np.flatnonzero(first), n)))
-    return distinct("unique_consecutive", "UniqueConsecutiveBackward0", input, out)
+    return distinct("unique_consecutive", "UniqueConsecutiveBackward0", input, out, dim)
 
 
 @operation()

@@ -357,11 +357,16 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
         return new(np.zeros(shape_of(t)[:-2], np.int64))
     matrix(t, "linalg.eigh" if hermitian else "linalg.svd", square=hermitian)
     s = P["abs"](current(eigvalsh(Tensor(t)))) if hermitian else singular_values(t, False)[1]
-    bound = tol if tol is not None else atol
-    if bound is None or rtol is not None:
-        rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps) if rtol is None else rtol
+    if tol is None and rtol is None:
+        rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
+        if isinstance(atol, Tensor):
+            rtol = atol.gt(0).logical_not() * rtol
+        elif atol is not None and atol > 0:
+            rtol = None
+    bound, rtol = (v.unsqueeze(-1) if isinstance(v, Tensor) else v for v in (atol if tol is None else tol, rtol))
+    if rtol is not None:
         relative = rtol * over(s, "max", -1, True)
-        bound = relative if bound is None else P["maximum"](relative, bound, kink="torch")
+        bound = relative if bound is None else P["maximum"](bound, relative, kink="torch")
     return (s > bound).sum(-1)
 
 

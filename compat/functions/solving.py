@@ -231,6 +231,23 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     return in_columns(out) if left else matrix_transpose(in_c_order(out))
 
 
+def relative_bound(t, rtol, atol):
+    """Up to which part of its largest a singular value counts as zero: a number, or for each matrix of a stack one, in tuples."""
+    default = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
+    rtol, atol = (np.asarray(concrete(current(v), "pinv")) if isinstance(v, Tensor) else v for v in (rtol, atol))
+    if atol is None:
+        found = np.asarray(default if rtol is None else rtol)
+    else:
+        largest = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False).max(-1, initial=0.0)
+        share = atol / np.where(largest > 0, largest, 1.0)
+        found = np.maximum(np.where(np.greater(atol, 0), 0.0, default) if rtol is None else rtol, share)
+    return in_tuples(found.astype(float).tolist())
+
+
+def in_tuples(v):
+    return tuple(map(in_tuples, v)) if isinstance(v, list) else v
+
+
 @linalg_operation("LinalgPinvBackward0", name="pinv")
 def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     """The Moore-Penrose inverse; singular values up to rtol times the largest count as zero."""
@@ -244,14 +261,11 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
             "dimensions of float, "
             "double, cfloat or cdouble types"
         )
-    given = rcond if rcond is not None else rtol
-    if given is None:
-        given = 0.0 if atol else max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
-    if isinstance(given, Tensor):
-        given = given.item()
-    if atol:
-        top = np.linalg.svd(np.asarray(concrete(t, "pinv")), compute_uv=False)
-        given = max(given, float(atol) / float(top.max(initial=0.0) or 1.0))
+    rtol = rcond if rcond is not None else rtol
+    for bound in (rtol, atol):
+        if isinstance(bound, Tensor):  # (one matrix under several is as many)
+            t = broadcast_to(t, broadcast_shapes((*shape_of(bound), 1, 1), shape_of(t)))
+    given = relative_bound(t, rtol, atol)
     if hermitian:
         t = matrix(A, "linalg.eigh", square=True)
     return in_c_order(not_finite(P["pinv"], t, rcond=given, part="lower" if hermitian else None))

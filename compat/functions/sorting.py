@@ -312,9 +312,6 @@ medians("median", False)
 medians("nanmedian", True)
 
 
-INSERTED = 16  # elements that torch's sort puts in order one by one
-
-
 def commonest_of_odd(row):
     """The index of the mode of few numbers with nan among them, which torch sorts by < alone: nothing passes a nan but what goes first."""
     order = []
@@ -352,6 +349,9 @@ def mode(input, dim=-1, keepdim=False):
                 continue
             values, counts = np.unique(row, return_counts=True, equal_nan=False)  # (nan is equal to nothing)
             commonest = values[counts.argmax()]
+            if INSERTED < len(row) <= LONGEST and counts.max() > 1 and rows.size <= MOST and not (row != row).any():
+                index[r] = in_order(row.tolist(), False)[np.count_nonzero(row <= commonest) - 1]
+                continue
             index[r] = np.flatnonzero((row == commonest) | (row != row if commonest != commonest else False))[-1]
         return (np.ascontiguousarray(np.moveaxis(index.reshape(*v.shape[:-1], 1), -1, axis)),)
 
@@ -389,7 +389,9 @@ def quantiles(name, skip_nan):
         else:
             at = (wrapped(dim, len(own)),)
             x = input if at[0] >= len(own) - 1 else input.unsqueeze(-1).transpose(at[0], -1)
-        out = at_ranks(x, qs, with_ones(own, at) if keepdim else removed(own, at), interpolation, skip_nan)
+        follows = isinstance(q, Tensor) and (q.requires_grad or current(q).owner is not TAPE)
+        parts = current(q.reshape(-1)) if follows else qs.reshape(-1).astype(dtype_of(t))
+        out = at_ranks(x, parts, with_ones(own, at) if keepdim else removed(own, at), interpolation, skip_nan)
         return out.squeeze_(-1) if qs.ndim == 0 else out.unsqueeze_(0).transpose_(0, -1).squeeze_(-1)
 
     function.__doc__ = "The quantiles q (in 0 .. 1) of all elements, or along a dimension" + (
@@ -402,17 +404,16 @@ def removed(shape, dims):
     return tuple([k for i, k in enumerate(shape) if i not in dims])
 
 
-def at_ranks(x, qs, shape, interpolation, skip_nan):
+def at_ranks(x, q, shape, interpolation, skip_nan):
     """The quantiles of the last dimension of x, the others as `shape`, with those for each q as the last dimension."""
     n, d = x.shape[-1] if x.dim() else 1, dtype_of(current(x))
-    values = current(FUNCTIONS["sort"](x)[0].view(*shape, n))
+    values = current(FUNCTIONS["sort"](x, stable=None if x.requires_grad else True)[0].view(*shape, n))
     missing = P["reshape"](P["isnan"](current(x).detach()), shape=(*shape, n))
     count = P["reshape"](P["sum"](missing, axes=(len(shape),)), shape=(*shape, 1))
-    q = qs.reshape(-1).astype(d)
     if skip_nan:
         rank = P["maximum"](P["mul"](cast(P["sub"](n - 1, count), d), q), d.type(0), kink="torch")
     else:  # one nan makes the result nan: read the last element, where it stands
-        rank = P["where"](P["greater"](count, 0), d.type(n - 1), q * d.type(n - 1))
+        rank = P["where"](P["greater"](count, 0), d.type(n - 1), P["mul"](q, d.type(n - 1)))
     if interpolation in ("lower", "higher", "nearest"):
         rank = P[{"lower": "floor", "higher": "ceil", "nearest": "rint"}[interpolation]](rank)
     low = P["floor"](rank)

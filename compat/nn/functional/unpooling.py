@@ -9,11 +9,13 @@ import operator
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.trace import TAPE
 
+from ...formats import suggested
 from ...functions.each_call import need_places
 from ...functions.kernels import refuse_in
 from ...functions.levels import concrete_or_none
-from ...functions.operands import KINDS_OF_INTEGER, dtype_of
+from ...functions.operands import KINDS_OF_INTEGER, dtype_of, in_format
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS
 from ...functions.writing import spoken
@@ -118,7 +120,7 @@ def scattered(k, input, indices, sizes):
     x, at = current(input), current(indices)
     if 0 not in input.shape:
         if dtype_of(x).kind in KINDS_OF_INTEGER or dtype_of(x).kind == "c":
-            refuse(f"max_unpool{k}d", dtype_of(x))
+            refuse(f"max_unpool{k}d{'_channels_last' if k == 2 and suggestion(x) else ''}", dtype_of(x))
         values = concrete_or_none(at)
         if values is None and input.device.type == "meta":
             return P["window_scatter"](x, at, sizes=sizes, distinct=False)
@@ -131,7 +133,13 @@ def scattered(k, input, indices, sizes):
                     f"Found an invalid max index: {values[bad].flat[-1]} (output volumes are of size "
                     f"{'x'.join(map(str, sizes))})"
                 )
-    return P["window_scatter"](written_last(k, x, at, int(np.prod(sizes))), at, sizes=sizes, distinct=False)
+    out = P["window_scatter"](written_last(k, x, at, int(np.prod(sizes))), at, sizes=sizes, distinct=False)
+    return in_format(out, wanted) if k == 2 and (wanted := suggestion(x)) is not None else out
+
+
+def suggestion(t):
+    """The format in which torch's kernel writes, by the strides of an image over memory."""
+    return suggested(t.val) if t.owner is TAPE else None
 
 
 def written_last(k, x, at, n):
