@@ -102,7 +102,8 @@ class Leaves:
 def strides_matter(p, watch):
     """(does how any argument lies matter, does it of those with several axes: a result or a gradient lies as they do)"""
     graph = p.staged.graph
-    ranks = [len(graph.out_avals[i].shape) for i in kept(p.staged)]
+    avals = graph.out_avals
+    ranks = [len(avals[i].shape) for i in kept(p.staged)]
     return drawing(graph) or not watch.asked.isdisjoint(STRIDES), max(ranks, default=0) > 1
 
 
@@ -260,6 +261,7 @@ def inputs(lines, t, texts, given, strict, ordered):
     values = {}
     held = env["held"] = []
     boxes = []
+    changed = {id(x) for x, _ in t.writes}
     owners, into = (
         set(),
         set(),
@@ -300,7 +302,7 @@ def inputs(lines, t, texts, given, strict, ordered):
             m = lines.name(place.mark)
             k = len(held)
             held.append(place.val)
-            boxes.append(Box(place.val, any([place is x for x, _ in t.writes])))
+            boxes.append(Box(place.val, id(place) in changed))
             if place.alias is not None:
                 lines.test(f"({b}.alias is None or fresh({b}) is None)", "a view from outside")
             lines.line(f"{v} = {b}.val")
@@ -383,7 +385,8 @@ def run_plain(lines, t, values):
             "    finally: leave_quiet(token)",
         ]
     body += AS_IT_IS
-    shared = [i for i, new in enumerate(alone(graph)) if not new and i in kept(t)]
+    handed = kept(t)
+    shared = [i for i, new in enumerate(alone(graph)) if not new and i in handed]
     if shared:
         env["owned"] = owned
         rest = [outs[i] for i in range(len(outs)) if i not in shared]
@@ -419,7 +422,8 @@ def run_taped(lines, p, values, texts, given):
         if marked:
             need |= 1 << i
             marks.append(f"{boxes[-1]}.mark")
-    written = {i for i, place in enumerate(t.order) if any([place is x for x, _ in t.writes])}
+    changed = {x if type(x) is int else id(x) for x, _ in t.writes}
+    written = {i for i, place in enumerate(t.order) if (place if type(place) is int else id(place)) in changed}
     record = lines.name(Recorded(t.graph, need, p.requires, written, p.marks, p.orders), "record")
     outs = "".join([f"r{i}, " for i in range(len(t.graph.outs))])
     parts = ", ".join([f"({''.join([x + ', ' for x in part])})" for part in (arrays, boxes, marks)])

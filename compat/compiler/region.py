@@ -386,14 +386,17 @@ def left_in_modules(watch, region, given, outside, outs, seen):
 def refuse_shared(t, tensors):
     """Raise Unfit if the memory of something that is written is also that of another input."""
     written = [box(h, tensors) for h, _ in t.writes]
-    inputs = [box(x, tensors) for x in t.order]
+    owners = {}  # id of memory -> ids of the Tensors in it
+    for x in [box(x, tensors) for x in t.order]:
+        if isinstance(x, Tensor):
+            owners.setdefault(id(owner_of(x.val)), set()).add(id(x))
     for h, v in zip(written, [v for _, v in t.writes], strict=True):
         aval = v.aval if type(v) is GraphNode else aval_of(v)
         if (aval.shape, aval.dtype) != (h.val.shape, h.val.dtype):
             raise Unfit(f"it gives a Tensor other memory: {aval} for one of {h.val.dtype.name}{list(h.val.shape)}")
         if not h.val.flags.writeable:
             raise Unfit("it writes into read-only memory")
-        if any([isinstance(x, Tensor) and x is not h and owner_of(x.val) is owner_of(h.val) for x in inputs]):
+        if owners.get(id(owner_of(h.val)), set()) - {id(h)}:
             raise Unfit("it writes into memory that two of its Tensors share")
 
 

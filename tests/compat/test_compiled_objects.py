@@ -291,3 +291,21 @@ def test_what_is_detached_is_a_view_of_nothing():
     f = torch.compile(lambda x: (y := x * 2, y.detach(), y.detach()[0], x.detach(), x.data, x[0].detach(), x.view(2)))
     x = torch.ones(2, requires_grad=True)
     assert [o._base is not None for o in f(x)] == [False, False, True, False, False, False, True]
+
+
+def test_memory_is_looked_at_once_for_each_tensor(monkeypatch):
+    """It was looked at once for each that is written and each that is read: 1,600 parameters took 1.3 million looks, and 0.7 of 2 s."""
+    from compat.compiler import region
+
+    looks = []
+    monkeypatch.setattr(region, "owner_of", lambda v, of=region.owner_of: (looks.append(1), of(v))[1])
+    net = torch.nn.Sequential(*[torch.nn.Linear(2, 2) for _ in range(20)])
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+
+    def step(x):
+        optimizer.zero_grad()
+        net(x).sum().backward()
+        optimizer.step()
+
+    torch.compile(step, fullgraph=True)(torch.ones(1, 2))
+    assert 40 <= len(looks) <= 4 * 40
