@@ -7,10 +7,11 @@ import numpy as np
 
 from funcgrad.core import state
 from funcgrad.core.handle import Frozen, Store, fresh
-from funcgrad.core.mutation import put_in, taken_over
+from funcgrad.core.node import extra_of
 from funcgrad.core.site import site
-from funcgrad.core.trace import TAPE
+from funcgrad.core.trace import PICK, TAPE
 
+from ._taken_over import put_in, simple_root, taken_over
 from .dtypes import LONG
 from .tensor import Tensor
 from .unrecorded_writes import index_of
@@ -23,22 +24,30 @@ shared, tls, running = state.shared, state.tls, state.running
 
 
 def may_be_written(t):
-    """Is t a Tensor of floats in C order over NumPy memory, no view and no leaf with a gradient, for whose history somebody asks?"""
-    if not tls.grad or t.alias is not None or t.owner is not TAPE or shared.staging or running:
+    """Is t a Tensor of floats over NumPy memory (in C order, if it is no view) and no leaf with a gradient, for whose history somebody asks, so
+    that a write may be recorded at once?"""
+    if not tls.grad or t.owner is not TAPE or shared.staging or running:
         return False
-    old = t.mark
+    root = t
+    if t.alias is not None:
+        root = simple_root(t)
+        if root is None:
+            return False
+    old = root.mark
     if old is not None and (
-        old.plan is None or t.of_function is not None
+        old.plan is None or root.of_function is not None or t.of_function is not None
     ):  # (what a Function gave back may be refused)
         return False
-    v = t.val
-    d = v.dtype
-    flags = v.flags
-    if d is not F32 and d is not F64 or not flags.c_contiguous or not flags.writeable:
+    if old is None is not t.mark:
         return False
-    if t.store is None:
-        t.store = Store()
-    return t.store.counted
+    v = root.val
+    d = t.val.dtype
+    flags = v.flags
+    if d is not F32 and d is not F64 or d is not v.dtype or not flags.c_contiguous or not flags.writeable:
+        return False
+    if root.store is None:
+        root.store = Store()
+    return root.store.counted
 
 
 def apart(v, w):
@@ -47,25 +56,26 @@ def apart(v, w):
 
 
 def recorded_at_once(f, t, *args, **named):
-    """t <- f(t, *args) for the function f of one elementwise operation, by a method that the user calls, where t is no view and a node
-    is made; False where that is not all there is to do. (What f refuses is said by the slow road, in the words of torch's method.)"""
-    if (
-        not tls.grad or t.alias is not None or t.owner is not TAPE or shared.staging or running
-    ):  # (`may_be_written`, written out)
-        return False
-    old, v, store = t.mark, t.val, t.store
-    tracked = 0
-    if old is not None:
-        if old.plan is None or t.of_function is not None:
+    """t <- f(t, *args) for the function f of one elementwise operation, by a method that the user calls, where a node is
+    made; False where that is not all there is to do. (What f refuses is said by the slow road, in the words of torch's method.)"""
+    v, old, store = t.val, t.mark, t.store
+    if t.alias is not None or old is None:
+        if not may_be_written(t):
             return False
-        tracked = 1
-    d, flags = v.dtype, v.flags
-    if d is not F32 and d is not F64 or not flags.c_contiguous or not flags.writeable:
+        v = t.val
+    elif not tls.grad or t.owner is not TAPE or shared.staging or running:  # (`may_be_written`, written out)
         return False
-    if store is None:
-        t.store = Store()
-    elif not store.counted:
-        return False
+    else:
+        d, flags = v.dtype, v.flags
+        if old.plan is None or t.of_function is not None or d is not F32 and d is not F64:
+            return False
+        if not flags.c_contiguous or not flags.writeable:
+            return False
+        if store is None:
+            t.store = Store()
+        elif not store.counted:
+            return False
+    tracked = t.mark is not None
     for a in (*args, *named.values()) if named else args:
         if isinstance(a, Tensor):
             w = a.val
@@ -81,7 +91,29 @@ def recorded_at_once(f, t, *args, **named):
         h = f(t, *args, **named)
     except MISFIT:
         return False
+    extra = None if t.alias is None or h.mark is None else h.mark.extra
+    if (
+        extra is not None and extra.spelling is not None and extra.span is None
+    ):  # (the operands that torch's steps show)
+        shown = [a.mark for a in args if isinstance(a, Tensor) and a.val.dtype.kind == "f"]
+        return taken_over(t, h, tracked, others=tuple(shown))
     return taken_over(t, h, tracked)
+
+
+def recorded_as(label, f, t, args, named):
+    """The same of an operation on t and numbers, as a node of torch's name."""
+    if t.mark is None or not may_be_written(t):
+        return False
+    before = t.mark
+    try:
+        h = f(t, *args, **named)
+    except MISFIT:
+        return False
+    if h.mark is None or h.mark is before:
+        return False
+    extra = extra_of(h.mark)
+    extra.label, extra.span = label, (before,)
+    return taken_over(t, h, 1)
 
 
 def source(t, value):
@@ -100,8 +132,8 @@ def source(t, value):
 
 
 def assigned_at_once(t, idx, value):
-    """t[idx] = value for a plain index of part of t, by an operator that the user calls, where that is recorded and no view; False where
-    that is not all there is to do."""
+    """t[idx] = value for a plain index of part of t, by an operator that the user calls, where that is recorded; False where that is not
+    all there is to do."""
     if not may_be_written(t) or t.mark is None and getattr(value, "mark", None) is None:
         return False
     v, array, found = t.val, source(t, value), index_of(idx, True)
@@ -128,10 +160,26 @@ def assigned_at_once(t, idx, value):
         and (array.ndim > part.ndim or not fits(array.shape, part.shape))
     ):
         return False
-    extra = put_in(t, idx, value, array, site(2)).extra
-    extra.label = "CopySlices"
-    extra.release = True  # torch's holds the operation itself, which one backward uses up
+    n = put_in(t, idx, value, array, site(2), (getattr(value, "mark", None),))
+    if t.alias is None:
+        n.extra.label = "CopySlices"
+        n.extra.release = True  # torch's holds the operation itself, which one backward uses up
     return True
+
+
+def ends_here(t, part, idx, basic_index):
+    """Is t[idx] = part what ends `t[idx] += 1`, so that nothing is left to do: is it that very part of t, which is no view, and has its
+    write been recorded, or is nothing? `basic_index` writes an index out as a view has it."""
+    link, n = part.alias.link, t.mark
+    if link[0] is not None or len(link) > 2 or t.alias is not None or t.owner is not TAPE or shared.staging or running:
+        return False
+    prim, params = link[1]
+    found = basic_index(idx if type(idx) is tuple else (idx,), t.val.shape) if prim.name == "getitem" else None
+    if found is None or found[0] != params["idx"]:
+        return False
+    if n is not None and not (tls.grad and n.extra is not None and n.extra.label == "CopySlices"):
+        return False
+    return t.store is not None and t.store.counted and part.val.shape != t.val.shape
 
 
 def fits(own, target):
@@ -140,7 +188,7 @@ def fits(own, target):
 
 
 def filled_at_once(t, value, label, operands):
-    """t[...] = value, where t is recorded and no view, as a node of torch's name between `operands`; False where that is not all."""
+    """t[...] = value, where t is recorded, as a node of torch's name between `operands`; False where that is not all."""
     if t.mark is None or not may_be_written(t):
         return False
     array = source(t, value)
@@ -152,6 +200,46 @@ def filled_at_once(t, value, label, operands):
     ):
         return False
     span = t.mark, *[getattr(o, "mark", None) for o in operands[1:]]
-    extra = put_in(t, WHOLE, value, array, site(2)).extra
-    extra.label, extra.span = label, span
+    n = put_in(t, WHOLE, value, array, site(2), span[1:])
+    if t.alias is None:
+        n.extra.label, n.extra.span = label, span
     return True
+
+
+def stands_apart(t, others):
+    """May a write into t of what is made of its old value and of others be recorded at once, because none of them lies in its memory?"""
+    if not may_be_written(t):
+        return False
+    v, tracked = t.val, t.mark is not None
+    for o in others:
+        if isinstance(o, Tensor):
+            if o.owner is not TAPE or not apart(v, o.val):
+                return False
+            tracked = tracked or o.mark is not None
+        elif type(o) is list or type(o) is tuple:
+            return False
+    return tracked
+
+
+def as_it_was(t):
+    """A Tensor of t's value and history, in memory of its own."""
+    return Tensor(t.val.copy(), t.mark, TAPE)
+
+
+def rewritten_at_once(t, h, label, operands):
+    """t <- h in t's memory, where h is what nodes have recorded of a copy of t and of the other operands, as a node of torch's name between
+    these; False where that is not all."""
+    n = h.mark
+    if n is None or n.plan is None or n.plan.prim is PICK or h.owner is not TAPE or not may_be_written(t):
+        return False
+    marks = tuple([getattr(o, "mark", None) for o in operands[1:]])
+    before, v = t.mark, t.val
+    if n is before or n in marks or n.extra is not None and (n.extra.group or n.extra.spelling) is not None:
+        return False
+    for o in operands[1:]:
+        if isinstance(o, Tensor) and (o.owner is not TAPE or not apart(v, o.val)):
+            return False
+    if label is not None:
+        extra = extra_of(n)
+        extra.label, extra.span = label, (before, *marks)
+    return taken_over(t, h, 0, True)

@@ -13,7 +13,7 @@ import numpy as np
 from funcgrad.core import state, view_strides
 from funcgrad.core.aval import Aval
 from funcgrad.core.elementwise_layout import filled, moved, noted, stretched
-from funcgrad.core.handle import Handle, root_of, same_view
+from funcgrad.core.handle import Alias, Handle, root_of, same_view
 from funcgrad.core.mutation import view as core_view
 from funcgrad.core.node import extra_of
 from funcgrad.core.quiet import quiet
@@ -23,7 +23,7 @@ from funcgrad.core.trace import PICK, TAPE
 from funcgrad.core.tracebacks import trim
 from funcgrad.core.written_views import written_view
 
-from .._recorded_writes import assigned_at_once
+from .._recorded_writes import assigned_at_once, ends_here
 from ..deprecations import deprecated
 from ..dtypes import LONG, OVERFLOW
 from ..errors import type_name
@@ -287,6 +287,9 @@ def bare(shape):
 def setitem(t, idx, v):
     """t[idx] = v; torch's errors are raised before anything is written."""
     try:
+        if type(v) is Tensor and type(v.alias) is Alias and v.alias.base is t and ends_here(t, v, idx, basic_index):
+            copied_onto_itself(t, v, False)
+            return
         if assigned(t, idx, v) or isinstance(t, Tensor) and assigned_at_once(t, idx, v):
             return
         c = current(t)

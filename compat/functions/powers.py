@@ -7,6 +7,7 @@ import numpy as np
 from funcgrad.core.state import shared, tls
 from funcgrad.core.tracebacks import drop
 
+from .._recorded_writes import recorded_at_once
 from ..dtypes import LONG, beyond
 from ..graph import label as set_label
 from ..payload import current
@@ -97,6 +98,8 @@ def numbered(arithmetic, names, labels):
                 self, other = to_places((self, other), unknown)
                 if more or unknown:
                     raise TypeError("too many arguments")
+            if isinstance(self, Tensor) and recorded_at_once(call, self, other):
+                return self
             if isinstance(other, Tensor):
                 return arithmetic.inplace(self, other, label=both, operands=(self, other))
             return arithmetic.inplace(self, other, label=first, operands=(self,))

@@ -32,7 +32,7 @@ from .call_errors import (
     unusual,
 )
 from .nodes import named, parents_in
-from .writing import check_apart, check_writable, kept, rewrite
+from .writing import as_it_was, check_apart, check_writable, kept, rewrite, rewritten_at_once, stands_apart
 
 FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
@@ -283,7 +283,10 @@ def twin(name, label, f=None, *, aliases=()):
             return self
         try:
             shown = label if isinstance(label, str) else label(*args, **kwargs)
-            got = f(kept(self, others), *args, **kwargs)
+            early = own not in IN_SLICES and stands_apart(self, others)
+            got = f(as_it_was(self) if early else kept(self, others), *args, **kwargs)
+            if early and rewritten_at_once(self, got, shown, (self, *parents_in(others))):
+                return self
             if got.owner.dtype(got) != self.owner.dtype(current(self)):
                 from .out_rules import check_out
 

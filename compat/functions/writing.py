@@ -12,6 +12,7 @@ from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import overlaps, partly
 from funcgrad.core.trace import TAPE
+from funcgrad.lazy import deferred
 
 from .. import dtypes
 from ..inference import WRAPPED, write_outside, written_outside
@@ -20,6 +21,20 @@ from ..payload import current
 from ..tensor import Tensor
 
 tls = state.tls
+
+
+def recorded(name):
+    """A function of _recorded_writes.py, which is loaded when it is first called."""
+
+    def load():
+        from .. import _recorded_writes
+
+        return getattr(_recorded_writes, name)
+
+    return deferred(load)
+
+
+as_it_was, rewritten_at_once, stands_apart = map(recorded, ("as_it_was", "rewritten_at_once", "stands_apart"))
 
 
 def spoken(numpy_dtype):
@@ -122,6 +137,8 @@ def in_place(t, prim, *args, label=None, operands=None, fills=False, **params):
 
 def rewrite(t, result, label=None, operands=(), fills=False):
     """t <- result in its memory, the result being computed from `kept(t)`; for in-place forms of several primitives."""
+    if rewritten_at_once(t, result, label, operands):
+        return t
     c = current(t)
     if written_outside(c, [o for o in operands if isinstance(o, Tensor) and o is not t]):
         return write_outside(rewrite, t, result, label, operands, fills)

@@ -12,11 +12,11 @@ import numpy as np
 
 from ..errors import NotDifferentiableError, ShapeError
 from . import halves, state
-from .aval import Aval, aval_of, describe, dtype_of, ndarray, shape_of
+from .aval import Aval, describe, dtype_of, ndarray, shape_of
 from .conjugate_views import MAPS, Mirror
 from .elementwise_layout import LAID
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Taped, fresh, root_of
-from .node import TapeNode, extra_of
+from .node import TapeNode
 from .primitive import PRIMITIVES
 from .quiet import IGNORE, enter, leave, quiet
 from .site import internal, site, user_frame, where
@@ -311,71 +311,18 @@ def with_history(new, old, kinds):
     return a.face(inner, mark, a)
 
 
-def taken_over(t, h, tracked):
-    """t <- h in t's memory, where h, new and held by nobody else, is what one elementwise operation has recorded of t, the first operand
-    that it may read (a Tensor over NumPy memory in C order, and no view), and of `tracked` operands that have a history; False, and nothing
-    is done, if h is not that."""
-    n, v, out = h.mark, t.val, h.val
-    if (
-        n is None
-        or h.alias is not None
-        or out.dtype is not v.dtype
-        or out.shape != v.shape
-        or not n.plan.prim.elementwise
-    ):
-        return False
-    store, old, saved = t.store, t.mark, n.saved
-    if len(n.ins) != tracked or old is not None and old not in n.ins:  # (several operations)
-        return False
-    if saved:
-        plan, versions = n.plan, n.versions
-        reads = plan.reads
-        if reads:
-            at = 0 if old is None else plan.operands[0 if n.ins[0] is old else n.ins.index(old)]
-            if at in reads:  # (the rule reads what the write destroys)
-                k = reads.index(at)
-                if saved[k] is not v:
-                    return False
-                saved = (*saved[:k], v.copy(), *saved[k + 1 :])
-                versions = (
-                    versions[1:] if versions and versions[0][2] == at else tuple([s for s in versions if s[2] != at])
-                )
-        if plan.keeps:
-            saved = (*saved[:-1], v)
-            versions = (*versions[:-1], (store, store.version + 1, -1))
-        n.saved, n.versions = saved, versions
-    v[...] = out
-    store.version += 1
-    store.changed = n.code, n.lasti
-    if old is not None and old.extra is not None:
-        n.keep_gradient_of(old)
-    t.mark = n
-    return True
-
-
-def put_in(t, idx, value, array, line):
-    """t[idx] = value (a number, or a Tensor over NumPy memory that is up to date, whose `array` is not in t's), recorded, where t lies in C
-    order and is no view. What NumPy refuses has done nothing; else the node, whose Extra is new."""
-    prim, v, old = PRIMITIVES["put"], t.val, t.mark
-    mark = value.mark if array is not value else None
-    v[idx] = array
-    store = t.store
-    store.version += 1
-    store.changed = line
+def put_node(old, mark, idx, own, part, line):
+    """A new node of a write of `part` at idx, where `own` is written (both Avals), of these marks."""
     n = TapeNode()
     n.owner = TAPE
-    n.plan = prim.plan((old is not None) + 2 * (mark is not None), None, "torch")
+    n.plan = PRIMITIVES["put"].plan((old is not None) + 2 * (mark is not None), None, "torch")
     n.ins = (old, mark) if mark is not None is not old else (mark if old is None else old,)
     n.params = {"idx": idx}
     n.saved = n.versions = ()
-    n.avals = (Aval(v.shape, v.dtype), aval_of(array))
+    n.avals = (own, part)
     n.index = tick()
     n.code, n.lasti = line
     n.extra = None
-    if old is not None and old.extra is not None:
-        n.keep_gradient_of(old)
-    extra_of(n)
-    t.mark = n
     return n
 
 

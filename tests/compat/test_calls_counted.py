@@ -251,8 +251,52 @@ def an_element_taken_where_a_tensor_says():
     return lambda: x.take(i)
 
 
+def in_a_view(change):
+    """A change of part of what is recorded, made with it."""
+    x, m = leaf(4, 5), torch.ones(4, 5)
+
+    def changed():
+        h = x * m
+        change(h, m)
+
+    return changed
+
+
+def a_recorded_row_multiplied():
+    return in_a_view(lambda h, m: h[1].mul_(2.0))
+
+
+def a_recorded_column_added_to():
+    def change(h, m):
+        h[:, 0] += 1.0
+
+    return in_a_view(change)
+
+
+def a_place_in_a_row_assigned():
+    def change(h, m):
+        h[0][1] = 1.0
+
+    return in_a_view(change)
+
+
+def places_of_a_vector_assigned():
+    v = torch.ones(10)
+
+    def change(h, m):
+        h.view(-1)[::2] = v
+
+    return in_a_view(change)
+
+
+def a_recorded_mixture_in_place():
+    return in_a_view(lambda h, m: h.lerp_(m, 0.5))
+
+
 COUNTS = [
     (a_matrix_of_one_element_solved, 145), (an_element_taken_where_a_tensor_says, 26),
+    (a_recorded_row_multiplied, 30), (a_recorded_column_added_to, 42), (a_place_in_a_row_assigned, 40),
+    (places_of_a_vector_assigned, 55), (a_recorded_mixture_in_place, 65),
     (gradients_of_a_stack_in_memory_given, 2100), (gradients_of_a_stack_in_one_memory, 1250), (a_stack_back, 1000),
     (gradients_in_memory_given, 2000),
     (a_layer_over_rows_of_stacks, 20), (an_unsorted_choice, 30),
@@ -262,7 +306,7 @@ COUNTS = [
     (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (a_matrix_by_a_vector_forward, 4), (a_loss_of_logits_back, 45), (a_loss_of_probabilities, 16), (modules_in_a_row, 38),
     (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
     (a_recorded_mask_in_place, 9), (a_loss_over_sixty_steps, 420),
-    (a_recorded_row_assigned, 22), (a_recorded_slice_filled, 20), (a_recorded_copy_in_place, 31), (a_recorded_leaky_relu_in_place, 25),
+    (a_recorded_row_assigned, 23), (a_recorded_slice_filled, 21), (a_recorded_copy_in_place, 32), (a_recorded_leaky_relu_in_place, 25),
 ]  # fmt: skip
 
 

@@ -4,14 +4,13 @@ import functools
 
 import numpy as np
 
-from funcgrad.core.node import extra_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
 
 from ..._generator import default_generator
-from ..._recorded_writes import recorded_at_once
+from ..._recorded_writes import recorded_as
 from ...dtypes import beyond
 from ...functions.call_errors import MISSING
 from ...functions.drawing import drawn
@@ -61,10 +60,7 @@ def shown(input, body, label, inplace, *args, **kwargs):
         return named(lay(out, t), label, (input,))
     if label.removesuffix("Backward0") in FROM_RESULT:
         label = label[:-1] + "1"
-    before = input.mark
-    if label != "RreluWithNoiseBackward1" and recorded_at_once(body, input, *args, **kwargs):  # (that draws)
-        extra = extra_of(input.mark)
-        extra.label, extra.span = label, (before,)
+    if label != "RreluWithNoiseBackward1" and recorded_as(label, body, input, args, kwargs):  # (that draws)
         return input
     return rewrite(input, body(kept(input), *args, **kwargs), label, (input,))
 
