@@ -38,6 +38,19 @@ class Aval:
         return hash((self.shape, self.dtype, self.weak))
 
 
+class Avals(dict):
+    """{(shape, dtype): its Aval}: the operations of a step are those of the step before."""
+
+    def __missing__(self, known):
+        if len(self) > 1000:
+            self.clear()
+        got = self[known] = Aval(*known)
+        return got
+
+
+AVALS = Avals()
+
+
 def shape_of(x):
     """The shape of an array, handle, aval, Python scalar or nested sequence."""
     t = type(x)
@@ -59,10 +72,12 @@ def dtype_of(x):
     if got is not None:
         return got
     if hasattr(x, "mark"):  # a handle: it has the dtype of what it holds
-        while type(v := x.val) is not ndarray:
-            if not hasattr(v, "mark"):
-                return x.mark.aval.dtype if v is None else dtype_of(v)  # (a staged value holds none)
-            x = v
+        v = x.val
+        try:
+            while type(v) is not ndarray:
+                x, v = v, v.val
+        except AttributeError:  # (a number, or nothing, which is what a staged value holds)
+            return x.mark.aval.dtype if v is None else dtype_of(v)
         return v.dtype
     if isinstance(x, np.generic):
         return x.dtype

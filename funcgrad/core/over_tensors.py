@@ -114,7 +114,7 @@ def node(prim, env, need, operands, case, avals):
     saved = "".join([kept[i] + ", " for i in reads]) + ("h, " if plan.keeps else "")
     marks = "".join([f"m{x}, " for i, (x, _) in enumerate(operands) if need >> i & 1])
     if not prim.elementwise:
-        each = ["None, " if i in reads else f"Aval(v{x}.shape, d), " for i, (x, _) in enumerate(operands)]
+        each = ["None, " if i in reads else f"AVALS[v{x}.shape, d], " for i, (x, _) in enumerate(operands)]
         avals = f"({''.join(each)})"
     params = case.params or ("PARAMS" if prim.params else "NONE")
     return copies + NODE.format(need=need, ins=marks, params=params, saved=saved, avals=avals, site=reindent(SITE, -4))
@@ -215,7 +215,7 @@ def binary(prim, face, slow, quick, case=None):
     both = [("x", True), ("y", True)]
     texts = {}
     for need in (1, 2, 3):
-        each = [f"Aval(v{x}.shape, d)" if need >> i & 1 else "None" for i, (x, _) in enumerate(both)]
+        each = [f"AVALS[v{x}.shape, d]" if need >> i & 1 else "None" for i, (x, _) in enumerate(both)]
         avals = f"None if vx.shape == vy.shape else ({', '.join(each)})"
         texts[need] = FROZEN_RESULT + node(prim, env, need, both, case, avals)
     with_number = f"""
@@ -249,7 +249,7 @@ def nested_binary(prim, face, slow, quick, case):
     texts = {}
     for need in (1, 2, 3):
         each = [
-            f"Aval(v{x}.shape if e{x} is None else v{x}.shape[1:], d)" if need >> i & 1 else "None"
+            f"AVALS[v{x}.shape if e{x} is None else v{x}.shape[1:], d]" if need >> i & 1 else "None"
             for i, (x, _) in enumerate(both)
         ]
         avals = f"None if ex == ey and vx.shape == vy.shape else ({', '.join(each)})"

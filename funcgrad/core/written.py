@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 from . import state
-from .aval import PYTHON_SCALARS, Aval, aval_of, ndarray
+from .aval import AVALS, PYTHON_SCALARS, Aval, aval_of, ndarray
 from .constants import kept
 from .elementwise_layout import LAID, astray, climbing, rising
 from .handle import FROZEN, Alias, Array, Frozen, Handle, Store, fresh
@@ -80,7 +80,7 @@ def environment(prim, kink):
         "__name__": "funcgrad.written_out", "Array": Array, "Node": Node, "TapeNode": TapeNode, "fresh": fresh, "getframe": sys._getframe, "ndarray": ndarray,
         "tick": state.tick, "impl": getattr(prim, "bare", prim.impl), "general": prim, "mismatch": mismatch, "Record": Record, "FROZEN": FROZEN, "NONE": {}, "PARAMS": {"kink": kink},
         "internal": internal, "user_frame": user_frame, "TAPE": TAPE, "on_tape": on_tape, "tls": state.tls, "shared": state.shared, "F32": F32, "F64": F64,
-        "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "climbing": climbing, "asarray": np.asarray, "Aval": Aval, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
+        "kept": kept, "Alias": Alias, "astray": astray, "LAID": LAID, "rising": rising, "climbing": climbing, "asarray": np.asarray, "Aval": Aval, "AVALS": AVALS, "new": object.__new__, "Store": Store, "Frozen": Frozen, "C32": C32, "C64": C64,
     }  # fmt: skip
 
 

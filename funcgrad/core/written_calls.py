@@ -18,7 +18,7 @@ CALL = """def call(*args, **named):
     count = len(args)
     x = args[0] if count else NONE
     if isinstance(x, Face) and count <= {most} and (not named or named.keys() <= BEHIND[count]) and x.owner is TAPE and not shared.staging:
-        {by_place}
+        {by_place} = args + ABSENT[count]
         if named: {by_name}
         if x.alias is not None: fresh(x)
         v = x.val
@@ -48,6 +48,7 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     env |= {
         "BEHIND": [{*names[max(k - 1, 0) :]} for k in range(len(names) + 2)],
         "NONE": NONE,
+        "ABSENT": [(NONE,) * (len(names) + 1 - k) for k in range(len(names) + 2)],
         "MISFIT": MISFIT,
         "fresh": fresh,
         "drop": drop,
@@ -67,7 +68,7 @@ def written_call(prim, face, slow, names, when, steps, labels=("",), given="h", 
     return compile_text(
         CALL.format(
             most=len(names) + 1,
-            by_place="; ".join([f"{name} = args[{i}] if count > {i} else NONE" for i, name in enumerate(names, 1)]),
+            by_place=", ".join(("x", *names, "")),
             by_name="; ".join([f'{name} = named.get("{name}", {name})' for name in names]) or "pass",
             when=when,
             steps="\n                ".join(steps),

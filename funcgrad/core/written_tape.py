@@ -61,9 +61,9 @@ INTEGERS = """
             except ValueError: return slow(x, y){made}"""
 
 
-AVALS = """
+STRETCHED = """
               if vx.shape == vy.shape: avals = None
-              else: avals = None if mx is None else Aval(vx.shape, d), None if my is None else Aval(vy.shape, d)"""
+              else: avals = None if mx is None else AVALS[vx.shape, d], None if my is None else AVALS[vy.shape, d]"""
 
 
 def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
@@ -71,7 +71,7 @@ def tape_node(prim, need, names, boxes, ins, avals, params=None, rule=False):
     in-place change is an error, not a wrong number. In a `rule` operands may be values that a node kept, with its stamp."""
     if not prim.elementwise:
         reads = prim.plan(need, "torch", "torch").reads
-        avals = "".join(["None, " if i in reads else f"Aval({v}.shape, d), " for i, v in enumerate(names)])
+        avals = "".join(["None, " if i in reads else f"AVALS[{v}.shape, d], " for i, v in enumerate(names)])
         avals = f"({avals})"
     text, plan = node_text(prim, need, names, ins, avals, "torch", params)
     text = text.replace("n = Node()", "n = h.mark = TapeNode()").replace("n.owner = t;", "n.owner = TAPE;") + SITE
@@ -198,7 +198,7 @@ def tape_binary(prim, face, slow, case=None, rule=False, plain=False, labels=Non
         env["number"] = plan = plan.labelled(labels[0])
         plan.shown, scalar = True, scalar.replace("n.plan = plan1", "n.plan = number")
     integers = INTEGERS.format(symbol=prim.symbol, made=TAPED.format(untracked="True")) if prim.symbol in RING else ""
-    avals = AVALS if prim.elementwise else ""
+    avals = STRETCHED if prim.elementwise else ""
     x_settled, y_settled = [settled.format(x=x, args="x, y") for x in ("x", "y")]
     return compile_text(
         f"""def call(x, y):

@@ -45,7 +45,7 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
                 else:
                     n = h.mark = TapeNode()
                     n.owner = TAPE; n.plan = {plan}; n.ins = (m,); n.params = params; n.saved = n.versions = ()
-                    n.avals = (Aval(v.shape, v.dtype),); n.index = tick(); n.extra = None{site}{after}
+                    n.avals = (AVALS[v.shape, v.dtype],); n.index = tick(); n.extra = None{site}{after}
                 return h
     try: return slow(*[a for a in ({arguments}) if a is not NONE], *more, **named)
     except BaseException as error:

@@ -74,10 +74,9 @@ def add_rows(rows):
         return down(rows) if lanes > 1 else np.add.reduce(rows, 1, None, None, False, 0)  # (torch begins with zero)
     dealt = rows[:, : ACCUMULATORS * turns].reshape(count, turns, ACCUMULATORS * lanes)
     sums = in_blocks(dealt).reshape(count, ACCUMULATORS, lanes)
-    first = sums[:, 0]
     for at in range(ACCUMULATORS * turns, n):
-        first = first + rows[:, at]
-    return first + sums[:, 1] + sums[:, 2] + sums[:, 3]
+        sums[:, 0] += rows[:, at]
+    return down(sums) if lanes > 1 else sums[:, 0] + sums[:, 1] + sums[:, 2] + sums[:, 3]
 
 
 def short_sum(numbers, lanes):

@@ -81,7 +81,8 @@ def of_two(slow, prim, label, names, unset, settings="", holds="True"):
         slow,
         prim,
         ("target", *names.split()),
-        f"isinstance(target, Face) and target.owner is TAPE and {absent(unset)} and type(target.alias) is not Frozen and {REDUCTION}"
+        "isinstance(target, Face) and target.owner is TAPE and type(target.alias) is not Frozen"
+        f" and (count == 2 and not named or {absent(unset)} and {REDUCTION})"
         + (f" and ({number} is NONE or type({number}) is float)" if settings else ""),
         (
             "if target.alias is not None: fresh(target)",
