@@ -85,7 +85,7 @@ def node_of(t):
 
 
 def refusable(t):
-    """A view, up to date, for who asks of its history: refused in every grad mode if its base was changed as it may not be."""
+    """A view, up to date, for whoever asks about its history: RuntimeError in every grad mode if its base was changed as is not allowed."""
     alias = t.alias
     if type(alias) is not Alias or alias.made is None:
         return current(t)

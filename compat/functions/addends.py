@@ -157,12 +157,12 @@ def addmv_in_steps(r, t, matrix, vector, beta, alpha, d, down):
 
 
 def addr_in_steps(r, t, one, two, beta, alpha, d, down):
-    """An operation after the other."""
+    """The operations of torch's kernel one after the other, each rounded."""
     return sum_of(weighed(r, t, beta, d), r(outer_product(weighed(r, one, alpha, d), two)), beta)
 
 
 def addbmm_in_steps(r, t, one, two, beta, alpha, d, down):
-    """A product after the other is added, and the sum rounded."""
+    """The products added one after the other, and each sum rounded."""
     for x, y in zip(one.unbind(), two.unbind(), strict=True):
         t, beta = r(combined(t, mm(x, y), beta, alpha)), 1
     return t

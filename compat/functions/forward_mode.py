@@ -17,7 +17,7 @@ def refuse_tangents(name, *operands):
 
 
 def refuse_recorded(operand, name, argument="weight"):
-    """RuntimeError for an operand of torch's operation of this name that requires grad, which it is not differentiated by."""
+    """RuntimeError if an operand requires grad by which torch's operation of this name has no derivative."""
     if operand is not None and tls.grad and operand.requires_grad:
         raise RuntimeError(
             f"The function '{name}' is not differentiable with respect to argument '{argument}'. This input "

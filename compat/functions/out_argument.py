@@ -74,8 +74,8 @@ def need_no_gradient(said, out, differentiable):
 
 
 def begin(name, out, operands, named, got=()):
-    """Raise what torch says before it looks at anything else: that something is to be differentiated, of a function that says so; of one
-    that is LATE once there are results (`got`)."""
+    """Raise what torch says before it looks at anything else, where something is to be differentiated and the function refuses an out= then;
+    of a function in LATE once there are results (`got`)."""
     said = recorded_as(name, operands, named)
     if not tls.grad or said[0] in "=-@!" or name in LATE and not got:
         return
@@ -120,6 +120,72 @@ STRUCTURED = (
 )
 
 
+def store_several(name, out, got, operands, named):
+    """store, of several results: each into its own of the Tensors `out`."""
+    out = tuple(out)
+    if len(out) != len(got):
+        if name in LISTS:
+            raise RuntimeError(f"{LISTS[name]} expected an out= argument of size {len(got)}, got size {len(out)}")
+        raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
+    need_tensors(name, out)
+    begin(name, out, operands, {}, got)
+    history = any([t.mark is not None for t in got] + [o.requires_grad for o in out])
+    if tls.grad and history and recorded_as(name, operands, named)[0] in "=-@":
+        for o, g in zip(out, got, strict=True):
+            store(name, o, g, operands)
+    else:
+        copied = name == "split_copy"  # (into the shapes that out= has)
+        pairs = checked_pairs(name, out, got)
+        if not copied:
+            fit_each(name, pairs, operands, named)
+        before, tls.grad = tls.grad, tls.grad and copied  # (one that has no derivative is written, a leaf too)
+        try:
+            for o, g in zip(out, got):
+                o.copy_(g) if copied else put(o, g)
+        finally:
+            tls.grad = before
+    if name in LISTS:
+        return None
+    return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
+
+
+def row_of(name, at):
+    """The row of out_rules.py for one of several results."""
+    row = f"{name}[{at}]"
+    return row if at and row in ROWS else name
+
+
+def checked_pairs(name, out, got):
+    """[(number, (out, result))] of several results, in the order in which torch gives each its shape; their dtypes are looked at."""
+    pairs = [*enumerate(zip(out, got, strict=True))]
+    pairs = [pairs[i] for i in IN_ORDER.get(name, range(len(pairs)))]
+    if name != "kthvalue" and not ROWS.get(name, STRUCTURED).startswith(STRUCTURED):
+        for at, (o, g) in pairs[::-1] if name in INDICES_FIRST else pairs:
+            check_out(row_of(name, at), o.owner.dtype(o), g.owner.dtype(g))
+    return pairs
+
+
+def fit_each(name, pairs, operands, named):
+    """Each of the Tensors given as out= in the shape of its result."""
+    for at, (o, g) in pairs:
+        row = row_of(name, at)
+        if (
+            name in KEPT and g.dim() < operands[0].dim() and o.shape != g.shape
+        ):  # (which the kernel keeps the dimension of)
+            dim = (*operands[KEPT[name] :], named.get("dim", -1))[0]
+            if o.dim() == g.dim():
+                resize(o, o.unsqueeze(dim).shape).store.version -= 1
+            fit(row, o, g.unsqueeze(dim), operands)
+            resize(o, g.shape).store.version -= 1
+        elif name == "svd" and at == 2 and o.shape != g.shape:  # (V is made as its transpose)
+            if o.dim() > 1:
+                resize(o, o.mT.shape).store.version -= 1
+            fit(row, o, g.mT, operands)
+            resize(o, g.shape, strides_of(g.val)).store.version -= 1
+        else:
+            fit(row, o, g, operands)
+
+
 def store(name, out, got, operands=(), again=None, named=None):
     """Write a result into the Tensor(s) given as out=, which take its shape; returns them. `again`: the function, of other operands."""
     if name == "linalg_vecdot" and isinstance(
@@ -130,51 +196,7 @@ def store(name, out, got, operands=(), again=None, named=None):
     if name == "mv" and isinstance(out, Tensor) and out.shape == got.shape:  # (which is the addend then, times 0)
         name = "mv_over"
     if isinstance(got, (tuple, list)):
-        out = tuple(out)
-        if len(out) != len(got):
-            if name in LISTS:
-                raise RuntimeError(f"{LISTS[name]} expected an out= argument of size {len(got)}, got size {len(out)}")
-            raise TypeError(f"expected tuple of {len(got)} elements but got {len(out)}")
-        need_tensors(name, out)
-        begin(name, out, operands, {}, got)
-        if (
-            tls.grad
-            and recorded_as(name, operands, named)[0] in "=-@"
-            and any([t.mark is not None for t in got] + [o.requires_grad for o in out])
-        ):
-            for o, g in zip(out, got, strict=True):
-                store(name, o, g, operands)
-        else:
-            pairs = [*enumerate(zip(out, got, strict=True))]
-            pairs = [pairs[i] for i in IN_ORDER.get(name, range(len(pairs)))]
-            copied = name == "split_copy"  # (into the shapes that out= has)
-            row = lambda at: f"{name}[{at}]" if at and f"{name}[{at}]" in ROWS else name  # noqa: E731
-            if name != "kthvalue" and not ROWS.get(name, STRUCTURED).startswith(STRUCTURED):
-                for at, (o, g) in pairs[::-1] if name in INDICES_FIRST else pairs:
-                    check_out(row(at), o.owner.dtype(o), g.owner.dtype(g))
-            for at, (o, g) in () if copied else pairs:
-                dim = (*operands[KEPT[name] :], named.get("dim", -1))[0] if name in KEPT else 0
-                if name in KEPT and g.dim() < operands[0].dim() and o.shape != g.shape:
-                    if o.dim() == g.dim():
-                        resize(o, o.unsqueeze(dim).shape).store.version -= 1
-                    fit(row(at), o, g.unsqueeze(dim), operands)
-                    resize(o, g.shape).store.version -= 1
-                else:
-                    turned = name == "svd" and at == 2 and o.shape != g.shape  # (V is made as its transpose)
-                    if turned and o.dim() > 1:
-                        resize(o, o.mT.shape).store.version -= 1
-                    fit(row(at), o, g.mT if turned else g, operands)
-                    if turned:
-                        resize(o, g.shape, strides_of(g.val)).store.version -= 1
-            before, tls.grad = tls.grad, tls.grad and copied  # (one that has no derivative is written, a leaf too)
-            try:
-                for o, g in zip(out, got):
-                    o.copy_(g) if copied else put(o, g)
-            finally:
-                tls.grad = before
-        if name in LISTS:
-            return None
-        return type(got)(out) if type(got) in (tuple, list) else with_out(type(got))(*out)
+        return store_several(name, out, got, operands, named)
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     if tls.grad and (got.mark is not None or out.requires_grad):

@@ -196,7 +196,7 @@ def float_power_(self, exponent):
 
 # ------------------------------------------------------------------------------------------------ clamp
 def lowest(d, sign):
-    """A bound that nothing of dtype d passes."""
+    """The bound on that side which no number of dtype d is beyond."""
     if d.kind == "f":
         return sign * float("inf")
     return (np.iinfo(d).min if sign < 0 else np.iinfo(d).max) if d.kind in "iu" else sign > 0

@@ -225,7 +225,8 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
 
 
 def laid(tensor, method, low, high, generator, there=False):
-    """Figures drawn for a Tensor in the order of its memory; `there`, in it: memory with gaps is drawn for otherwise."""
+    """Figures drawn for a Tensor in the order of its memory: into new memory, or with `there` into its own, for which torch draws
+    otherwise where it has gaps."""
     scratch = tensor.detach() if there else T["empty_like"](tensor.detach())
     return memory(silently(getattr(scratch, method), low, high, generator=generator)).copy()
 

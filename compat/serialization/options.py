@@ -77,7 +77,8 @@ class skip_data:
 
 
 def register_package(priority, tagger, deserializer):
-    """Where storages are said to be, and where those go that were there: asked in the order of priority, before the rule for the CPU."""
+    """Enter a rule for the places of storages: tagger(storage) is the name of its place, or None, deserializer(storage, name) puts it there.
+    Rules are asked in the order of priority, before that for the CPU."""
     RULES.append((priority, tagger, deserializer))
     RULES.sort(key=lambda rule: rule[0])
 

@@ -17,5 +17,5 @@ def subval(x, i, v):
 
 
 def func(f):
-    """f itself: Python has no unbound methods any more."""
+    """f itself: in Python 3 a method that is asked of its class is the function."""
     return f

@@ -23,8 +23,8 @@ def is_ours(frame):
 
 
 def is_bug(error, last):
-    """Is this error, raised in the entry `last`, one that none of our checks made? Only of ours are names and attributes
-    missing in our code; a value that does not fit is the user's, and NumPy may say so there."""
+    """Is this error, raised in the entry `last`, a mistake of this library's that none of its checks raised: a name, key or attribute
+    that its own code misses? (A value that does not fit is the user's mistake, also where NumPy says so in our frame.)"""
     if not is_ours(last.tb_frame):
         return False
     if isinstance(error, (AttributeError, KeyError)):
