@@ -557,8 +557,3 @@ class Generator:
                 f"multinomial only supports floating-point dtypes for input, got: {limits.scalar_name(p.dtype)}"
             )
         return choose(p, k, replacement, self.exponential, self._uniform64)
-
-
-STATE_BYTES = STATE_LAYOUT.itemsize  # of what get_state() gives
-
-default_generator = Generator()  # that of draws without a generator
