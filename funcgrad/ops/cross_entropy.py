@@ -17,6 +17,8 @@ from .losses import Errors, loss_of
 from .shape import cast
 from .torch_order import log1p_as_torch, log_as_torch
 
+LOWEST = {dtype: np.array(-100, dtype) for dtype in ONES}  # what a logarithm is held at
+
 
 def target_slope(x):
     return sub(maximum(log1p(neg(x)), -100), maximum(log(x), -100))
@@ -50,7 +52,10 @@ def _floats(*operands):
 def _binary_cross_entropy(x, y, log=np.log, log1p=np.log1p):
     x, y = _floats(x, y)
     with quiet():  # log(0) is held at -100: no mistake
-        return (y - 1) * np.maximum(log1p(-x), -100) - y * np.maximum(log(x), -100)
+        low = LOWEST.get(x.dtype, -100)
+        g = (y - ONES.get(y.dtype, 1)) * np.maximum(log1p(-x), low)
+        g -= y * np.maximum(log(x), low)
+        return g
 
 
 def _binary_cross_entropy_torch(x, y):

@@ -138,10 +138,13 @@ def vector_sum(x):
             first += x[dealt : dealt + lanes]
             dealt += lanes
         sums = sums.reshape(ACCUMULATORS, lanes)
-    sums = einsum("ij->j", sums)
-    if whole < n:
-        sums = np.concatenate((x[whole:], sums))
-    return np.add.reduce(sums) if len(sums) < PAIRWISE else np.add.accumulate(sums)[-1]
+    if whole == n:
+        ordered = einsum("ij->j", sums)
+    else:
+        ordered = np.empty(n - whole + lanes, x.dtype)
+        ordered[: n - whole] = x[whole:]
+        einsum("ij->j", sums, out=ordered[n - whole :])
+    return np.add.reduce(ordered) if len(ordered) < PAIRWISE else np.add.accumulate(ordered)[-1]
 
 
 def short_row_sums(x, lanes):
