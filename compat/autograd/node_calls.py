@@ -26,14 +26,14 @@ ADDED_TO = {f"Add{name}Backward0" for name in ("mm", "mv", "r", "bmm")} | {
 
 
 def stand_in(p):
-    """A leaf in the place of an operand, as which what the operation has saved still knows that."""
+    """A leaf in the place of an operand, for which values that the operation has saved of it are taken to be the leaf's."""
     n = leaf_node(p.owner, p.index, TapeNode)
     n.params = {"of": p}
     return n
 
 
 def ungated(m):
-    """What a node was made from: operands before which hooks have put a gate are these themselves."""
+    """What a node was made from; where hooks have put a gate before an operand, the operand behind the gate."""
     return [p.params["of"] if p.plan is not None and p.params and "of" in p.params else p for p in m.ins]
 
 
