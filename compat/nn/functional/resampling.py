@@ -7,9 +7,12 @@ import functools
 
 import numpy as np
 
+from funcgrad.core.halves import rounder
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.trace import TAPE
 
+from ...formats import suggested
 from ...functions.kernels import refuse_in
 from ...functions.operands import apart, dtype_of, like_image, shape_of
 from ...functions.rounding import half_in, in_float32, shared
@@ -76,27 +79,28 @@ def taken(x, axes):
 
 
 @functools.lru_cache(64)
-def kept_weights(mode, antialias, n, m, align_corners, factor, d):
-    """The matrix of weights of an axis, in the dtype d."""
+def kept_weights(mode, antialias, n, m, align_corners, factor, d, half=None):
+    """The matrix of weights of an axis, in the dtype d; each weight of the dtype `half`, if that is told."""
     weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
-    out = np.asarray(weights(n, m, align_corners, factor, d), d)
+    own = {} if half is None else {"rounded": rounder(half)}
+    out = np.asarray(weights(n, m, align_corners, factor, d, **own), d)
     out.flags.writeable = False
     return out
 
 
-def linear_weights(n, m, align_corners, factor, d):
+def linear_weights(n, m, align_corners, factor, d, rounded=np.asarray):
     if n == m:
         return np.eye(n)
     at = np.maximum(sources(n, m, align_corners, factor, d), d(0))
     low = np.minimum(at.astype(np.int64), n - 1)
-    share = np.clip(at - low.astype(d), 0, 1)
-    return spread(n, np.stack([low, np.minimum(low + 1, n - 1)], 1), np.stack([1 - share, share], 1))
+    share = rounded(np.clip(at - low.astype(d), 0, 1))
+    return spread(n, np.stack([low, np.minimum(low + 1, n - 1)], 1), np.stack([rounded(1 - share), share], 1))
 
 
-def cubic_weights(n, m, align_corners, factor, d):
+def cubic_weights(n, m, align_corners, factor, d, rounded=np.asarray):
     at = sources(n, m, align_corners, factor, d)
     low = np.floor(at)
-    shares = cubic((at - low)[:, None] - np.arange(-1, 3, dtype=d), -0.75)
+    shares = rounded(cubic((at - low)[:, None] - np.arange(-1, 3, dtype=d), -0.75))
     return spread(n, np.clip(low[:, None].astype(np.int64) + np.arange(-1, 3), 0, n - 1), shares)
 
 
@@ -221,9 +225,29 @@ def interpolate(
     if antialias:
         refuse_halves(kernel_of(mode, k, antialias), input)
     if shared.halves and (d := half_in(x)):
-        return in_float32(
-            d, interpolate, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias
-        )
+        own = d if mode in MODES and not in_vectors(x, mode, sizes) else None
+        return in_float32(d, resampled, input, sizes, factors, mode, align_corners, antialias, own)
+    return resampled(input, sizes, factors, mode, align_corners, antialias)
+
+
+def in_vectors(x, mode, sizes):
+    """Does torch resample images of half precision in vectors, with weights of float32? (Else weights are of half precision.)"""
+    if mode == "bilinear" and sum(sizes) <= 128:
+        return True
+    channels = shape_of(x)[1]
+    wide = channels > 3 and x.owner is TAPE and suggested(x.val) is not None
+    return mode == "bilinear" and channels == 3 or mode in ("bilinear", "trilinear") and wide
+
+
+def summed(x, weights):
+    for axis, w in enumerate(weights, 2):
+        x = mapped(x, axis, w)
+    return x
+
+
+def resampled(input, sizes, factors, mode, align_corners, antialias, half=None):
+    """interpolate, of arguments that fit together. `half`: the dtype of weights, but not of those of gradients."""
+    x, k = current(input), len(sizes)
     d = np.float64 if dtype_of(x) == np.float64 else np.float32
     shape = shape_of(x)
     if mode.startswith("nearest"):
@@ -241,9 +265,12 @@ def interpolate(
             if n != m:
                 x = mapped_in_integers(x, axis + 2, weights(n, m, align_corners, factors[axis], np.float64))
         return like_image(apart(x, current(input)), current(input))
-    for axis in range(k):
-        given = shape[axis + 2], sizes[axis], align_corners, factors[axis], d
-        x = mapped(x, axis + 2, kept_weights(mode, antialias, *given))
+    axes = [(n, m, align_corners, factor, d) for n, m, factor in zip(shape[2:], sizes, factors)]
+    rough = half and summed(P["stop"](x), [kept_weights(mode, False, *axis, half) for axis in axes])
+    x = summed(x, [kept_weights(mode, antialias, *axis) for axis in axes])
+    if rough is not None:
+        apart_by = P["where"](P["isfinite"](P["stop"](x)), P["sub"](rough, P["stop"](x)), 0.0)
+        x = P["add"](x, apart_by)
     kind = mode.capitalize() + f"{k}D" + ("Aa" if antialias else "")
     x = like_image(apart(x, current(input)), current(input), back=False if mode == "bicubic" else None, turned=True)
     return labelled(x, f"Upsample{kind}Backward0", (input,))
