@@ -22,6 +22,7 @@ from .tensor import Tensor
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 ELLIPSIS = type(...)
 ALL = slice(None)
+ONLY_INTS = frozenset((int,))
 shared, tls, running = state.shared, state.tls, state.running
 
 
@@ -42,6 +43,8 @@ def index_of(idx, alone):
             if i.dtype is not INT64 and i.dtype is not BOOL:
                 return None
             arrays = True
+        elif kind is list and i and ONLY_INTS.issuperset(map(type, i)):
+            i, arrays = np.array(i), True
         elif kind is slice:
             plain = False
             if i.step is not None and (type(i.step) is not int or i.step < 1):

@@ -109,14 +109,14 @@ class Sharing:
             memory = owner_of(v)
             simple = base.mark is None and base.owner is TAPE and kind is not Frozen and kind is not Mirror
             if simple and memory.flags.c_contiguous and not shared.staging:
-                found = address(whole), memory, address(v) - address(memory), steps_of(whole)
+                found = address(whole), memory, 0 if v is memory else address(v) - address(memory), steps_of(whole)
             self.places[id(whole)] = found
         return found
 
     def kept(self, ct, leaf, alone):
         """The first `.grad` of a leaf whose array is `leaf`. As in torch it lies in the memory of the cotangent, if nobody else holds that
         (`alone`) and it lies like the leaf, though others may see the memory; else it is a copy, which counts as a change."""
-        if alone and type(ct) is ndarray and ct.size and ct.flags.writeable and is_dense(ct) and obeys(ct, leaf):
+        if alone and type(ct) is ndarray and ct.size and ct.flags.writeable and lies_like(ct, leaf):
             owner = owner_of(ct)
             known = id(owner) in self.owners
             if not known and ct.base is owner and getrefcount(owner) <= SEEN_ONCE:
@@ -142,6 +142,11 @@ class Sharing:
         ):  # (else torch's lies like the leaf, and is taken as it is)
             g.versioned().version = 1
         return g
+
+
+def lies_like(ct, leaf):
+    """May a cotangent be the gradient of a leaf of this memory, as it lies?"""
+    return ct.flags.c_contiguous and ct.strides == leaf.strides or is_dense(ct) and obeys(ct, leaf)
 
 
 def part(base, whole, ct):

@@ -77,7 +77,8 @@ class Bernoulli(ExponentialFamily):
 
     def sample(self, sample_shape=Size()):
         with torch.no_grad():
-            return torch.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
+            shape, probs = self._extended_shape(sample_shape), self.probs
+            return torch.bernoulli(probs if probs.shape == shape else probs.expand(shape))
 
     def log_prob(self, value):
         self._validate_sample(value)
@@ -265,14 +266,15 @@ class Categorical(Distribution):
     def __init__(self, probs=None, logits=None, validate_args=None):
         check_one(probs, logits)
         name, weights = ("probs", probs) if logits is None else ("logits", logits)
-        if weights.dim() < 1:
+        shape = weights.size()
+        if not shape:
             raise ValueError(f"`{name}` parameter must be at least one-dimensional.")
         if logits is None:
             self.probs = self._param = probs / probs.sum(-1, keepdim=True)
         else:
             self.logits = self._param = logits - logits.logsumexp(dim=-1, keepdim=True)
-        self._num_events = weights.size()[-1]
-        super().__init__(weights.size()[:-1], validate_args=validate_args)
+        self._num_events = shape[-1]
+        super().__init__(shape[:-1], validate_args=validate_args)
 
     logits, probs = odds(is_binary=False), chances(is_binary=False)
     param_shape = property(lambda d: d._param.size())
@@ -285,9 +287,11 @@ class Categorical(Distribution):
     mode = property(lambda d: d.probs.argmax(dim=-1))
 
     def sample(self, sample_shape=Size()):
-        sample_shape = sized(sample_shape)
         probs = self.probs
-        rows = probs if probs.dim() == 1 and self._num_events else probs.reshape(-1, self._num_events)
+        rows = probs if self._num_events and probs.dim() == 1 else probs.reshape(-1, self._num_events)
+        if type(sample_shape) is Size and not sample_shape:
+            return torch.multinomial(rows, 1, True).reshape(self._batch_shape)
+        sample_shape = sized(sample_shape)
         chosen = torch.multinomial(rows, count := sample_shape.numel(), True)
         return (chosen if rows.dim() == 1 or count == 1 else chosen.T).reshape(self._extended_shape(sample_shape))
 

@@ -71,8 +71,9 @@ class Distribution(PublicMethods):
                 f"{type(self)} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize the distribution "
                 "with `validate_args=False` to turn off validation.",
             )
+        own = vars(self)
         for name, constraint in constraints.items():
-            if is_dependent(constraint) or name not in vars(self) and lazy(type(self), name):
+            if name not in own and lazy(type(self), name) or is_dependent(constraint):
                 continue
             value = getattr(self, name)
             if not holds(constraint, value):
@@ -199,6 +200,8 @@ class Distribution(PublicMethods):
         return new
 
     def _extended_shape(self, sample_shape=Size()):
+        if type(sample_shape) is type(self._batch_shape) is Size and not sample_shape and not self._event_shape:
+            return self._batch_shape
         return sized(sample_shape) + self._batch_shape + self._event_shape
 
     def _enumerated(self, values, expand):

@@ -39,7 +39,7 @@ class Normal(ExponentialFamily):
     def sample(self, sample_shape=Size()):
         shape = self._extended_shape(sample_shape)
         with torch.no_grad():
-            return torch.normal(self.loc.expand(shape), self.scale.expand(shape))
+            return torch.normal(*[p if p.shape == shape else p.expand(shape) for p in (self.loc, self.scale)])
 
     def rsample(self, sample_shape=Size()):
         return self.loc + standard_normal(self._extended_shape(sample_shape), self.loc.dtype) * self.scale

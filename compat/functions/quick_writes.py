@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from funcgrad.core.handle import Store
+from funcgrad.core.handle import Alias, Store
 from funcgrad.core.quiet import IGNORE, enter, leave
 from funcgrad.core.site import internal, site, user_frame
 from funcgrad.core.state import running, shared, tls
@@ -19,6 +19,7 @@ from .fused import scaled_sum
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 BOUND = 1 << 63
+ONCE = frozenset(("getitem", "reshape", "transpose"))  # steps to a view in which every element stands once
 getframe = sys._getframe
 
 
@@ -30,13 +31,15 @@ def overwritten(ufunc, t, other, alpha=1):
     if recording and t.mark is not None:  # (_recorded_writes.py)
         return False
     v = t.val
-    if shared.staging or t.owner is not TAPE or t.alias is not None or type(v) is not np.ndarray:
+    if shared.staging or t.owner is not TAPE or type(v) is not np.ndarray:
+        return False
+    if t.alias is not None and not is_plain_view(t, recording):
         return False
     d = v.dtype
     if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide):
         return False
     flags = v.flags
-    if not flags.c_contiguous or not flags.writeable:
+    if not flags.writeable or not flags.c_contiguous and t.alias is None:
         return False
     if type(other) is float or type(other) is int and -BOUND < other < BOUND:
         o = other
@@ -70,6 +73,23 @@ def overwritten(ufunc, t, other, alpha=1):
     if internal[f.f_globals.get("__name__")]:
         f = user_frame(f) or f
     store.changed = f.f_code, f.f_lasti
+    return True
+
+
+def is_plain_view(t, recording):
+    """Is t a view that is up to date, in which every element stands once, of a Tensor over NumPy memory for whose history nobody asks?"""
+    alias = t.alias
+    if type(alias) is not Alias:
+        return False
+    base, link = alias.base, alias.link
+    if base.owner is not TAPE or base.alias is not None or base.val is not alias.val or base.mark is not alias.mark:
+        return False
+    if recording and base.mark is not None or t.store is not base.store or 0 in t.val.strides:
+        return False
+    while link is not None:
+        if link[1][0].name not in ONCE:
+            return False
+        link = link[0]
     return True
 
 

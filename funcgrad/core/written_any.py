@@ -316,17 +316,13 @@ def joined(prim, ts, values, **params):
     if state.shared.staging or state.shared.halves:
         return prim(*ts, **params)
     out = prim.value("torch")(*values, **params)
+    marks, need, bit = [], 0, 1
     for t in ts:
         if t.mark is not None:
-            break
-    else:
-        return on_tape(out)
-    marks = [t.mark for t in ts]
-    need = (1 << len(marks)) - 1
-    if None in marks:
-        need = sum([1 << i for i, m in enumerate(marks) if m is not None])
-        marks = [m for m in marks if m is not None]
-    if not state.tls.grad or out.dtype.kind not in "fc":
+            marks.append(t.mark)
+            need |= bit
+        bit += bit
+    if not need or not state.tls.grad or out.dtype.kind not in "fc":
         return on_tape(out)
     n = TapeNode()
     n.owner, n.plan, n.ins, n.params, n.index = TAPE, prim.plan(need, None, "torch"), tuple(marks), params, state.tick()
@@ -334,7 +330,11 @@ def joined(prim, ts, values, **params):
     n.extra = None
     first = values[0].shape
     same = Aval(first, out.dtype)
-    n.avals = [same if v.shape == first else Aval(v.shape, v.dtype) for v in values]
+    n.avals = [same] * len(values)
+    if prim.name != "stack":  # (of which all have one shape)
+        for i, v in enumerate(values):
+            if v.shape != first:
+                n.avals[i] = Aval(v.shape, v.dtype)
     f = sys._getframe(1)
     if internal[f.f_globals.get("__name__")]:
         f = user_frame(f) or f

@@ -1,14 +1,34 @@
 """Primitives that join arrays: concatenate, stack."""
 
+import itertools
 from struct import Struct
 
 import numpy as np
 
-from ..core.aval import Aval, dtype_of, shape_of
+from ..core.aval import Aval, dtype_of, ndarray, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
+from ..core.state import shared
 from .assignment import getitem
 from .shape import batched, fit
+
+
+def parts_back(n, ct, cts, owned):
+    """The parts of the cotangent of what was joined, as views of it: the rules below, of arrays of one dtype."""
+    plan, avals = n.plan, n.avals
+    if type(ct) is not ndarray or shared.halves or any([avals[i].dtype != ct.dtype for i in plan.operands]):
+        plan.ruled(n, ct, cts, owned)
+        return
+    axis = n.params["axis"]
+    before = (slice(None),) * axis
+    if plan.prim is concatenate:
+        ends = [*itertools.accumulate([a.shape[axis] for a in avals], initial=0)]
+        parts = [ct[(*before, slice(ends[i], ends[i + 1]))] for i in plan.operands]
+    else:
+        parts = [ct[(*before, i, ...)] for i in plan.operands]
+    for p, g in zip(n.ins, parts):
+        c = cts.get(p)
+        cts[p] = g if c is None else c + g
 
 
 @define
@@ -17,6 +37,7 @@ class concatenate:
 
     variadic = True
     linear = "all"
+    pull = parts_back
 
     def jax(jax, *xs, axis):
         return jax.numpy.concatenate(xs, axis)
@@ -66,6 +87,7 @@ class stack:
 
     variadic = True
     linear = "all"
+    pull = parts_back
     takes_numbers = True
 
     def jax(jax, *xs, axis):

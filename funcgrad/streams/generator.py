@@ -8,16 +8,16 @@ bit; float64 results that need log, exp, sin, cos or tan differ from the C libra
 
 import contextlib
 import os
-from math import ceil, cos, log1p, pi, prod, sin, sqrt
+from math import ceil, cos, inf, log1p, pi, prod, sin, sqrt
 
 import numpy as np
 
 from funcgrad.core.halves import COMPLEX32, FLOAT16, HALVES, complex32
 from funcgrad.core.multiply_add import fused32, fused64
-from funcgrad.core.quiet import quiet
+from funcgrad.core.quiet import IGNORE, enter, leave, quiet
 from funcgrad.streams import limits
 from funcgrad.streams.box_muller import float32_normals
-from funcgrad.streams.choices import choose, shuffled
+from funcgrad.streams.choices import FEW, choose, shuffled
 from funcgrad.streams.engine import STATE_LAYOUT, Engine
 from funcgrad.streams.limits import FLOAT32, FLOAT64
 from funcgrad.streams.poisson import poisson_counts
@@ -557,3 +557,21 @@ class Generator:
                 f"multinomial only supports floating-point dtypes for input, got: {limits.scalar_name(p.dtype)}"
             )
         return choose(p, k, replacement, self.exponential, self._uniform64)
+
+    def chosen(self, p):
+        """The index that multinomial(p, 1) draws with few weights that are plain to see, float32[c] or float64[c]; None, and nothing is drawn,
+        where they are not that.
+
+        >>> int(Generator(0).chosen(np.float32([0.1, 0.7, 0.2])))
+        1
+        """
+        row = p.tolist()
+        if not 0 < len(row) <= FEW or not 0 < sum(row) < inf or not min(row) >= 0:
+            return None
+        q = self._uniform64(len(row))
+        token = enter(IGNORE)
+        try:
+            np.negative(np.log1p(np.negative(q, q), q), q)
+            return (p / (q if p.itemsize == 8 else q.astype(FLOAT32))).argmax()
+        finally:
+            leave(token)

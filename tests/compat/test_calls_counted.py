@@ -289,11 +289,52 @@ def places_of_a_vector_assigned():
     return in_a_view(change)
 
 
+def a_choice_by_logits():
+    z = leaf(4) * 1
+    return lambda: torch.distributions.Categorical(logits=z)
+
+
+def a_choice_drawn():
+    d = torch.distributions.Categorical(logits=leaf(4) * 1)
+    return d.sample
+
+
+def a_normal_drawn():
+    d = torch.distributions.Normal(leaf(3), torch.ones(3))
+    return d.sample
+
+
+def parts_of_what_was_joined():
+    xs, g = [leaf(3), leaf(3)], torch.ones(2, 3)
+
+    def back():
+        xs[0].grad = xs[1].grad = None
+        torch.stack([xs[0] * 2, xs[1] * 2]).backward(g)
+
+    return back
+
+
+def a_row_of_numbers_added_to():
+    x = torch.ones(4, 5)
+
+    def changed():
+        x[1] += 1.0
+
+    return changed
+
+
+def rows_of_a_list_assigned():
+    x = torch.ones(4, 5)
+    return lambda: x.__setitem__([0, 2], 0.0)
+
+
 def a_recorded_mixture_in_place():
     return in_a_view(lambda h, m: h.lerp_(m, 0.5))
 
 
 COUNTS = [
+    (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),
+    (rows_of_a_list_assigned, 12),
     (a_matrix_of_one_element_solved, 145), (an_element_taken_where_a_tensor_says, 26),
     (a_recorded_row_multiplied, 30), (a_recorded_column_added_to, 42), (a_place_in_a_row_assigned, 40),
     (places_of_a_vector_assigned, 55), (a_recorded_mixture_in_place, 65),

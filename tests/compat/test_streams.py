@@ -366,3 +366,13 @@ def test_few_normals_are_those_of_one_long_draw():
         parts = [g.normal(n, 0.5, 2.0) for n in sizes]
         assert np.array_equal(np.concatenate(parts), whole.normal(sum(sizes), 0.5, 2.0))
         assert np.array_equal(g.uniform(5), whole.uniform(5))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_index_by_few_weights_is_that_of_a_row(dtype):
+    for seed in range(50):
+        p, g, whole = Generator(seed).uniform(1 + seed % 7).astype(dtype), Generator(seed), Generator(seed)
+        for _ in range(100):
+            assert g.chosen(p) == whole.multinomial(p[None], 1)[0, 0]
+    assert g.chosen(-p) is None and g.chosen(p * 0) is None and g.chosen(p * np.inf) is None
+    assert np.array_equal(g.uniform(5), whole.uniform(5))
