@@ -95,7 +95,7 @@ def sparse(entries, label=None, operands=()):
 
 
 def refusing(error, said):
-    def refuse(self, *args, **kwargs):
+    def refuse(self, *args, **options):
         raise error(said)
 
     return refuse
@@ -122,16 +122,11 @@ class Sparse(Tensor):
     device = property(lambda t: CPU)
     _grad = property(lambda t: t.grad)
 
-    @property
-    def nbytes(self):
-        raise RuntimeError(
-            "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of the indices and "
-            "values.  If you want the size of the  equivalent dense tensor, multiply numel() by element_size()"
-        )
-
     requires_grad = property(lambda t: t.mark is not None)
     grad = property(lambda t: None)
     data = property(lambda t: t.detach())
+    is_contiguous = lambda t, **named: False
+    storage_offset = lambda t: 0
     sparse_dim = _dimI = lambda t: t.val.dims
     dense_dim = _dimV = lambda t: len(t.val.dense_shape)
     _nnz = lambda t: t.val.nnz
@@ -217,16 +212,8 @@ class Sparse(Tensor):
     def __sub__(self, other):
         return self + -other
 
-    neg, mul, div, add, sub, __rmul__, __imul__, __iadd__ = (
-        __neg__,
-        __mul__,
-        __truediv__,
-        __add__,
-        __sub__,
-        __mul__,
-        mul_,
-        add_,
-    )
+    neg, mul, div, add, sub, __rmul__ = __neg__, __mul__, __truediv__, __add__, __sub__, __mul__
+    __imul__, __iadd__ = mul_, add_
 
     def __radd__(self, other):
         return total(self, other)
@@ -237,26 +224,10 @@ class Sparse(Tensor):
     def numpy(self, *args, **kwargs):
         raise TypeError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.")
 
-    def item(self):
-        if self.numel() != 1:
-            raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        return dense(self.val).item()
-
-    def __bool__(self):
-        if self.numel() != 1:
-            return super().__bool__()
-        return bool(self.item())
-
     def stride(self, dim=None):
         return (0,) * self.dim() if dim is None else 0
 
-    def is_contiguous(self, **named):
-        return False
-
-    def storage_offset(self):
-        return 0
-
-    data_ptr = tolist = refusing(RuntimeError, "Cannot access data pointer of Tensor that doesn't have storage")
+    item = data_ptr = tolist = refusing(RuntimeError, "Cannot access data pointer of Tensor that doesn't have storage")
     untyped_storage = storage = is_shared = share_memory_ = refusing(
         NotImplementedError, "Cannot access storage of SparseTensorImpl"
     )

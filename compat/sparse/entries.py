@@ -53,8 +53,6 @@ def rows(values, which):
 
 def added(shape, which, values):
     """Zeros to which the i-th of values is added in row which[i], one after the other."""
-    if values.dtype.name == "bool":
-        return T["zeros"](shape, dtype=values.dtype).index_put((tensor(which),), values)
     return T["zeros"](shape, dtype=values.dtype).index_add(0, tensor(which), values)
 
 
@@ -171,9 +169,7 @@ def walked(first, second):
 
 def added_to(x, e, alpha=1):
     """x += alpha * the entries, rows of a Tensor x in its own memory."""
-    values = e.values.detach().to(x.dtype)
-    if alpha == 1:
-        return x.index_add_(0, tensor(e.indices[0]), values)
     which, at = np.unique(e.indices[0], return_inverse=True)
-    held = scaled_onto(rows(x.detach(), which).numpy(), at, values.numpy(), alpha)
-    return x.index_copy_(0, tensor(which), tensor(held))
+    held = scaled_onto(rows(x.detach(), which).numpy(), at, e.values.detach().to(x.dtype).numpy(), alpha)
+    x[tensor(which)] = tensor(held)
+    return x
