@@ -15,9 +15,9 @@ SQUEEZE = float(np.float32(0.0331))
 
 
 def gamma_numbers(a, stream):
-    """Gamma numbers of rate 1 and these concentrations, float[*s], from a streams.Generator; none below the least normal number.
+    """Gamma numbers of rate 1 and these concentrations, float[*s], from a _generator.Generator; none below the least normal number.
 
-    >>> from funcgrad.streams import Generator
+    >>> from compat._generator import Generator
     >>> gamma_numbers(np.array([0.5, 3.0]), Generator(0)).round(4).tolist()
     [0.0008, 1.2728]
     """
@@ -64,9 +64,9 @@ STIRLING = [  # log k! less Stirling's formula for it, for small k
 
 
 def binomial_counts(counts, probs, stream):
-    """Successes in counts[*s] trials of probabilities probs[*s], in the dtype of counts, from a streams.Generator.
+    """Successes in counts[*s] trials of probabilities probs[*s], in the dtype of counts, from a _generator.Generator.
 
-    >>> from funcgrad.streams import Generator
+    >>> from compat._generator import Generator
     >>> binomial_counts(np.array([10.0, 100.0]), np.array([0.3, 0.5]), Generator(0)).tolist()
     [6.0, 48.0]
     """

@@ -1,4 +1,4 @@
-"""Random Tensors and in-place draws, over funcgrad.streams: torch's own figures after manual_seed.
+"""Random Tensors and in-place draws, over compat/_generator.py: torch's own figures after manual_seed.
 
 Invariant: an in-place draw takes its numbers in the order of memory, as torch's kernels do, and checks the Tensor
 before it takes any.
@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from funcgrad import streams
 from funcgrad.core.handle import Handle, fresh
 from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
@@ -22,6 +21,7 @@ from funcgrad.errors import RandomnessError
 from funcgrad.streams.limits import rounded
 from funcgrad.transforms.boundary import enter
 
+from .. import _generator as streams
 from ..devices import Default, Device, usable
 from ..errors import type_name
 from ..native import Native, of_arguments, shown_as

@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compat._generator import DEFAULT_SEED, Generator
 from funcgrad.core.multiply_add import fused32, fused64
-from funcgrad.streams import DEFAULT_SEED, Generator, engine
+from funcgrad.streams import engine
 from funcgrad.streams.box_muller import float32_normals
 from funcgrad.streams.choices import shuffled
 from funcgrad.streams.engine import STATE_LAYOUT
@@ -323,7 +324,7 @@ def test_threads_share_a_stream_without_repeats():
 
 def test_import_is_light():
     code = (
-        "import sys, numpy; before = 'numpy.random' in sys.modules; from funcgrad.streams import Generator; "
+        "import sys, numpy; before = 'numpy.random' in sys.modules; from compat._generator import Generator; "
         "Generator(0).uniform(700); Generator(0).get_state(); print('numpy.random' in sys.modules, before)"
     )
     root = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
-from funcgrad.streams import default_generator
 
+from ..._generator import default_generator
 from ..._recorded_writes import recorded_as
 from ...dtypes import beyond
 from ...functions.call_errors import MISSING

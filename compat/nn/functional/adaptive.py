@@ -13,9 +13,9 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 from funcgrad.core.written_calls import written_call
 from funcgrad.ops.torch_order import TURNS
-from funcgrad.streams import default_generator
 
 from ..._gate import Refusal
+from ..._generator import default_generator
 from ...dtypes import BY_NAME
 from ...formats import suggested
 from ...functions.drawing import refuse_staging

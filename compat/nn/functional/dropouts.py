@@ -11,9 +11,9 @@ from funcgrad.core.elementwise_layout import preserved
 from funcgrad.core.layout import by_strides, layout_of
 from funcgrad.core.site import warn
 from funcgrad.core.trace import TAPE
-from funcgrad.streams import default_generator
 
 from ... import dtypes
+from ..._generator import default_generator
 from ...functions.call_errors import not_a_tensor
 from ...functions.drawing import drawn
 from ...functions.kernels import mended, refuse_in

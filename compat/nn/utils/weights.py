@@ -3,9 +3,8 @@
 import copy
 import inspect
 
-from funcgrad.streams import default_generator
-
 from ..._calls import C
+from ..._generator import default_generator
 from ...functions.register import FUNCTIONS as T
 from ...names_of_classes import placed
 from ...tensor import Tensor

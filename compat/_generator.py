@@ -575,3 +575,8 @@ class Generator:
             return (p / (q if p.itemsize == 8 else q.astype(FLOAT32))).argmax()
         finally:
             leave(token)
+
+
+STATE_BYTES = STATE_LAYOUT.itemsize  # of what get_state() gives
+
+default_generator = Generator()  # that of draws without a generator
