@@ -169,8 +169,8 @@ class Huber(Errors):
 
     def errors(x, y, *, delta, linear):
         d = abs_(sub(x, y))
-        inner = mul(mul(d, d), 0.5 * linear / delta)
-        return where(less(d, delta), inner, mul(sub(d, 0.5 * delta), linear))
+        far = sub(d, 0.5 * delta)
+        return where(less(d, delta), mul(mul(d, d), 0.5 * linear / delta), far if linear == 1 else mul(far, linear))
 
     def slopes(x, y, need, delta, linear):
         d = sub(x, y)
