@@ -16,6 +16,8 @@ from collections import deque
 from importlib.util import resolve_name
 from operator import is_
 
+import numpy as np
+
 from funcgrad.core.handle import Handle
 from funcgrad.core.site import internal
 
@@ -28,6 +30,7 @@ CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 # methods that no syntax but that of making, copying and printing an object calls
 TEXTS = frozenset("__repr__ __str__ __format__".split())
 ASIDE = TEXTS | frozenset("__init__ __new__ __del__ __reduce__ __setstate__ __init_subclass__".split())
+BUILTINS = frozenset(dir(builtins))
 ANYTHING = frozenset(("globals", "eval", "exec", "__import__"))
 # what looks attributes up by a name that is computed, or all of them
 BY_NAME = frozenset(("getattr", "setattr", "hasattr", "delattr", "vars", "dir"))
@@ -158,6 +161,7 @@ class Reader:
         self.writes = []  # names of variables outside that it assigns to
         self.builtins = set()
         self.anything = False  # may the user's code look up any variable?
+        self.absent = {}  # id of a module's variables -> (they, names that are none of them)
         self.by_id = False  # may it ask for the id() of something?
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
@@ -202,9 +206,11 @@ class Reader:
                     more = True
                     done.add(a)
                     self.attributes(x, (a,), type(x).__name__)
-            for kind in self.classes if every else ():
-                for a in [a for a in vars(kind) if not a.startswith("__")]:
-                    self.attributes(kind, (a,), kind.__name__)
+            for kind in self.classes:  # (whose objects may be made inside)
+                for a in {a for c in kind.__mro__ if of_users(c) for a in vars(c) if a in names or every}:
+                    if not a.startswith("__") and (id(kind), a) not in self.visited:
+                        self.visited.add((id(kind), a))
+                        self.attributes(kind, (a,), kind.__name__)
             more = more or len(self.codes) > count or len(self.reached) > before
         if self.modules and ("__dict__" in names or "vars" in self.builtins):
             self.opaque += self.modules.values()
@@ -334,7 +340,10 @@ class Reader:
                     value = known[name]
                 elif kind == "global":
                     if name not in f.__globals__:
+                        self.absent.setdefault(id(f.__globals__), (f.__globals__, set()))[1].add(name)
                         if hasattr(builtins, name):
+                            if name not in BUILTINS:
+                                self.seen(vars(builtins), name, vars(builtins)[name], name)
                             self.builtins.add(name)
                             if module_of_users(f.__globals__.get("__name__")):
                                 self.anything |= name in ANYTHING
@@ -350,7 +359,15 @@ class Reader:
                     self.seen(cells[name], None, value, name)
                 else:
                     continue
+                if not attributes and isinstance(value, types.ModuleType):
+                    self.passed_on(value, c)
                 self.attributes(value, attributes, name)
+
+    def passed_on(self, module, code):
+        """A module of the user's that code names by itself: may it look up a variable of it by a computed name?"""
+        texts = vars(module).keys() & {k for k in code.co_consts if type(k) is str}
+        if not BY_NAME.isdisjoint(code.co_names) and not texts and module_of_users(module.__name__):
+            self.opaque.append(module)
 
     def imported(self, variables, name, level, attribute):
         """What an import gives, as things are; and each call is to find it."""
@@ -466,16 +483,28 @@ class Reader:
             self.callable(x)
             return
         if isinstance(x, CONTAINERS):
-            if id(x) not in self.visited and len(x) <= 64:
+            if id(x) not in self.visited:
                 self.visited.add(id(x))
-                for v in dict.values(x) if isinstance(x, dict) else [*x]:
-                    self.value(v)
+                self.entries_of(x)
             if not of_users(type(x)):
                 return
+        if isinstance(x, np.ndarray) and x.dtype.hasobject:
+            self.value([*x.flat])
         if isinstance(x, type):
             self.class_named(x)
         elif not isinstance(x, types.ModuleType) and (hasattr(x, "__dict__") or of_users(type(x))):
             self.told_of(x)
+
+    def entries_of(self, x):
+        """Read what the entries of a container lead to, if there are not too many that lead on."""
+        if len(x) > LONG:
+            return
+        own = [v for v in (dict.values(x) if isinstance(x, dict) else [*x]) if not isinstance(v, CONSTANT)]
+        if len(own) > MANY:
+            self.opaque += [v for v in own if not isinstance(v, (*CONTAINERS, Handle))][:1]
+            return
+        for v in own:
+            self.value(v)
 
 
 def property_of(p):
@@ -502,6 +531,7 @@ def slots_of(x):
 
 # ------------------------------------------------------------------------------------------------ what leads on
 MOST = 20_000  # things that are looked at
+MANY = 1024  # entries of a container that lead on
 LONG = 10_000  # entries of a container whose entries are not followed
 LEAVES = (
     int,

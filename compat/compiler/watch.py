@@ -198,14 +198,16 @@ class Watch:
 
     def roots(self):
         """What the function can name, ids of what is compared attribute by attribute here, and containers of arguments."""
-        values = [value for *_, value, _ in self.places.values()]
+        containers = [x for x in self.given if entries(x) is not None]
+        own = {id(getattr(x, "__dict__", None)) for x in containers}
+        values = [value for namespace, *_, value, _ in self.places.values() if id(namespace) not in own]
         whole = {*self.modules, *self.optimizers, *self.wholes}
         values += map(vars, self.wholes.values())
         values += [t for m in self.modules.values() for table in (m._parameters, m._buffers) for t in table.values()]
         values += [p for o in self.optimizers.values() for g in o.param_groups for p in g["params"]]
-        containers = [x for x in self.given if entries(x) is not None]
         given = [x for x in self.given if entries(x) is None]
-        return [*values, *self.objects, *self.modules.values(), *given], whole, Module, TABLES, containers
+        objects = [x for x in self.objects if not any([x is c for c in containers])]
+        return [*values, *objects, *self.modules.values(), *given], whole, Module, TABLES, containers
 
     def elsewhere(self, x, namespace, key, reach):
         """Does a Tensor that the function reads in an entry of a namespace stand anywhere else that it can name?"""
@@ -334,6 +336,8 @@ class Watch:
         for x in self.objects:
             if of_users(type(x)):
                 self.add(f"type({self.name(x)}) is {self.name(type(x))}", f"the class of a {type(x).__name__}")
+        for variables, names in self.reader.absent.values():
+            self.add(f"{self.name(variables)}.keys().isdisjoint({self.name(names)})", "which variables a module has")
         for own, keys in self.reader.wholes.values():
             self.add(f"[*{self.name(own)}] == {self.name(keys)}", "which attributes an object has")
         self.classes()

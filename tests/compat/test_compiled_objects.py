@@ -1,6 +1,7 @@
 """Objects that compiled code looks at as a whole, as a text, or by way of the standard library, and what others change of them between calls. (What
 is wanted is what the same function does when it is not compiled.)"""
 
+import builtins
 import dataclasses
 import functools
 import operator
@@ -8,6 +9,7 @@ import sys
 import types
 import warnings
 
+import numpy as np
 import pytest
 
 import compat as torch
@@ -244,6 +246,54 @@ def an_argument_that_a_rule_writes_into(compile):
         y = f(x)
         y.sum().backward()
         yield y.tolist(), x.tolist(), w.grad.tolist()
+
+
+def attributes_of_the_class_of_what_is_made_inside(compile):
+    class Scaled:
+        rate = 1.0
+
+    yield from each(compile(lambda x: x * Scaled().rate), lambda i: setattr(Scaled, "rate", i))
+
+
+def variables_that_come_and_go(compile):
+    given = {}
+    exec("def f(x):\n    try:\n        return x * rate\n    except NameError:\n        return x * len([1, 2])", given)
+
+    def between(i):
+        given.pop("rate", None) if i in (0, 2) else given.update(rate=float(i))
+        given.pop("len", None) if i < 2 else given.update(len=lambda x: 7)
+
+    yield from each(compile(given["f"]), between)
+    builtins.own_rate = 1.0
+    try:
+        exec("def g(x): return x * own_rate", given)
+        yield from each(compile(given["g"]), lambda i: setattr(builtins, "own_rate", i))
+    finally:
+        del builtins.own_rate
+
+
+def variables_by_computed_names(compile):
+    module = types.ModuleType("module_of_rates")
+    module.rate0, module.rate1 = 1.0, 2.0
+    number = [0]
+
+    def between(i):
+        number[0] = i % 2
+        setattr(module, f"rate{i % 2}", i + 0.5)
+
+    yield from each(compile(lambda x: x * getattr(module, f"rate{number[0]}")), between)
+
+
+def objects_in_long_containers(compile):
+    def several(n=100):
+        return [Space(rate=1.0) for _ in range(n)]
+
+    table, row, held = dict(enumerate(several())), tuple(several()), several(2000)
+    array = np.array([1.0, *several(1)], dtype=object)
+    yield from each(compile(lambda x: x * table[70].rate), lambda i: setattr(table[70], "rate", i))
+    yield from each(compile(lambda x: x * row[70].rate), lambda i: setattr(row[70], "rate", i))
+    yield from each(compile(lambda x: x * held[70].rate), lambda i: setattr(held[70], "rate", i))
+    yield from each(compile(lambda x: x * array[1].rate), lambda i: setattr(array[1], "rate", i))
 
 
 PROGRAMS = [
