@@ -332,9 +332,16 @@ def a_recorded_mixture_in_place():
     return in_a_view(lambda h, m: h.lerp_(m, 0.5))
 
 
+def packed_sequences_from_their_ends():
+    net = nn.GRU(2, 3, bidirectional=True)
+    x = nn.utils.rnn.pack_padded_sequence(torch.ones(4, 3, 2), [4, 2, 1])
+    return lambda: net(x)
+
+
 COUNTS = [
     (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),
     (rows_of_a_list_assigned, 12),
+    (packed_sequences_from_their_ends, 1150),
     (a_matrix_of_one_element_solved, 145), (an_element_taken_where_a_tensor_says, 26),
     (a_recorded_row_multiplied, 30), (a_recorded_column_added_to, 42), (a_place_in_a_row_assigned, 40),
     (places_of_a_vector_assigned, 55), (a_recorded_mixture_in_place, 65),

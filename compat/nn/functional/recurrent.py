@@ -222,7 +222,7 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     x, initial = current(x), tuple([current(s) for s in initial])
     if mode == "LSTM" and not packed and projection is None and dtype_of(x) in IN_ONE:
         return layer_of_kernel(x, initial, (w_ih, w_hh, b_ih, b_hh, None), sizes, reverse)
-    if tls.packing is not None or not fitting(mode, x, initial, params[:4], sizes, reverse, projection):
+    if tls.packing is not None or not fitting(mode, x, initial, params[:4], sizes, projection):
         return in_steps(mode, x, initial, params, sizes, packed, reverse)
     if mode in LAYERS and not packed and plain_layer(x, w_ih, w_hh, b_ih, b_hh, *initial):
         return layer_in_one(mode, x, *initial, w_hh, w_ih, b_ih, b_hh, sizes, reverse)
@@ -231,19 +231,19 @@ def direction(mode, x, initial, params, sizes, packed, reverse):
     return T["cat"](outs) if packed else T["stack"](outs), last
 
 
-def fitting(mode, x, initial, params, sizes, reverse, projection=None):
+def fitting(mode, x, initial, params, sizes, projection=None):
     """Are these of the shapes and of the one float dtype that the written-out layers are for?"""
     w_ih, w_hh, *biases = [None if p is None else current(p) for p in params]
-    rows = sizes[-1 if reverse else 0]
-    return (
-        regular(mode, rows, initial, w_hh, biases, (x, w_ih), projection) and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
+    return (  # (in reverse too a state has the rows of the longest step: those of sequences that end early join late)
+        regular(mode, sizes[0], initial, w_hh, biases, (x, w_ih), projection)
+        and shape_of(w_ih)[:1] == shape_of(w_hh)[:1]
     )
 
 
 def layer_of_kernel(x, initial, params, sizes, reverse):
     """One layer of an LSTM in one direction, for which torch has a kernel, and one node."""
     w_ih, w_hh, b_ih, b_hh, _ = params
-    if not fitting("LSTM", x, initial, params[:4], sizes, reverse):
+    if not fitting("LSTM", x, initial, params[:4], sizes):
         return in_steps("LSTM", x, initial, params, sizes, False, reverse)
     fits = shape_of(x)[-1] == shape_of(w_ih)[1]
     if fits and (w_hh.owner is TAPE or state.tls.stage is not None and w_hh.owner is state.tls.stage.tape):
