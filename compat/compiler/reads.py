@@ -397,8 +397,11 @@ class Reader:
                 ):
                     place, value = value, getattr(value, a, MISSING)  # (one of its __slots__)
                     self.seen(place, a, value, f"{name}.{a}")
+                    self.value(value)
                     continue
-                return
+                if not of_users(type(value)):
+                    return
+                place, apart = (), False  # (a method, or an attribute of the class)
             else:
                 apart = isinstance(value, (type, types.FunctionType)) or self.told_of(value)
                 if not apart and (found := self.member(value, a)) is not MISSING:

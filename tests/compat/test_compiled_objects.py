@@ -296,6 +296,29 @@ def objects_in_long_containers(compile):
     yield from each(compile(lambda x: x * array[1].rate), lambda i: setattr(array[1], "rate", i))
 
 
+def objects_with_slots_alone(compile):
+    class Scaled:
+        __slots__ = ("hidden",)
+        rate = 1.0
+
+        def by(self, x):
+            return x * self.hidden
+
+        @property
+        def twice(self):
+            return self.hidden * 2
+
+        def __repr__(self):
+            return "a" * self.hidden
+
+    own = Scaled()
+    yield from each(compile(lambda x: own.by(x)), lambda i: setattr(own, "hidden", i))
+    yield from each(compile(lambda x: x * own.twice), lambda i: setattr(own, "hidden", i))
+    yield from each(compile(lambda x: x * own.rate), lambda i: setattr(Scaled, "rate", i))
+    yield from each(compile(lambda x: x * len(f"{[own]}")), lambda i: setattr(own, "hidden", i))
+    yield from each(compile(lambda x: own.by(x)), lambda i: setattr(Scaled, "by", lambda self, x: x * i))
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not each
 ]
