@@ -112,8 +112,8 @@ def written_through(t, n, others):
             idx = kw["idx"] if kw["idx"] != (Ellipsis,) else ()  # (through a view, torch asks what is left of all)
             n = put_node(up.mark, n, idx, Aval(up.val.shape, up.val.dtype), Aval(t.val.shape, t.val.dtype), line)
         else:
-            q, _, params = p.unview(up, t, **kw)
-            n = TAPE.process(q, (TAPE.face(t.val, n, TAPE),), params, out=up.val).mark
+            q, operands, params = p.unview(up, TAPE.face(t.val, n, TAPE), **kw)
+            n = TAPE.process(q, operands, params, out=up.val).mark
             n.code, n.lasti = line
         t = up
     if before is not None and before.extra is not None:
