@@ -125,6 +125,16 @@ def _get_device_module(device_type):
     return found
 
 
+def _rebuild_sparse_tensor(layout, data):
+    """A sparse Tensor of (indices, values, size, is_coalesced)."""
+    if layout.name != "sparse_coo":
+        raise NotImplementedError(f"rebuilding sparse tensor for layout {layout}")
+    indices, values, size, *coalesced = data
+    return T["sparse_coo_tensor"](
+        indices, values, size, check_invariants=True, is_coalesced=coalesced[0] if coalesced else None
+    )
+
+
 REBUILD = {
     f.__name__: f
     for f in (
@@ -134,6 +144,7 @@ REBUILD = {
         _rebuild_meta_tensor_no_storage,
         _rebuild_parameter,
         _rebuild_parameter_with_state,
+        _rebuild_sparse_tensor,
     )
 }
 

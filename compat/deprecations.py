@@ -42,6 +42,9 @@ TEXTS = {
     "sparse": "Sparse invariant checks are implicitly disabled. Memory errors (e.g. SEGFAULT) will occur when operating on a sparse tensor "
     "which violates the invariants, but checks incur performance overhead. To silence this warning, explicitly opt in or out. See "
     "`torch.sparse.check_sparse_tensor_invariants.__doc__` for guidance. ",
+    "sparse_new": "torch.sparse.SparseTensor({}) is deprecated.  Please use torch.sparse_coo_tensor({}).",
+    "csr": "Sparse CSR tensor support is in beta state. If you miss a functionality in the sparse tensor support, please submit a feature "
+    "request to https://github.com/pytorch/pytorch/issues.",
     "complex32": "ComplexHalf support is experimental and many operators don't support it yet.",
     "real": "Casting complex values to real discards the imaginary part",
     "mixed": "Mismatch dtype between input and weight: input dtype = {}, weight dtype = {}, Cannot dispatch to fused implementation.",

@@ -54,6 +54,8 @@ BACK = {  # reason: "who: whom it imports when it is called"
         funcgrad.jax.dtypes: funcgrad.jax.numpy.creation""",
     "what torch has no kernels for is minded from the first Tensor of such a dtype on": """
         compat.dtypes: compat.functions.storage_dtypes""",
+    "sparse Tensors are minded from the first on": """
+        compat.nn.functional.lookup: compat.sparse.gradients""",
     "one of two that are used together, which the other needs in one case": """
         compat.storage: compat._resized
         compat.fx.proxy: compat.fx.tracer

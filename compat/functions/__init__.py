@@ -27,7 +27,7 @@ FUNCTIONS = {  # torch.<name>, by family
     "counting": "unique unique_consecutive bincount histc histogram",
     "creation": "tensor scalar_tensor as_tensor asarray from_numpy frombuffer zeros zeros_like ones ones_like empty "
     "empty_like full full_like empty_strided eye tril_indices triu_indices",
-    "dense_only": "smm sspaddmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
+    "dense_only": "smm sspaddmm hspmm quantize_per_tensor quantize_per_channel sparse_coo_tensor sparse_csr_tensor eig "
     "lstsq matrix_rank solve symeig dequantize slice_inverse is_storage",
     "diagonals": "diagonal diag_embed diag diagflat tril triu",
     "einsum": "einsum",

@@ -32,7 +32,7 @@ UNRUN = (  # what is registered for other backends only
     "_indices _nnz _values int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point "
     "qscheme resize_as_sparse_ sparse_mask to_padded_tensor sparse_resize_ sparse_resize_and_clear_"
 )
-SPARSE = "to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr smm sspaddmm"
+COMPRESSED = "to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr"
 REMOVED = {  # what torch took away in 1.9, and what it says beside that
     "eig": "`torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real tensors mimicking "
     "complex tensors.\n\nL, _ = torch.eig(A) should be replaced with:\nL_complex = torch.linalg.eigvals(A)\n\nand\n\nL, V = "
@@ -74,10 +74,21 @@ for _name in UNRUN.split():
         _name,
         refusing(_name, NotImplementedError, f"Could not run 'aten::{_name}' with arguments from the 'CPU' backend."),
     )
-for _name in SPARSE.split():
-    _text = f"compat has no Tensor.{_name}: Tensors are dense here"
-    publish(refusing(_name, NotImplementedError, _text), (_name,), _name in ("smm", "sspaddmm"), True)
-for _name in ("quantize_per_tensor", "quantize_per_channel", "sparse_coo_tensor", "sparse_csr_tensor"):
+for _name in COMPRESSED.split():
+    install(
+        _name,
+        refusing(
+            _name,
+            NotImplementedError,
+            f"compat has no Tensor.{_name}: of the sparse layouts it has torch.sparse_coo alone, which to_sparse() gives",
+        ),
+    )
+for _name in ("smm", "sspaddmm", "hspmm"):
+    publish(
+        refusing(_name, NotImplementedError, f"Could not run 'aten::{_name}' with arguments from the 'CPU' backend."),
+        (_name,), True, _name != "hspmm",
+    )  # fmt: skip
+for _name in ("quantize_per_tensor", "quantize_per_channel", "sparse_csr_tensor"):
     publish(
         refusing(_name, NotImplementedError, f"compat has no torch.{_name}: Tensors are dense, of ordinary dtypes, here"),
         (_name,), True, False,
@@ -95,6 +106,28 @@ for _name in ("xpu", "mtia", "ipu"):
         _name,
         (lambda kind: lambda self, device=None, *args, **kwargs: usable(kind if device is None else device))(_name),
     )
+
+
+@operation(None, method=False)
+def sparse_coo_tensor(indices, values=None, size=None, **options):
+    """The sparse Tensor of values [nnz, *dense sizes] at indices [sparse dimensions, nnz]."""
+    from ..sparse.construction import sparse_coo_tensor
+
+    return sparse_coo_tensor(indices, values, size, **options)
+
+
+@operation(None, function=False)
+def to_sparse(self, sparse_dim=None, *, layout=None, blocksize=None, dense_dim=None):
+    """What is not zero, as a sparse Tensor; sparse_dim: of so many dimensions, in rows of the others."""
+    from ..sparse.construction import to_sparse
+
+    return to_sparse(self, sparse_dim, layout=layout, blocksize=blocksize, dense_dim=dense_dim)
+
+
+@method
+def to_sparse_coo(self):
+    """What is not zero, as a sparse Tensor."""
+    return to_sparse(self)
 
 
 # ------------------------------------------------------------------------------------------------ what a dense one answers

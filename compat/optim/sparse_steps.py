@@ -5,9 +5,9 @@ Invariant: entries in one place are added before anything that is not linear is 
 
 import math
 
-from ..deprecations import once
+from ..sparse.construction import checked
 from ..sparse.coordinates import sparse
-from ..sparse.entries import added_to, at_places, coalesced, merged
+from ..sparse.entries import at_places, coalesced
 
 
 def upwards(g, group):
@@ -22,16 +22,16 @@ def descend(optimizer, group, found):
     for p, g in found:
         g = upwards(g, group)
         if group["weight_decay"] != 0:
-            g + p  # (which torch refuses)
+            g = g.add(p, alpha=group["weight_decay"])
         if momentum != 0:
             state = optimizer.state[p]
             held = state.get("momentum_buffer")
             if held is None:
-                held = state["momentum_buffer"] = g.clone()
+                held = state["momentum_buffer"] = g.detach().clone()
             else:
-                held.val = merged((held * momentum).val, g.val, 1 - group["dampening"])
-            g = sparse(merged(g.val, held.val, momentum)) if group["nesterov"] else held
-        added_to(p, g.val, -lr)
+                held.mul_(momentum).add_(g, alpha=1 - group["dampening"])
+            g = g.add(held, alpha=momentum) if group["nesterov"] else held
+        p.add_(g, alpha=-lr)
 
 
 def over_sums(optimizer, group, found):
@@ -47,10 +47,10 @@ def over_sums(optimizer, group, found):
         rate = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
         e = coalesced(g.val)
         for _ in "ab":  # (where torch makes sparse Tensors of values)
-            once("sparse")
-        added_to(state["sum"], e.like(e.values.pow(2)))
+            checked(None)
+        state["sum"].add_(sparse(e.like(e.values.pow(2))))
         root = at_places(state["sum"], e).sqrt_().add_(group["eps"])
-        added_to(p, e.like(e.values / root), -rate)
+        p.add_(sparse(e.like(e.values / root)), alpha=-rate)
 
 
 def adam(optimizer, group, found):
@@ -65,8 +65,8 @@ def adam(optimizer, group, found):
         for held, new, beta in ((state["exp_avg"], e.values, beta1), (state["exp_avg_sq"], e.values.pow(2), beta2)):
             old = at_places(held, e)
             change = new.sub(old).mul_(1 - beta)
-            added_to(held, e.like(change))
+            held.add_(sparse(e.like(change)))
             means.append(change.add(old))
         first, second = 1 - beta1 ** state["step"], 1 - beta2 ** state["step"]
         size = lr * math.sqrt(second) / first
-        added_to(p, e.like(-size * means[0].div_(means[1].sqrt_().add_(eps))))
+        p.add_(sparse(e.like(-size * means[0].div_(means[1].sqrt_().add_(eps)))))

@@ -115,6 +115,9 @@ class Pickler(pickle._Pickler):
         """(torch's function that rebuilds a Tensor, its arguments)."""
         if t.is_meta:
             return self.bare(t)
+        if t.is_sparse:
+            rebuild, args = t.__reduce_ex__(2)
+            return self.named("torch._utils", rebuild.__name__), args
         array = values(t)
         warn_if_has_hooks(t)
         number, offset, strides = self.storage_of(array)

@@ -53,6 +53,8 @@ def rows(values, which):
 
 def added(shape, which, values):
     """Zeros to which the i-th of values is added in row which[i], one after the other."""
+    if values.dtype.name == "bool":
+        return T["zeros"](shape, dtype=values.dtype).index_put((tensor(which),), values)
     return T["zeros"](shape, dtype=values.dtype).index_add(0, tensor(which), values)
 
 
@@ -82,6 +84,14 @@ def coalesced(e):
     if len(found) < e.nnz:
         values = added((len(found), *e.dense_shape), at, values)
     return Entries(places(found, e.sparse_shape), values, e.shape, True)
+
+
+def of_places(e):
+    """The gradient of a sparse Tensor, of that of its values: entries that add up in one place have the same one, which counts once."""
+    if e.coalesced:
+        return e
+    numbers, first = np.unique(keys(e.indices, e.sparse_shape), return_index=True)
+    return Entries(places(numbers, e.sparse_shape), rows(e.values, first), e.shape, True)
 
 
 def dense(e):
@@ -165,11 +175,3 @@ def walked(first, second):
     left += range(n, n + a - i)
     right += range(n, n + b - j)
     return np.array(left, np.int64), np.array(right, np.int64), n + a - i + b - j
-
-
-def added_to(x, e, alpha=1):
-    """x += alpha * the entries, rows of a Tensor x in its own memory."""
-    which, at = np.unique(e.indices[0], return_inverse=True)
-    held = scaled_onto(rows(x.detach(), which).numpy(), at, e.values.detach().to(x.dtype).numpy(), alpha)
-    x[tensor(which)] = tensor(held)
-    return x

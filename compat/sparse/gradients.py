@@ -1,4 +1,4 @@
-"""Sparse gradients: of rows that were looked up.
+"""Sparse gradients: of rows that were looked up, and of sparse Tensors.
 
 A derivative that is itself sparse is a Tensor of entries: the walk back adds it up by `Coordinates.process`, and a leaf's `.grad` keeps it.
 No derivative is computed here: the values of a row's gradient are what has come back for that row.
@@ -10,10 +10,12 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.trace import TAPE
 from funcgrad.transforms.rules import Spec
 
+from .. import autograd
 from ..functions.register import FUNCTIONS as T
 from ..tensor import Tensor
-from .coordinates import sparse
-from .entries import Entries, tensor
+from .coordinates import Sparse, sparse
+from .entries import Entries, at_places, of_places, tensor
+from .meeting import answers
 
 
 class Rows(Spec):
@@ -56,3 +58,60 @@ def looked_up(table, at, left_out=None, refused=None):
     if table.owner is not TAPE or mark is None or mark.plan is not None or not tls.grad or tls.func or shared.staging:
         return None
     return PRIMITIVES["rule"](table, spec=Rows(at, left_out, refused))[0]
+
+
+# ------------------------------------------------------------------------------------------------ of sparse Tensors
+def values_of(x):
+    return x.val.values if isinstance(x, Sparse) else x
+
+
+def listed(x):
+    return (x,) if isinstance(x, Tensor) else tuple(x)
+
+
+def gradients_of(outputs, given):
+    """The gradients of values for those of sparse Tensors: in their places."""
+    if given is None:
+        given = (None,) * len(outputs)
+    found = []
+    for t, g in zip(outputs, listed(given)):
+        if isinstance(t, Sparse) and g is not None:
+            g = at_places(g.to_dense() if isinstance(g, Sparse) else g, t.val)
+        elif isinstance(g, Sparse):
+            g = g.to_dense()
+        elif isinstance(t, Sparse) and t.numel() != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        found.append(g)
+    return found
+
+
+@answers("autograd.backward", "backward")
+def backward(
+    tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None, gradient=None
+):
+    tensors = listed(tensors)
+    given = grad_tensors if gradient is None else gradient
+    autograd.backward(
+        [values_of(t) for t in tensors], gradients_of(tensors, given), retain_graph, create_graph,
+        inputs=None if inputs is None else [values_of(t) for t in listed(inputs)],
+    )  # fmt: skip
+
+
+@answers("autograd.grad")
+def grad(outputs, inputs, grad_outputs=None, *args, **kwargs):
+    outputs, inputs = listed(outputs), listed(inputs)
+    found = autograd.grad(
+        [values_of(t) for t in outputs],
+        [values_of(t) for t in inputs],
+        gradients_of(outputs, grad_outputs),
+        *args,
+        **kwargs,
+    )
+    return tuple(
+        [
+            sparse(of_places(x.val.like(g)))
+            if isinstance(x, Sparse) and g is not None and not isinstance(g, Sparse)
+            else g
+            for x, g in zip(inputs, found)
+        ]
+    )

@@ -1,0 +1,135 @@
+"""What changes a sparse Tensor, or a dense one by a sparse one, in place."""
+
+import numpy as np
+
+from funcgrad.core import state
+
+from ..functions.register import METHODS
+from . import arithmetic
+from .construction import empty
+from .coordinates import Sparse, sparse
+from .entries import rows, scaled_onto, tensor, unrecorded
+from .meeting import answers
+
+tls = state.tls
+
+
+def check_leaf(self):
+    if tls.grad and self.requires_grad and self.is_leaf:
+        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def become(self, new):
+    """Give a sparse Tensor what an operation has made of it; its dtype stays."""
+    check_leaf(self)
+    e = new.val
+    if e.dtype != self.val.dtype:
+        from ..functions.results import check_out
+
+        check_out("add", self.val.dtype, e.dtype)
+    self.val = e
+    return self
+
+
+def into_dense(self, other, alpha):
+    """dense += alpha * sparse, in the dense Tensor's own memory."""
+    e = other.val
+    if self.shape != other.shape:
+        raise RuntimeError(
+            f"add: expected 'self' and 'other' to have same size, but self has size {list(self.shape)} while other has size "
+            f"{list(other.shape)} (FYI: dense-sparse addition does not currently support broadcasting)"
+        )
+    if e.dims == 1 and e.dense_shape and (not tls.grad or unrecorded(self, e.values)):
+        which, at = np.unique(e.indices[0], return_inverse=True)
+        held = scaled_onto(rows(self.detach(), which).numpy(), at, e.values.detach().to(self.dtype).numpy(), alpha)
+        self[tensor(which)] = tensor(held)
+        return self
+    if self.dim() and e.dims == 1:
+        return self.index_add_(0, tensor(e.indices[0]), e.values.to(self.dtype), alpha=alpha)
+    values = e.values if isinstance(alpha, int) and alpha == 1 else e.values * alpha
+    return self.index_put_(tuple([tensor(i) for i in e.indices]), values.to(self.dtype), accumulate=True)
+
+
+@answers("add_", "__iadd__")
+def add_(self, other, *, alpha=1):
+    if isinstance(self, Sparse):
+        return become(self, arithmetic.add(self, other, alpha=alpha))
+    return into_dense(self, other, alpha)
+
+
+@answers("sub_", "subtract_", "__isub__")
+def sub_(self, other, *, alpha=1):
+    if isinstance(self, Sparse):
+        return become(self, arithmetic.sub(self, other, alpha=alpha))
+    return into_dense(self, other, -alpha)
+
+
+@answers("mul_", "multiply_", "__imul__")
+def mul_(self, other):
+    if isinstance(self, Sparse):
+        return become(self, arithmetic.mul(self, other))
+    raise RuntimeError("mul_(dense, sparse) is not supported: the result is sparse. Use mul(dense, sparse)")
+
+
+@answers("div_", "divide_", "true_divide_", "__itruediv__")
+def div_(self, other):
+    check_leaf(self)
+    return become(self, arithmetic.div(self, other))
+
+
+def written(name):
+    def f(self, *args, **kwargs):
+        check_leaf(self)
+        if not self.val.coalesced and name not in ("neg_", "negative_"):
+            raise RuntimeError(f"{name} requires coalesced input")
+        METHODS[name](self.val.values, *args, **kwargs)
+        return self
+
+    return f
+
+
+for _name in (*arithmetic.BY_VALUES, "neg", "negative"):
+    if f"{_name}_" in METHODS and _name[0] != "_":
+        answers(f"{_name}_")(written(f"{_name}_"))
+
+
+@answers()
+def zero_(self):
+    check_leaf(self)
+    return sparse_resize_and_clear_(self, self.shape, self.val.dims, self.dim() - self.val.dims)
+
+
+@answers()
+def sparse_resize_and_clear_(self, size, sparse_dim, dense_dim):
+    new = empty(size, self.dtype, False, dense_dim)
+    self.val = new.val
+    return self
+
+
+@answers()
+def sparse_resize_(self, size, sparse_dim, dense_dim):
+    self.val = self.val.like(shape=tuple(size))
+    return self
+
+
+@answers("resize_as_sparse_", "resize_as_")
+def resize_as_sparse_(self, the_template, **_):
+    return sparse_resize_(self, the_template.shape, 0, 0)
+
+
+@answers()
+def copy_(self, src, non_blocking=False):
+    if isinstance(self, Sparse) != isinstance(src, Sparse):
+        kinds = [t.type() for t in (self, src)]
+        raise RuntimeError(
+            "copy_() between dense and sparse Tensors is not implemented! Found self type = "
+            f"{kinds[0]} and src type = {kinds[1]}"
+        )
+    check_leaf(self)
+    self.val = src.clone().to(self.dtype).val
+    return self
+
+
+@answers()
+def detach_copy(self):
+    return sparse(self.val.like(self.val.values.detach().clone()))
