@@ -601,6 +601,8 @@ class Tensor(Taped, metaclass=TensorMeta):
         if type(v) is np.ndarray and v.size == 1 and self.mark is None and not shared.staging:
             return bool(current(self).val.item())
         if self.numel() != 1:
+            if tls.mapping is not None:
+                concrete(self, "bool")  # (a mapped Tensor is refused as such, of any size)
             raise RuntimeError(
                 f"Boolean value of Tensor with {'more than one value' if self.numel() else 'no values'} is ambiguous"
             )

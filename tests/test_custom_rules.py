@@ -419,3 +419,46 @@ def test_forward_over_a_staged_gradient_of_a_custom_vjp():
         push = lambda x, h=gradient: fg.jvp(h, (x,), (np.ones(2),))[1]  # noqa: E731
         np.testing.assert_allclose(push(x), -np.sin(x), rtol=1e-14)
         np.testing.assert_allclose(fg.jit(push)(x), -np.sin(x), rtol=1e-14)
+
+
+def square_with(make, k):
+    """x ** 2 with the slope k x, where `make(k)` is a rule that holds k."""
+    f = fg.custom_vjp(lambda x: x * x)
+    f.defvjp(lambda x: (x * x, x), make(k))
+    return f
+
+
+HOLDERS = {
+    "closure": lambda k: lambda x, ct: (ct * k * x,),
+    "default": lambda k: lambda x, ct, k=k: (ct * k * x,),
+    "keyword": lambda k: lambda x, ct, *, k=k: (ct * k * x,),
+    "partial": lambda k: functools.partial(lambda k, x, ct: (ct * k * x,), k),
+    "named": lambda k: functools.partial(lambda x, ct, k: (ct * k * x,), k=k),
+    "inside": lambda k: functools.partial(lambda scale, x, ct: (scale(ct) * x,), lambda ct, k=k: ct * k),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("staged", (False, True))
+def test_rules_hold_values_of_enclosing_transforms_in_closures_defaults_and_partials(holder, staged):
+    """d/dx is k x, its derivative k, for each k that a vmap or a scan is at (closed form)."""
+    at = fg.jit if staged else lambda f: f
+    slope = lambda k: fg.grad(at(square_with(HOLDERS[holder], k)))(2.0)
+    ks = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(fg.vmap(slope)(ks), 2 * ks)
+    np.testing.assert_allclose(fg.grad(lambda ks: fg.vmap(slope)(ks).sum())(ks), [2.0] * 3)
+    np.testing.assert_allclose(fg.lax.scan(lambda c, k: (c + slope(k), c), 0.0, ks)[0], 12.0)
+    again = lambda k: fg.grad(fg.grad(at(square_with(HOLDERS[holder], k))))(2.0)
+    np.testing.assert_allclose(fg.vmap(again)(ks), ks)
+
+
+def test_a_number_goes_through_nested_rules_under_vmap():
+    """d/dx of k x at a Python number that only the derivatives hold, whose square the rule takes by the operator (closed form)."""
+
+    def f(k):
+        g = fg.custom_jvp(lambda x: x * x)
+        g.defjvp(lambda ps, ts: (ps[0] ** 2, ts[0] * ps[0] * k))
+        return g
+
+    ks = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(fg.vmap(lambda k: fg.grad(fg.grad(f(k)))(2.0))(ks), ks)

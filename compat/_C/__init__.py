@@ -6,6 +6,7 @@ Invariant: a guard that leaves out a part that there is here, autocast or autogr
 import contextlib
 import enum
 import importlib
+import sys
 import types
 
 from funcgrad.core.state import tls
@@ -35,7 +36,7 @@ class Space(types.ModuleType):
     def __init__(self, name):
         super().__init__(f"torch._C.{name}")
         self.prefix = "" if name == "_nn" else f"{name[1:]}_"
-        self.module = importlib.import_module(f"..{SPACES[name]}", __package__)
+        self.module = SPACES[name]
 
     def __getattr__(self, name):
         own = name.removeprefix(self.prefix)
@@ -43,19 +44,21 @@ class Space(types.ModuleType):
             return importlib.import_module("..nn.modules.module", __package__).destination
         if not name.startswith(self.prefix) or not self.prefix and name not in IN_NN:
             raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
-        return getattr(self.module, "logsigmoid" if own == "log_sigmoid" else own)
+        module = importlib.import_module(f"..{self.module}", __package__)
+        return getattr(module, "logsigmoid" if own == "log_sigmoid" else own)
 
 
 def __getattr__(name):
-    """One of the modules of functions, or the one of what torch.func has made."""
+    """The functions of torch itself, or the module of what torch.func has made."""
     if name == "_functorch":
         return importlib.import_module("._functorch", __package__)
-    if name == "_VariableFunctions":
+    if name in ("_VariableFunctions", "_VariableFunctionsClass"):  # (pickles of torch's name the class)
         return importlib.import_module("._VF", "compat")
-    if name not in SPACES:
-        raise AttributeError(f"module 'torch._C' has no attribute '{name}'")
-    found = globals()[name] = Space(name)
-    return found
+    raise AttributeError(f"module 'torch._C' has no attribute '{name}'")
+
+
+for _name in SPACES:  # (a pickle imports them)
+    globals()[_name] = sys.modules[f"{__name__}.{_name}"] = Space(_name)
 
 
 def home_of(name):

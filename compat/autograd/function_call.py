@@ -257,6 +257,7 @@ class Call(Spec):
             "constant",
             "dirty",
             "sources",
+            "results_kept",
             "stores",
             "shares",
             "views",

@@ -35,9 +35,24 @@ NAMED = {
 STEPS = set(
     "add div dot_general farthest gather length max mean neg power reshape sum terms_sum transpose turns_sum".split()
 )
+BACKWARD = (
+    {  # of one step, and what torch calls the derivative that it has in one piece, as a node of a second one
+        name: f"{name[:-1]}Backward0"
+        for name in [
+            f"{own}Backward0"
+            for own in "Tanh Sigmoid Gelu Softplus Elu Hardswish MseLoss BinaryCrossEntropy HuberLoss SmoothL1Loss LogSigmoid Logit".split()
+        ]
+    }
+    | {f"{own}Backward0": f"{own}BackwardDataBackward0" for own in ("Softmax", "LogSoftmax")}
+)
+LABELLED = set(
+    "tanh sigmoid gelu gelu_tanh softplus_to elu hardswish squared_error probability_loss huber_error smooth_absolute_error "
+    "log_sigmoid logit softmax log_softmax".split()
+)
 POWERS = {"power", "square", "integer_power"}
 OF = (
     POWERS
+    | LABELLED
     | {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
     | BIASED
     | STEPS
@@ -50,7 +65,8 @@ PARTS = (
     "WindowMeanBackward0",
 )  # steps: of group_norm, whose bias is summed apart; of means over differing counts
 FROM_RESULT = "relu"  # whose derivative reads the result, not the operand
-AGAIN = ("ReluBackwardBackward0", "MulBackward0")  # ties whose own derivatives torch ties again
+RELU = "ThresholdBackwardBackward0"
+AGAIN = (RELU, "MulBackward0")  # ties whose own derivatives torch ties again
 
 
 def leaf_of(mark):
@@ -111,11 +127,28 @@ def power(n, cts):
         slope.ins = (one, one)
 
 
-def tie(n, cts):
+def in_one_piece(n, cts, ct):
+    """Call what a rule has made of a gradient by the name of the derivative that torch has as an operation."""
+    name = BACKWARD.get(node_name(n))
+    if name is None or n.extra is not None and n.extra.span is not None:
+        return
+    by_place = dict(zip(n.plan.operands, n.ins))
+    marks = [n] if n.plan.keeps else [by_place.get(k) for k in range(n.plan.prim.arity)]
+    beside = [None if p is None else n.owner.face(ct.val, p, n.owner, FROZEN) for p in marks]
+    for p in n.ins:
+        g = cts.get(p)
+        if isinstance(g, Taped) and g.owner is n.owner and g.mark is not None and g.mark.index > n.index:
+            if g is not ct and g.mark.plan.prim.name != "add":  # (else others have added to it)
+                label(g, name, (ct, *beside))
+
+
+def tie(n, cts, ct):
     """Let the gradients that a node of these primitives has passed on depend on its operands."""
     prim, beside, ins = n.plan.prim.name, None, n.ins
     if n.extra is not None and (name := NAMELESS.get(n.extra.label) or NAMED.get(n.extra.label)):
         return refused(n, cts, name)
+    if prim in LABELLED:
+        return in_one_piece(n, cts, ct)
     if prim in POWERS:
         power(n, cts)
         if prim not in STEPS:
@@ -136,7 +169,8 @@ def tie(n, cts):
         g = cts.get(p)
         if isinstance(g, Taped) and g.owner is n.owner and (beside is None or g.mark is None):
             mark = beside or (n if prim == FROM_RESULT else p.params["of"] if p.params and "of" in p.params else p)
-            cts[p] = tied(g, mark, n.owner, f"{name[:-1]}Backward0", beside is None)
+            own = RELU if name == "ReluBackward0" else f"{name[:-1]}Backward0"
+            cts[p] = tied(g, mark, n.owner, own, beside is None)
 
 
 tie.of = OF

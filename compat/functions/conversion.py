@@ -267,7 +267,7 @@ def is_signed(input):
 @operation()
 def is_nonzero(input):
     """Is the one element of the Tensor not zero?"""
-    return bool(np.asarray(concrete(current(input), "is_nonzero"))) if input.numel() == 1 else input.__bool__()
+    return bool(np.asarray(concrete(current(input), "bool"))) if input.numel() == 1 else input.__bool__()
 
 
 @function

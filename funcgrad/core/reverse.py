@@ -80,7 +80,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
     """Pull `seeds` [(node, cotangent)] back; returns the cotangents that reach the nodes in `want` (None: none did).
 
     `free` (a Freed, or None) drops what a node saved once it is used, and stays with the node. `deliver(cell, ct)` is called where a
-    gradient is kept. `only`: a set of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts)` is called
+    gradient is kept. `only`: a set of nodes; what does not lead to one of them is left alone. `watch(node, ct, gs) -> gs` sees each rule's results. `tie(node, cts, ct)` is called
     of the primitives in `tie.of` when their rule has been recorded.
     """
     if watch is None and nans.switch.on:
@@ -222,7 +222,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 error.name_save(operation_of(n), where((n.code, n.lasti)))
                 raise
             if tie is not None and plan.prim.name in tie.of:
-                tie(n, into)
+                tie(n, into, ct)
         try:
             if into is not cts:
                 gs = [into.pop(p, None) if leading is None or p in leading or p in stops else None for p in n.ins]

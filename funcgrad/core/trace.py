@@ -286,6 +286,13 @@ class Batch(Trace):
     def __exit__(self, *error):
         tls.mapping = self.around
 
+    def runs(self):
+        """Is it among the traces that draws ask?"""
+        trace = tls.mapping
+        while trace is not None and trace is not self:
+            trace = trace.around
+        return trace is self
+
     def drawn(self, prim, args, params):
         """A primitive that draws, one level out, as this trace's `randomness` wants it."""
         before = tls.mapping, tls.randomness
@@ -303,7 +310,7 @@ class Batch(Trace):
     def process(self, prim, args, params, out=None):
         if self.done:
             self.leaked(prim.name)
-        if prim.record is not None and tls.mapping is self:  # (a function or a graph, which may draw)
+        if prim.record is not None and self.runs():  # (a function or a graph, which may draw)
             return self.drawn(prim, args, params)
         vals, ds = unwrap(self, args)
         out, d = prim.batch(self.size, vals, ds, **params)

@@ -95,7 +95,7 @@ def mismatch(out, *pairs):
     """None if every operand that needs a derivative has the result's shape and dtype, else the avals of those that do."""
     if type(out) is not ndarray and isinstance(out, Handle):
         out, pairs = held(out), [(held(v), needed) for v, needed in pairs]
-        out = np.asarray(out) if type(out) in PYTHON_SCALARS else out
+    out = np.asarray(out) if type(out) in PYTHON_SCALARS else out
     shape, dtype = out.shape, out.dtype
     for v, needed in pairs:
         if needed and (getattr(v, "shape", ()) != shape or dtype_beside(v, dtype) is not dtype):

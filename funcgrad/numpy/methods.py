@@ -48,10 +48,8 @@ def operator(prim):
 
     def general(x, y):
         y = number(y)
-        if (
-            squares and type(y) is int and y == 2 and x.dtype.kind == "b"
-        ):  # (NumPy's operator squares here, np.power does not)
-            return P["square"](x)
+        if squares and type(y) is int and y == 2 and type(x) is not float and x.dtype.kind == "b":
+            return P["square"](x)  # (NumPy's operator squares here, np.power does not)
         return y if y is NotImplemented else prim(x, y)
 
     if fast is prim:

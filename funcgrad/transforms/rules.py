@@ -6,6 +6,7 @@ or tangent that is None say what is known to carry no derivative; zeros are made
 """
 
 from contextlib import nullcontext
+from functools import partial
 from types import CellType, FunctionType
 
 from .. import tree
@@ -275,36 +276,39 @@ def content(cell):
 
 
 def contents(x):
-    """What a function's closure, or an object that calls functions, holds; None of anything else."""
+    """What a function's closure and defaults, a partial, or an object that calls functions, holds; None of anything else."""
     if type(x) is FunctionType:
-        return x.__closure__ and list(map(content, x.__closure__))
+        held = [x.__defaults__, x.__kwdefaults__]
+        return [*map(content, x.__closure__ or ()), *held] if x.__closure__ or held != [None, None] else None
+    if type(x) is partial:
+        return [x.func, x.args, x.keywords]
     return [getattr(x, name) for name in x.calls] if isinstance(x, Calls) else None
 
 
 def empty(x):
     """Function that makes another like x, which holds nothing yet, and a function that gives it its contents."""
     if type(x) is FunctionType:
-        code, space, name, defaults, more, count = (
-            x.__code__,
-            x.__globals__,
-            x.__name__,
-            x.__defaults__,
-            x.__kwdefaults__,
-            len(x.__closure__),
-        )
+        code, space, name, count = x.__code__, x.__globals__, x.__name__, len(x.__closure__ or ())
 
         def function():
             cells = tuple([CellType() for _ in range(count)])
-            g = FunctionType(code, space, name, defaults, cells)
-            g.__kwdefaults__ = more
+            g = FunctionType(code, space, name, None, cells)
 
             def fill(values):
+                *values, g.__defaults__, g.__kwdefaults__ = values
                 for c, v in zip(cells, values, strict=True):
                     c.cell_contents = v
 
             return g, fill
 
         return function
+    if type(x) is partial:
+
+        def applied():
+            g = partial(max)
+            return g, lambda values: g.__setstate__((*values, None))
+
+        return applied
     kind, rest = type(x), {k: v for k, v in vars(x).items() if k not in x.calls and k != "__wrapped__"}
 
     def caller():
@@ -331,7 +335,7 @@ def closed_over(f, traced=Handle):
                 kind = type(c)
                 for y in (c,) if kind in LEAVES or issubclass(kind, Calls) else tree.leaves(c, is_leaf=is_namespace):
                     kind = type(y)
-                    if kind is FunctionType or issubclass(kind, Calls):
+                    if kind is FunctionType or kind is partial or issubclass(kind, Calls):
                         todo.append(y)
                     elif issubclass(kind, traced):
                         found[id(y)] = y
