@@ -266,13 +266,13 @@ class Categorical(Distribution):
     def __init__(self, probs=None, logits=None, validate_args=None):
         check_one(probs, logits)
         name, weights = ("probs", probs) if logits is None else ("logits", logits)
-        shape = weights.size()
-        if not shape:
+        if weights.dim() < 1:
             raise ValueError(f"`{name}` parameter must be at least one-dimensional.")
         if logits is None:
             self.probs = self._param = probs / probs.sum(-1, keepdim=True)
         else:
             self.logits = self._param = logits - logits.logsumexp(dim=-1, keepdim=True)
+        shape = weights.size()
         self._num_events = shape[-1]
         super().__init__(shape[:-1], validate_args=validate_args)
 

@@ -373,7 +373,8 @@ def at_once(net, x):
         or tls.packing is not None
         or x.owner is not TAPE
         or net.num_layers != 1
-        or net.bidirectional
+        or net.bidirectional is not False  # (torch refuses what is no bool)
+        or net.bias is not True
     ):
         return None
     if x.alias is not None:
