@@ -6,6 +6,7 @@ too, and reading the version of that store, which keeping it for a backward does
 
 import weakref
 
+from funcgrad.core.handle import Handle
 from funcgrad.core.state import shared, tls
 
 from .stores import note
@@ -70,7 +71,7 @@ def unheard(prim, args):
     """Does autograd not hear of an operation outside of the mode? It does not where all operands are inference Tensors."""
     if tls.inference or prim.name in MADE_FIRST:
         return False
-    heard = [a for a in args if getattr(a, "store", None) is not None or prim.name in WRAPPED]
+    heard = [a for a in args if isinstance(a, Handle) or prim.name in WRAPPED]
     return bool(heard) and not any(map(is_heard, heard))
 
 

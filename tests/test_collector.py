@@ -75,7 +75,7 @@ def test_it_does_not_come_while_a_graph_is_compiled(thresholds, frozen):
         with paused():
             held = [[] for _ in range(2 * RARELY)]
             inside = list(came)
-        assert gc.isenabled() and gc.get_freeze_count() == before
+        assert gc.isenabled() and (not frozen or gc.get_freeze_count() == before)
         held += [[] for _ in range(500)]
         assert not inside and bool(came) is frozen
     finally:

@@ -13,6 +13,7 @@ import threading
 from .state import tls
 
 RARELY = 50_000  # net allocations between two passes over the youngest objects (Python's own: 700)
+FROZEN = gc.get_freeze_count()  # by Python itself as it starts (3.12 does)
 
 
 class Eased:
@@ -55,7 +56,7 @@ def paused():
         with Pauses.lock:
             Pauses.inside -= 1
             if not Pauses.inside and Pauses.enabled:
-                if gc.get_count()[0] > RARELY and not gc.get_freeze_count():
+                if gc.get_count()[0] > RARELY and gc.get_freeze_count() <= FROZEN:
                     gc.freeze()
                     gc.unfreeze()
                 gc.enable()
