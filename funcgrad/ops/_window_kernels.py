@@ -304,6 +304,8 @@ def gather_windows(x, idx, axes):
     """x at flat indices over its last axes, 0 where an index is -1."""
     lead = x.shape[: x.ndim - axes]
     rows, n = prod(lead), prod(x.shape[len(lead) :])
+    if rows > 1 and idx.size and not any(idx.strides[: len(lead)]) and (at := idx[(0,) * len(lead)]).min() >= 0:
+        return x.reshape(rows, n).take(at.reshape(-1), 1).reshape(idx.shape)  # (of every row the same elements)
     flat, more = flat_rows(idx, rows, n)
     if more:
         padded = np.zeros((rows, n + 1), x.dtype)

@@ -130,6 +130,16 @@ def gather(r, ct, out, x, *indices, need):
     return [total.reshape(x.shape)] + [None] * len(indices)
 
 
+def window_gather(r, ct, out, x, idx, *, need, axes):
+    """The same, where every row gives elements of the same places."""
+    lead = idx.shape[: idx.ndim - axes]
+    if not idx.size or any(idx.strides[: len(lead)]) or (at := idx[(0,) * len(lead)]).min() < 0:
+        return None
+    rows, n = math.prod(lead), math.prod(x.shape[len(lead) :])
+    found = gather(r, ct.reshape(rows, -1).T, out, Aval((n, rows), ct.dtype), at.reshape(-1), need=need)
+    return found and [found[0].T.reshape(x.shape), None]
+
+
 MOST_TIMES = 64  # (beyond, sums in float32 are sooner had)
 
 
@@ -226,6 +236,6 @@ def half_rules():
     """The rules by their primitives' names."""
     rules = (
         arcsin, arctan, conv, conv_bias, erf, gated, gather, huber_error, log_sigmoid, lstm_layer, sigmoid, soft_margin, soft_margin_error, squared_error, trilinear,
-        unfold, window_sum,
+        unfold, window_gather, window_sum,
     )  # fmt: skip
     return {f.__name__: f for f in rules}

@@ -1,5 +1,6 @@
 """pad: numbers around a Tensor."""
 
+import functools
 from math import prod
 
 import numpy as np
@@ -11,7 +12,6 @@ from ...functions.nodes import released
 from ...functions.operands import dtype_of, fitting, image_in_c_order, integer, like_image, shape_of
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
-from ...functions.rounding import half_in, shared
 from ...graph import labelled
 from ...payload import current
 from ...tensor import Tensor
@@ -78,22 +78,16 @@ def pad(input, pad, mode="constant", value=None):
         need_some_left(name, shape, config[-rank:])
     if name and dtype_of(t).kind == "b":
         refuse(f"{name.lower()}_pad{rank}d", dtype_of(t))
-    if shared.halves and name and half_in(t):
-        return padded_at_once(input, t, config, how, f"{name}Pad{rank}DBackward0")
-    out = t
-    if (
-        mode == "circular"
-    ):  # (the last axis first, and its beginning before its end: cotangents come back the other way)
+    if name:
+        out = padded_at_once(t, shape, config[-rank:], how)
+        label = f"{name}Pad{rank}DBackward0"
+    else:  # (the last axis first, and its beginning before its end: cotangents come back the other way)
+        out, label = t, "CopySlices"
         for axis in reversed(range(len(shape))):
             for at in places_around(shape[axis], *config[axis]):
                 out = picked(out, axis, at)
-    else:
-        for axis, (a, b) in enumerate(config):
-            if a or b:
-                out = picked(out, axis, places_along(shape[axis], a, b, how))
-    out = P["copy"](t, t) if out is t else like_image(out, t, turned=True) if name else image_in_c_order(out, t)
-    labelled(out, f"{name}Pad{rank}DBackward0" if name else "CopySlices", (input,))
-    return released(out, True)  # (torch keeps the input)
+        out = image_in_c_order(P["copy"](t, t) if out is t else out, t)
+    return released(labelled(out, label, (input,)), True)  # (torch keeps the input)
 
 
 def places_along(n, a, b, how):
@@ -111,17 +105,24 @@ def places_around(n, a, b):
     return [begin + np.pad(line, (a, b), mode="wrap")] if a or b or left < n else []
 
 
-def padded_at_once(input, t, config, how, label):
-    """The padding of all axes by one index, so that its derivative adds up as torch's does: in half precision that can be seen."""
-    shape = shape_of(t)
-    first = next((i for i, pair in enumerate(config) if pair != (0, 0)), len(shape))
-    lines = [places_along(n, *pair, how) for n, pair in zip(shape[first:], config[first:])]
-    sizes = tuple(map(len, lines))
-    flat = P["reshape"](t, shape=(*shape[:first], prod(shape[first:])))
-    at = np.ravel_multi_index(np.ix_(*lines), shape[first:]).reshape(-1) if lines else np.zeros(1, int)
-    out = P["reshape"](picked(flat, first, at), shape=(*shape[:first], *sizes))
-    out = labelled(like_image(out, t), label, (input,))
-    return released(out, True)
+def padded_at_once(t, shape, pairs, how):
+    """The padding of the last axes by one index, so that its derivative adds up as torch's does, one element of the result after the other."""
+    k = len(pairs)
+    sizes = tuple([n + a + b for n, (a, b) in zip(shape[-k:], pairs)])
+    places = kept_places if prod(sizes) <= KEPT else kept_places.__wrapped__
+    at = np.broadcast_to(places(shape[-k:], pairs, how), shape[:-k] + sizes)
+    return like_image(P["window_gather"](t, at, axes=k), t)
+
+
+KEPT = 1 << 16  # the numbers of so many places, or fewer, are kept
+
+
+@functools.lru_cache(32)
+def kept_places(sizes, pairs, how):
+    """Which elements of an image, counted through, stand where in it when it is padded."""
+    at = np.ravel_multi_index(np.ix_(*[places_along(n, *pair, how) for n, pair in zip(sizes, pairs)]), sizes)
+    at.flags.writeable = False
+    return at
 
 
 def filled(input, t, shape, config, pad, value):
