@@ -47,12 +47,14 @@ def container(x):
 class TreeSpec:
     """The structure of nested containers without their leaves; `*` is a leaf."""
 
-    def __init__(self, type, context, children, join=None):
+    def __init__(self, type, context, children, join=None, num_leaves=None):
         if join is None and type is not None:
             join = node_of(type).unflatten_fn
         self.type, self.context, self.join = type, context, join
         self.children_specs = children
-        self.num_leaves = 1 if type is None else sum(c.num_leaves for c in children)
+        if num_leaves is None:
+            num_leaves = 1 if type is None else sum(c.num_leaves for c in children)
+        self.num_leaves = num_leaves
 
     num_children = property(lambda s: len(s.children_specs))
     num_nodes = property(lambda s: 1 + sum([c.num_nodes for c in s.children_specs]))
@@ -191,10 +193,14 @@ def tree_flatten(tree, is_leaf=None):
     children, context = apart(tree)
     leaves, specs = [], []
     for child in children:
+        if is_leaf is None and type(child) not in CONTAINERS and not isinstance(child, tuple):  # (most: leaves)
+            leaves.append(child)
+            specs.append(LEAF)
+            continue
         own, spec = tree_flatten(child, is_leaf)
         leaves += own
         specs.append(spec)
-    return leaves, TreeSpec(kind, context, specs, join)
+    return leaves, TreeSpec(kind, context, specs, join, len(leaves))
 
 
 def tree_unflatten(leaves, treespec):
@@ -211,7 +217,8 @@ def tree_unflatten(leaves, treespec):
 def rebuilt(leaves, spec):
     if spec.type is None:
         return next(leaves)
-    return spec.join([rebuilt(leaves, c) for c in spec.children_specs], spec.context)
+    children = [next(leaves) if c.type is None else rebuilt(leaves, c) for c in spec.children_specs]
+    return spec.join(children, spec.context)
 
 
 def tree_leaves(tree, is_leaf=None):

@@ -53,7 +53,10 @@ class Handle:
 
     @property
     def weak(self):
-        return self.owner.weak(self)
+        v = self.val
+        while isinstance(v, Handle):
+            v = v.val
+        return type(v) is not ndarray and self.owner.weak(self)
 
     def repoint(self, new):
         """Assignment: this box now stands for `new`. A box lifted to a higher level is reported to that trace."""

@@ -303,7 +303,8 @@ class Batch(Trace):
             tls.mapping, tls.randomness = before
 
     def shape(self, h):
-        s = shape_of(h.val)
+        v = h.val
+        s = v.shape if type(v) is ndarray else v.own_shape() if isinstance(v, Handle) else shape_of(v)
         d = h.mark
         return s if d is None else s[:d] + s[d + 1 :]
 

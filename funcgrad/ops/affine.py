@@ -10,7 +10,7 @@ from ..core.sample import Sample, draw, in_kinds
 from ._few_rows import LARGE, SMALL, product
 from .dot import dot_general
 from .elementwise import add, mul
-from .shape import batched, fit, fit_tangent, reshape, sum_
+from .shape import batched, fit, fit_tangent, front, reshape, sum_
 from .torch_order import sums_of_columns
 
 # ------------------------------------------------------------------------------------------------ affine
@@ -21,12 +21,19 @@ from .torch_order import sums_of_columns
 LAST = (((1,), (1,)), ((), ()))  # the last axis of both is summed over
 FIRST = (((0,), (0,)), ((), ()))
 INNER = (((1,), (0,)), ((), ()))
+TO_STACK, OF_STACK = (((1,), (2,)), ((), ())), (((2,), (1,)), ((), ()))  # LAST, where one of both is a stack
+STACKS = (((2,), (2,)), ((0,), (0,)))
 
 
 def rows_of(x):
     """The rows of a stack of matrices as one matrix."""
     *lead, k = shape_of(x)
     return x if len(lead) == 1 else reshape(x, shape=(prod(lead), k))
+
+
+def of_rows(rows, x):
+    """The rows of one matrix in the shape of x."""
+    return rows if len(shape_of(x)) == 2 else reshape(rows, shape=shape_of(x))
 
 
 def _pull(n, ct, cts, owned):
@@ -88,7 +95,7 @@ class affine:
 
     def vjp(ct, out, x, w, b, *, need):
         return [
-            reshape(dot_general(ct, w, dims=INNER), shape=shape_of(x)) if need & 1 else None,
+            of_rows(dot_general(ct, w, dims=INNER), x) if need & 1 else None,
             dot_general(ct, rows_of(x), dims=FIRST) if need & 2 else None,
             (ct if len(shape_of(b)) == 2 else sum_(ct, axes=(0,))) if need & 4 else None,
         ]
@@ -104,11 +111,20 @@ class affine:
         return fit_tangent(db, out) if total is None else add(total, db)
 
     def batch(size, xs, ds):
-        x, w, b = (batched(size, v, d) for v, d in zip(xs, ds, strict=True))
-        if len(shape_of(x)) > 3:
-            x = reshape(x, shape=(size, prod(shape_of(x)[1:-1]), shape_of(x)[-1]))
-        products = dot_general(x, w, dims=(((2,), (2,)), ((0,), (0,))))
-        return add(products, b if len(shape_of(b)) == 3 else reshape(b, shape=(size, 1, shape_of(b)[1]))), 0
+        x, w, b = (v if d is None else front(v, d) for v, d in zip(xs, ds, strict=True))
+        dx, dw, db = ds
+        s = shape_of(x)
+        if len(s) > 2 + (dx is not None):
+            lead = () if dx is None else (size,)
+            x = reshape(x, shape=(*lead, prod(s[len(lead) : -1]), s[-1]))
+        if dx is None:
+            out = dot_general(x, w, dims=LAST if dw is None else TO_STACK)
+            out = out if dw is None else front(out, 1)
+        else:
+            out = dot_general(x, w, dims=OF_STACK if dw is None else STACKS)
+        if db is not None and len(shape_of(b)) == 2:
+            b = reshape(b, shape=(size, 1, shape_of(b)[1]))
+        return add(out, b), 0
 
 
 # ------------------------------------------------------------------------------------------------ trilinear

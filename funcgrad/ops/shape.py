@@ -122,11 +122,14 @@ def fit(g, like):
         if axes := broadcast_axes(got, shape):  # (the commonest, at once)
             g = sum_(g, axes=axes)
             return g if g.shape == shape else reshape(g, shape=shape)
-    elif dtype.kind != "c" and dtype_of(g).kind == "c":
+    own = dtype_of(g)
+    if own.kind == "c" != dtype.kind:
         g = PRIMITIVES["real"](g)
+        own = dtype_of(g)
     if shape_of(g) != shape:
         g = unbroadcast(g, shape)
-    return g if dtype_of(g) == dtype or (like.weak if known else is_weak(like)) else cast(g, dtype=dtype)
+        own = dtype_of(g)
+    return g if own == dtype or (like.weak if known else is_weak(like)) else cast(g, dtype=dtype)
 
 
 @helper

@@ -8,7 +8,7 @@ from .. import tree
 from ..core.aval import PYTHON_SCALARS, describe, dtype_of, ndarray, shape_of
 from ..core.constants import kept as kept_array
 from ..core.handle import Handle, Taped
-from ..core.primitive import helpers
+from ..core.primitive import PRIMITIVES, helpers
 from ..core.quiet import quiet
 from ..core.reverse import reverse
 from ..core.site import here
@@ -26,9 +26,7 @@ def one_like(v):
     if isinstance(v, Handle):
         if v.weak:
             return 1.0
-        from ..ops.shape import full
-
-        return full(shape=(), value=1, dtype=dtype_of(v))
+        return PRIMITIVES["full"](shape=(), value=1, dtype=dtype_of(v))
     return 1.0 if type(v) in PYTHON_SCALARS else v.dtype.type(1)
 
 

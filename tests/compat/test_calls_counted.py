@@ -338,7 +338,20 @@ def packed_sequences_from_their_ends():
     return lambda: net(x)
 
 
+def gradients_of_an_ensemble():
+    models = [nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1)) for _ in range(5)]
+    held = torch.func.stack_module_state(models)
+    x, y = torch.ones(40, 1), torch.ones(40, 1)
+
+    def loss(parameters, x, y):
+        return ((torch.func.functional_call(models[0], (parameters, held[1]), (x,)) - y) ** 2).mean()
+
+    gradients = torch.func.vmap(torch.func.grad(loss), in_dims=(0, None, None))
+    return lambda: gradients({k: v.detach() for k, v in held[0].items()}, x, y)
+
+
 COUNTS = [
+    (gradients_of_an_ensemble, 1060),
     (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),
     (rows_of_a_list_assigned, 12),
     (packed_sequences_from_their_ends, 1150),

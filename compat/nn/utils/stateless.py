@@ -17,17 +17,22 @@ from ..parallel.data_parallel import DataParallel
 
 def tied_names(module):
     """For each dotted name of a Tensor that stands under several, all of them."""
-    together = {}
+    together, several = {}, []
     for listed in (module.named_parameters, module.named_buffers):
         for name, t in listed(remove_duplicate=False):
-            together.setdefault(id(t), []).append(name)
-    return {name: names for names in together.values() if len(names) > 1 for name in names}
+            names = together.setdefault(id(t), [])
+            names.append(name)
+            if len(names) == 2:
+                several.append(names)
+    return {name: names for names in several for name in names}
 
 
 def with_ties(module, given):
     """The given Tensors, also under the names that are tied to theirs; ValueError where these contradict each other."""
     ties = tied_names(module)
     out = dict(given)
+    if not ties:
+        return out
     for name in given:
         if name in ties:
             if len({id(given[n]) for n in ties[name] if n in given}) > 1:
@@ -56,17 +61,24 @@ def owner_of(module, path):
     return module
 
 
-def swapped(module, dotted, new):
-    """What a module had under a dotted name (MISSING: nothing), where it has `new` from now on (MISSING: nothing).
+def swapped(module, dotted, new, owners=None):
+    """What a module had under a dotted name (MISSING: nothing), where it has `new` from now on (MISSING: nothing). `owners` keeps
+    the submodules that were found, by their paths.
 
     TypeError where either is no Tensor, KeyError for an empty name."""
     path, _, name = dotted.rpartition(".")
-    module = owner_of(module, path.split(".") if path else ())
+    owners = {} if owners is None else owners
+    if path in owners:
+        module = owners[path]
+    else:
+        module = owners[path] = owner_of(module, path.split(".") if path else ())
     if not isinstance(new, Tensor) and new is not None and new is not MISSING:
         raise TypeError(f"{new} is not an instance of torch.Tensor")
     if name == "":
         raise KeyError('tensor name can\'t be empty string ""')
-    table = next((table for table in (module._parameters, module._buffers) if name in table), None)
+    table = module._parameters
+    if name not in table:
+        table = module._buffers if name in module._buffers else None
     old = getattr(module, name, MISSING) if table is None else table[name]
     if old is not MISSING and not isinstance(old, Tensor) and old is not None:
         raise TypeError(f"attribute `{name}`: {old} is not an instance of torch.Tensor")
@@ -89,13 +101,13 @@ def reparametrized(module, given, tie_weights=True, strict=False):
     tensors = with_ties(module, given) if tie_weights else given
     if strict:
         check_names(module, tensors)
-    before = {}
+    before, owners = {}, {}
     try:
         for name, t in tensors.items():
-            before[name] = swapped(module, name, t)
+            before[name] = swapped(module, name, t, owners)
         yield
     finally:
-        after = {name: swapped(module, name, old) for name, old in before.items()}
+        after = {name: swapped(module, name, old, owners) for name, old in before.items()}
         given.update({name: after[name] for name in given if name in after})
 
 
