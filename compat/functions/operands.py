@@ -40,7 +40,7 @@ INT64, UNSIGNED, BOOL = np.dtype(np.int64), np.dtype(np.uint64), np.dtype(bool)
 # ------------------------------------------------------------------------------------------------ shapes and dimensions
 def shape_of(t):
     """The shape of a Tensor that is up to date, as a plain tuple."""
-    return t.val.shape if t.owner is TAPE else tuple(t.owner.shape(t))
+    return t.val.shape if t.owner is TAPE else tuple(t.own_shape())
 
 
 def dtype_of(t):

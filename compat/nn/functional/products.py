@@ -73,10 +73,11 @@ def linear(input=MISSING, weight=MISSING, bias=None, *more, out=None):
         if tls.packing is not None and not tls.packing.within:
             return tls.packing.around(linear, input, weight, bias)
         x = current(input)
-        rank = len(shape_of(x))
+        r = shape_of(x)
+        rank = len(r)
         if bias is not None and rank:
             w, b = current(weight), current(bias)
-            r, s = shape_of(x), shape_of(w)
+            s = shape_of(w)
             if (
                 len(s) == 2
                 and s[1] == r[-1]
