@@ -3,6 +3,8 @@
 Invariant: `config` holds one (low, high, interior) for each axis, in plain ints, interior >= 0, as lax.pad takes it.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
@@ -39,6 +41,13 @@ def region(k, low, high, gap):
     return (slice(at, at + count * step, step), slice(first, first + count)) if count > 0 else (slice(0, 0),) * 2
 
 
+@lru_cache(256)
+def landing(shape, config):
+    """(the shape of the result, its slices, those of the operand whose elements land there)."""
+    regions = [region(k, *c) for k, c in zip(shape, config, strict=True)]
+    return padded_shape(shape, config), tuple([to for to, _ in regions]), tuple([kept for _, kept in regions])
+
+
 def unpad(ct, x, config):
     """The cotangent of x: ct where the elements of x landed, zero for those that were dropped."""
     ct = pad(ct, 0, config=tuple((-low, -high, 0) for low, high, _ in config))
@@ -68,10 +77,9 @@ class pad:
 
     def impl(x, value, *, config):
         x = np.asarray(x)
-        shape = padded_shape(x.shape, config)
+        shape, to, kept = landing(x.shape, config)
         out = np.zeros(shape, x.dtype) if type(value) is int and value == 0 else np.full(shape, value, x.dtype)
-        regions = [region(k, *c) for k, c in zip(x.shape, config, strict=True)]
-        out[tuple([to for to, _ in regions])] = x[tuple([kept for _, kept in regions])]
+        out[to] = x[kept]
         return out
 
     def impl_torch(x, value, *, config):

@@ -113,7 +113,7 @@ def mapped(x, axis, weights):
     """x with one axis mapped by a matrix [out, in] (-0.0: a weight that is zero, of a place that counts)."""
     rank, weights = len(shape_of(x)), np.asarray(weights, dtype_of(x))
     v = memory_below(x)
-    if type(v) is np.ndarray and not np.isfinite(v).all():
+    if type(v) is np.ndarray and not np.logical_and.reduce(np.isfinite(v), axis=None):
         return mapped_by_places(x, axis, weights)
     out = P["dot_general"](x, weights + 0, dims=(((axis,), (1,)), ((), ())))
     if axis == rank - 1:

@@ -1,17 +1,20 @@
 """Images at given places: grid_sample, affine_grid."""
 
-import itertools
+import functools
 import math
 
 import numpy as np
 
-from funcgrad.core.halves import BFLOAT16
+from funcgrad.core.aval import dtype_of, shape_of
+from funcgrad.core.halves import FLOAT32
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
+from funcgrad.core.state import shared
+from funcgrad.core.trace import TAPE
 
 from ...functions.forward_mode import refuse_tangents
 from ...functions.kernels import refuse_in
-from ...functions.operands import KINDS_OF_INTEGER, dtype_of, need_scalar_type, shape_of
+from ...functions.operands import INT64, KINDS_OF_INTEGER, need_scalar_type
 from ...functions.refusals import refuse
 from ...functions.register import FUNCTIONS as T
 from ...graph import labelled
@@ -27,99 +30,117 @@ GRID_SAMPLE_INTERPOLATION_MODES = {"bilinear": 0, "nearest": 1, "bicubic": 2}
 GRID_SAMPLE_PADDING_MODES = {"zeros": 0, "border": 1, "reflection": 2}
 
 
-def in_places(c, n, align_corners):
-    """Coordinates from -1 to 1 as places along n."""
+def like(numbers, c):
+    """Numbers for the axes of places [k, ...], in their dtype."""
+    return P["cast"](numbers.reshape(-1, *[1] * (len(shape_of(c)) - 1)), dtype=dtype_of(c))
+
+
+def in_places(c, sizes, align_corners):
+    """Coordinates from -1 to 1 as places along axes of these sizes, the last axis first."""
     if align_corners:
-        return P["mul"](P["div"](P["add"](c, 1.0), 2.0), float(n - 1))
-    return P["div"](P["sub"](P["mul"](P["add"](c, 1.0), float(n)), 1.0), 2.0)
+        return P["mul"](P["div"](P["add"](c, 1.0), 2.0), like(sizes - 1, c))
+    return P["div"](P["sub"](P["mul"](P["add"](c, 1.0), like(sizes, c)), 1.0), 2.0)
 
 
-def held(c, n):
+def held(c, sizes):
     """Places limited to those that are there; without derivative at the limits."""
+    last = like(sizes - 1, c)
     c = P["where"](P["less_equal"](c, 0.0), 0.0, c)
-    return P["where"](P["greater_equal"](c, float(n - 1)), float(n - 1), c)
+    return P["where"](P["greater_equal"](c, last), last, c)
 
 
-def reflected(c, n, align_corners):
-    """Places mirrored at the borders until they are there."""
-    low, span = (0.0, float(n - 1)) if align_corners else (-0.5, float(n))
-    if span == 0:
-        return P["mul"](c, 0.0)
+def reflected(c, sizes, align_corners):
+    """Places mirrored at the borders until they are there; all the same where there is but one."""
+    low, span = (0.0, sizes - 1) if align_corners else (-0.5, sizes)
+    single, span = span == 0, np.maximum(span, 1)
+    upper, span = like(span + low, c), like(span, c)
+    first = c
     c = P["abs"](P["sub"](c, low), kink="torch")
     flips = P["floor"](P["div"](P["stop"](c), span))
     extra = P["sub"](c, P["mul"](flips, span))
     even = P["equal"](P["remainder"](flips, 2.0), 0.0)
-    return P["where"](even, P["add"](extra, low), P["sub"](span + low, extra))
+    c = P["where"](even, P["add"](extra, low), P["sub"](upper, extra))
+    return P["where"](single.reshape(-1, *[1] * (len(shape_of(c)) - 1)), P["mul"](first, 0.0), c) if single.any() else c
 
 
-def padded_places(c, n, padding_mode, align_corners):
+def padded_places(c, sizes, padding_mode, align_corners):
     if padding_mode == "reflection":
-        c = reflected(c, n, align_corners)
-    return c if padding_mode == "zeros" else held(c, n)
+        c = reflected(c, sizes, align_corners)
+    return c if padding_mode == "zeros" else held(c, sizes)
 
 
-EXACT = {np.dtype(t): 2**n for t, n in (("f8", 53), ("f4", 24), ("f2", 11))}  # up to which a dtype has every integer
-EXACT[BFLOAT16] = 2**8
+ALL = slice(None)
+NOWHERE = -(2.0**31)  # a place so far outside that no others bring it back
+
+
+def bare(c):
+    """Numbers that carry no derivative: an array, where they are known."""
+    return c.val if c.owner is TAPE and not shared.staging else c
+
+
+def over_axes(combine, c):
+    """Numbers [k, N, m, *positions], m for each axis, the last one first, combined over all axes: [N, m**k, the number of positions]."""
+    k, n, m, *middle = shape_of(c)
+    c = P["reshape"](c, shape=(k, n, m, math.prod(middle)))
+    out = P["getitem"](c, idx=(k - 1,))
+    for axis in reversed(range(k - 1)):
+        first, second = (ALL, ALL, None), (axis, ALL, None)
+        out = P[combine](P["getitem"](out, idx=first), P["getitem"](c, idx=second))
+        out = P["reshape"](out, shape=(n, m ** (k - axis), math.prod(middle)))
+    return out
 
 
 def taken(x, at):
-    """The elements of x [N, C, *sizes] at integer places, one array [N, *positions] for each axis; 0 where there is none."""
-    shape = shape_of(x)
-    flat, valid = 0, True
-    if math.prod(shape[2:]) > EXACT[dtype_of(at[0])]:
-        at = [P["cast"](c, dtype=np.dtype(np.float64)) for c in at]
-    for c, n in zip(at, shape[2:]):
-        valid = P["logical_and"](P["logical_and"](P["greater_equal"](c, 0.0), P["less_equal"](c, float(n - 1))), valid)
-        flat = P["add"](P["mul"](flat, float(n)), c)
-    flat = P["cast"](P["where"](valid, flat, -1.0), dtype=np.dtype(np.int64))
-    s = shape_of(flat)
-    lead = (s[0], shape[1], *s[1:])
-    spread_out = P["broadcast"](flat, shape=lead, axes=(1,))
-    table = P["reshape"](x, shape=(*shape[:2], math.prod(shape[2:])))
-    rows = P["reshape"](spread_out, shape=(*shape[:2], math.prod(s[1:])))
-    return P["reshape"](P["window_gather"](table, rows, axes=1), shape=lead)
+    """The elements of x [N, C, *sizes] at integer places [k, N, m, *positions], m for each axis: [N, C, m**k, the number of positions]; 0 where
+    there is none."""
+    n, channels, *sizes = shape_of(x)
+    if dtype_of(at).itemsize == 2:
+        at = P["cast"](at, dtype=FLOAT32)
+    upright = (-1, *[1] * (len(shape_of(at)) - 1))
+    last = np.array(sizes[::-1], dtype_of(at)).reshape(upright) - 1
+    steps = np.cumprod([1, *sizes[:0:-1]]).reshape(upright)
+    there = P["logical_and"](P["greater_equal"](at, 0.0), P["less_equal"](at, last))
+    flat = over_axes("add", P["mul"](P["cast"](P["where"](there, at, NOWHERE), dtype=INT64), steps))
+    _, corners, positions = shape_of(flat)
+    rows = P["reshape"](flat, shape=(n, corners * positions))
+    rows = P["broadcast"](rows, shape=(n, channels, corners * positions), axes=(1,))
+    table = P["reshape"](x, shape=(n, channels, math.prod(sizes)))
+    return P["reshape"](P["window_gather"](table, rows, axes=1), shape=(n, channels, corners, positions))
 
 
-def weighed(value, weight):
-    s = shape_of(weight)
-    return P["mul"](value, P["reshape"](weight, shape=(s[0], 1, *s[1:])))
+def weighed(x, at, shares):
+    """The elements of x at integer places, each with the product of its shares, added up: [N, C, *positions]."""
+    weights = over_axes("mul", shares)
+    n, corners, positions = shape_of(weights)
+    values = P["mul"](taken(x, at), P["reshape"](weights, shape=(n, 1, corners, positions)))
+    return shaped(functools.reduce(P["add"], [P["getitem"](values, idx=(ALL, ALL, i)) for i in range(corners)]), at)
 
 
-def total(parts):
-    out = None
-    for p in parts:
-        out = p if out is None else P["add"](out, p)
-    return out
+def shaped(out, at):
+    """A result [N, C, the number of positions] with the shape of the positions."""
+    n, channels = shape_of(out)[:2]
+    return P["reshape"](out, shape=(n, channels, *shape_of(at)[3:]))
+
+
+def neighbours(low, first, count):
+    """So many integer places from one on that stands before or behind each of `low`: [k, N, *positions] -> [k, N, count, *positions]."""
+    rank = len(shape_of(low)) - 2
+    steps = np.arange(first, first + count, dtype=FLOAT32).reshape(-1, *[1] * rank)
+    return P["add"](P["getitem"](low, idx=(ALL, ALL, None)), steps)
 
 
 def between(x, places):
     """Multilinear interpolation at places."""
-    low = [P["floor"](P["stop"](c)) for c in places]
-    share = [P["sub"](c, f) for c, f in zip(places, low)]
-    parts = []
-    for corner in itertools.product((0, 1), repeat=len(places)):
-        at = [P["add"](f, float(b)) for f, b in zip(low, corner)]
-        weight = None
-        for s, b in zip(share, corner):
-            w = s if b else P["sub"](1.0, s)
-            weight = w if weight is None else P["mul"](weight, w)
-        parts.append(weighed(taken(x, at), weight))
-    return total(parts)
+    low = P["floor"](P["stop"](places))
+    share = P["sub"](places, low)
+    return weighed(x, neighbours(bare(low), 0, 2), P["stack"](P["sub"](1.0, share), share, axis=2))
 
 
-def cubic_between(x, places, padding_mode, align_corners):
+def cubic_between(x, places, sizes, padding_mode, align_corners):
     """Bicubic interpolation at places; each of the 16 neighbours is padded by itself."""
-    sizes = shape_of(x)[2:]
-    low = [P["floor"](P["stop"](c)) for c in places]
-    shares = [taps_of(P["sub"](c, f)) for c, f in zip(places, low)]
-    parts = []
-    for i, j in itertools.product(range(4), repeat=2):
-        at = [
-            P["stop"](padded_places(P["add"](f, float(o - 1)), n, padding_mode, align_corners))
-            for f, o, n in zip(low, (i, j), sizes)
-        ]
-        parts.append(weighed(taken(x, at), P["mul"](shares[0][i], shares[1][j])))
-    return total(parts)
+    low = P["floor"](P["stop"](places))
+    at = padded_places(neighbours(bare(low), -1, 4), sizes, padding_mode, align_corners)
+    return weighed(x, at, P["stack"](*taps_of(P["sub"](places, low)), axis=2))
 
 
 def taps_of(t, a=-0.75):
@@ -166,18 +187,19 @@ def sampled(input, grid, mode, padding_mode, align_corners):
             f"grid_sampler has interpolation modes 0 to 2 and padding modes 0 to 2, got {mode} and {padding_mode}: torch would give back "
             "memory that nobody has written"
         )
-    places = [
-        in_places(P["getitem"](g, idx=(Ellipsis, k - 1 - axis)), shape_of(x)[axis + 2], align_corners)
-        for axis in range(k)
-    ]
+    shape = shape_of(x)
+    sizes = np.array(shape[:1:-1])
+    places = P["stack"](*[P["getitem"](g, idx=(Ellipsis, axis)) for axis in range(k)], axis=0)
+    places = in_places(places, sizes, align_corners)
     if mode == "bicubic":
-        out = cubic_between(x, places, padding_mode, align_corners)
+        out = cubic_between(x, places, sizes, padding_mode, align_corners)
     else:
-        places = [padded_places(c, n, padding_mode, align_corners) for c, n in zip(places, shape_of(x)[2:])]
+        places = padded_places(places, sizes, padding_mode, align_corners)
         if mode == "bilinear":
             out = between(x, places)
         else:
-            out = taken(x, [P["rint"](P["stop"](c)) for c in places])
+            at = neighbours(bare(P["rint"](P["stop"](places))), 0, 1)
+            out = shaped(taken(x, at), at)
             if grid.requires_grad:  # (torch says that its derivative is zero, not that there is none)
                 anything = P["sum"](g, axes=tuple(range(k + 2)))
                 out = P["where"](False, P["cast"](anything, dtype=dtype_of(x)), out)

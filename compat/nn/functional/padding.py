@@ -29,7 +29,7 @@ MODES = {"reflect": ("Reflection", "reflect"), "replicate": ("Replication", "edg
 
 def paddings(shape, pad):
     """(the paddings, how many dimensions they name, those before and after each dimension of the shape)."""
-    pad = [integer(n, "a padding") for n in pad]
+    pad = [n if type(n) is int else integer(n, "a padding") for n in pad]
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad) - 1, 2)]
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")

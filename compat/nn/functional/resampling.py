@@ -22,6 +22,7 @@ from .axes import mapped, picked
 from .dtypes import refuse_halves, refuse_integers
 
 P = PRIMITIVES
+UINT8 = np.dtype(np.uint8)
 MODES = {"linear": (1, "Linear"), "bilinear": (2, "Bilinear"), "bicubic": (2, "Bicubic"), "trilinear": (3, "Trilinear")}
 
 
@@ -31,7 +32,7 @@ def mapped_in_integers(x, axis, weights):
     whole = np.trunc(weights * (1 << bits) + np.copysign(0.5, weights))
     total = mapped(P["cast"](x, dtype=np.dtype(np.int64)), axis, whole)
     out = P["right_shift"](P["add"](total, 1 << bits - 1), bits)
-    return P["cast"](P["clamp"](out, 0, 255, kink="torch"), dtype=np.dtype(np.uint8))
+    return P["cast"](P["clamp"](out, 0, 255, kink="torch"), dtype=UINT8)
 
 
 # ------------------------------------------------------------------------------------------------ weights by axis
@@ -220,7 +221,7 @@ def interpolate(
     factors = [None] * k if factors is None else [float(f) for f in factors]
     sizes = [int(n * f) for n, f in zip(shape_of(x)[2:], factors)] if sizes is None else [int(n) for n in sizes]
     check_sizes(input, sizes)
-    if dtype_of(x).name != "uint8" or k != 2 and not mode.startswith("nearest"):
+    if dtype_of(x) != UINT8 or k != 2 and not mode.startswith("nearest"):
         refuse_integers(kernel_of(mode, k, antialias), input)
     if antialias:
         refuse_halves(kernel_of(mode, k, antialias), input)
@@ -258,7 +259,7 @@ def resampled(input, sizes, factors, mode, align_corners, antialias, half=None):
             f"UpsampleNearest{'Exact' if exact else ''}{k}DBackward0",
             (input,),
         )
-    if dtype_of(x).name == "uint8":
+    if dtype_of(x) == UINT8:
         weights = smooth_weights(mode) if antialias else cubic_weights if mode == "bicubic" else linear_weights
         for axis in reversed(range(k)):
             n, m = shape[axis + 2], sizes[axis]
