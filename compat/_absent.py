@@ -6,7 +6,7 @@ ONE = "there is one process: leave it out where torch.distributed.get_world_size
 EXPORT = "save the state_dict with torch.save and export it where torch is installed"
 FLOATS = "weights stay floating-point numbers"
 PLAIN = "scripted and traced modules run in Python: call them, and keep them with torch.jit.save"
-DENSE = "Tensors are dense here"
+COORDINATES = "of the sparse layouts compat has torch.sparse_coo alone"
 CURES = {
     "torch.onnx": EXPORT,
     "torch.export": EXPORT,
@@ -35,7 +35,7 @@ CURES = {
     "torch.masked": "its functions take a Tensor and a mask",
     "torch.package": "torch.save the state_dict, and ship the code as a package",
     "torch.distributed": ONE,
-    "torch.sparse": f"{DENSE}: to_dense() before saving, index_add_ and embedding for sums over lists of indices",
+    "torch.sparse": f"{COORDINATES}, whose functions are those of Tensors by their names",
     "torch.quantization": FLOATS,
     "torch.quantize_per_tensor_dynamic": FLOATS,
     "torch.ao": FLOATS,
@@ -47,7 +47,7 @@ MODEL = "write the network out: examples/transfer.py and examples/small_gpt.py s
 NEIGHBOURS = {  # packages with a C++ part that needs torch itself
     "torchtext": "data can come as lists, by torch.tensor and torch.utils.data.Dataset",
     "torch_scatter": "Tensor.scatter_reduce and index_add_ sum by index",
-    "torch_sparse": DENSE,
+    "torch_sparse": f"{COORDINATES}, and torch.sparse has its products",
 }
 SELDOM = {  # what is not refused where it is installed: some of it runs
     "torchvision": DATA,

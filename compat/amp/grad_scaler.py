@@ -98,10 +98,14 @@ class GradScaler:
             for p in [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]:
                 if not allow_half and p.grad.dtype.name == "float16":
                     raise ValueError(SCALED_HALF)
-                some = True
-                found = found or not bool(p.grad.isfinite().all())
+                some, g = True, p.grad
+                if g.is_sparse:
+                    if g.dtype.name == "float16":  # (where the sum of two finite numbers may be none)
+                        g = p.grad = g.coalesce()
+                    g = g._values()
+                found = found or not bool(g.isfinite().all())
                 if factor is not None:
-                    p.grad.mul_(factor)
+                    g.mul_(factor)
         return found if some else None
 
     def unscale_(self, optimizer):

@@ -65,7 +65,7 @@ def need_alike(hook, got, shown):
     from ..functions.out_rules import type_text
 
     name = hook if isinstance(hook, str) else getattr(hook, "__name__", repr(hook))
-    was, now = [type_text(dtype_of(t), "Meta" if t.is_meta else "CPU") for t in (shown, got)]
+    was, now = [type_text(dtype_of(t), "Meta" if t.is_meta else "CPU", t.is_sparse) for t in (shown, got)]
     if was != now:
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {now})")
     if got.shape != shown.shape:

@@ -178,7 +178,7 @@ def need_options(own, args, kwargs):
         )
     if layout is not None and layout is not strided:
         raise NotImplementedError(
-            f"compat has no Tensors of the layout {layout}: Tensors are dense here (leave layout= out)"
+            f"compat has no Tensors of the layout {layout}: of the sparse layouts it has torch.sparse_coo alone, which to_sparse() gives (leave layout= out)"
         )
 
 

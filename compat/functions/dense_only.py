@@ -90,7 +90,7 @@ for _name in ("smm", "sspaddmm", "hspmm"):
     )  # fmt: skip
 for _name in ("quantize_per_tensor", "quantize_per_channel", "sparse_csr_tensor"):
     publish(
-        refusing(_name, NotImplementedError, f"compat has no torch.{_name}: Tensors are dense, of ordinary dtypes, here"),
+        refusing(_name, NotImplementedError, f"compat has no torch.{_name}: its Tensors have ordinary dtypes, and of the sparse layouts it has torch.sparse_coo alone"),
         (_name,), True, False,
     )  # fmt: skip
 for _name, _why in REMOVED.items():

@@ -1,6 +1,6 @@
 """Arithmetic of torch's CPU kernels that NumPy rounds otherwise: the multiply-add that is rounded once, and MKL's dot product.
 
-Invariant: NumPy alone, and torch's bits in float32 and float64; other dtypes are computed plainly. The order of the dot product is that of
+Invariant: NumPy alone, and torch's bits in float32, float64 and, of multiply_add, half precision; other dtypes are computed plainly. The order of the dot product is that of
 MKL's kernels for any x86 processor (four accumulators of 16 bytes), which it takes where it knows no better ones, as on AMD's;
 found by experiment against torch 2.13. Sums that are float64 until they are stored have their exact product and, but for one in 10^9, the bits
 of one rounding.
@@ -8,6 +8,7 @@ of one rounding.
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES, rounded
 from funcgrad.core.multiply_add import double, fused32
 
 float32, float64 = np.float32, np.float64
@@ -21,7 +22,12 @@ def multiply_add(a, x, alpha):
     d = x.dtype
     if d.char == "f" and d.isnative:
         return fused32(x, d.type(alpha), a if type(a) is np.ndarray and a.ndim else d.type(a))
-    return double(x, float(alpha), a) if d.char == "d" and d.isnative else a + x * alpha
+    if d.char == "d" and d.isnative:
+        return double(x, float(alpha), a)
+    if d in HALVES:  # (torch has no kernel that rounds these once)
+        product = rounded(np.multiply(x, rounded(alpha, d), dtype=np.float32), d)
+        return rounded(np.add(a, product, dtype=np.float32), d)
+    return a + x * alpha
 
 
 def scaled_sum(x, y, alpha):

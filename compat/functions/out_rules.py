@@ -144,11 +144,11 @@ take
 """
 
 
-def type_text(d, device="CPU"):
+def type_text(d, device="CPU", sparse=False):
     """The name of a Tensor's type in C++, which some of torch's errors have."""
     name = dtypes.SPOKEN.get(dtypes.name_of(d), dtypes.name_of(d))
     old = d.kind not in "bc" and name != "BFloat16" and d not in dtypes.UNSIGNED and device == "CPU"
-    return f"torch.{name}Tensor" if old else f"{device}{name}Type"
+    return f"torch.{'sparse.' * sparse}{name}Tensor" if old else f"{'Sparse' * sparse}{device}{name}Type"
 
 
 def rows():

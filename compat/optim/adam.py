@@ -297,6 +297,8 @@ class SparseAdam(RuleOptimizer):
     [0.5, 1.0, 0.5]
     """
 
+    scalars = ()  # (its steps are counted by an int)
+
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
         one_element(lr)
         if not 0.0 < lr:

@@ -149,7 +149,7 @@ def told(optimizer, error):
                 if name in optimizer.defaults and (stepped or name not in OF_PARAMETERS):
                     group[name]
             for p in stepped:
-                state = optimizer.state[p]
+                state = optimizer.state.get(p, {})
                 kept = (
                     "nesterov" not in optimizer.defaults
                     and hasattr(optimizer, "slots")

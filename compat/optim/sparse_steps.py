@@ -46,8 +46,8 @@ def over_sums(optimizer, group, found):
             raise RuntimeError("weight_decay option is not compatible with sparse gradients")
         rate = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
         e = coalesced(g.val)
-        for _ in "ab":  # (where torch makes sparse Tensors of values)
-            checked(None)
+        checked(None)  # (torch makes a sparse Tensor here: of squares,
+        checked(None)  # and of steps)
         state["sum"].add_(sparse(e.like(e.values.pow(2))))
         root = at_places(state["sum"], e).sqrt_().add_(group["eps"])
         p.add_(sparse(e.like(e.values / root)), alpha=-rate)

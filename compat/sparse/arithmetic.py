@@ -4,6 +4,8 @@ from numbers import Number
 
 import numpy as np
 
+from funcgrad.core.halves import HALVES, rounded
+
 from ..functions.register import FUNCTIONS as T
 from ..functions.register import METHODS
 from ..graph import labelled
@@ -127,6 +129,8 @@ def mul(input, other):
     a, b = (input, other) if isinstance(input, Sparse) else (other, input)
     one = factor(b)
     if one is not None:
+        if not isinstance(one, Tensor) and a.val.dtype in HALVES:
+            one = rounded(one, a.val.dtype).item()  # (for values of a dense Tensor it would be of float32)
         return sparse(
             a.val.like(a.val.values * one), "MulBackward0", (input, other) if isinstance(other, Tensor) else (a,)
         )

@@ -6,11 +6,12 @@ here has one: what is done to the entries are operations on it, so their derivat
 
 import numpy as np
 
-from funcgrad.core.state import shared
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 
 from ..functions.fused import multiply_add
 from ..functions.register import FUNCTIONS as T
+from ..functions.storage_dtypes import refusal
 from ..payload import current, wrap
 from ..tensor import Tensor
 
@@ -68,7 +69,8 @@ def keys(indices, shape):
 
 def places(numbers, shape):
     """The indices of which those are the keys."""
-    return np.array(np.unravel_index(numbers, shape), np.int64).reshape(len(shape), -1)
+    found = np.unravel_index(numbers, shape) if shape else ()
+    return np.array(found, np.int64).reshape(len(shape), len(numbers))
 
 
 def coalesced(e):
@@ -113,7 +115,10 @@ def merged(a, b, alpha=1):
     right = b.values if isinstance(alpha, int) and alpha == 1 else b.values * alpha
     if a.nnz == 0:
         return b.like(right.clone() if right is b.values else right, b.indices.copy())
-    if not (lies_whole(a.values) and lies_whole(b.values)):
+    together = lies_whole(a.values) and lies_whole(b.values)
+    if (d := result(a, b)).name in ("float16", "bool"):
+        raise refusal("cadd_sparse" if together else "add_out_sparse_cpu", d)
+    if not together:
         return Entries(np.concatenate([a.indices, b.indices], 1), T["cat"]([a.values, right]), a.shape)
     first, second = keys(a.indices, a.sparse_shape), keys(b.indices, b.sparse_shape)
     if a.coalesced and b.coalesced:
@@ -124,10 +129,10 @@ def merged(a, b, alpha=1):
         left, second, n = walked(first.tolist(), second.tolist())
         indices = np.empty((a.dims, n), np.int64)
         indices[:, left], indices[:, second] = a.indices, b.indices
-    first, second_values = a.values.to(result(a, b)), right.to(result(a, b))
+    first, second_values = a.values.to(d), right.to(d)
     if right is not b.values and unrecorded(a.values, b.values) and len(a.dense_shape):
-        whole = added((n, *a.dense_shape), left, first).numpy()
-        whole[second] = scaled_onto(whole[second], np.arange(len(second)), b.values.to(result(a, b)).numpy(), alpha)
+        whole = current(added((n, *a.dense_shape), left, first)).val
+        whole[second] = scaled_onto(whole[second], np.arange(len(second)), current(b.values.to(d)).val, alpha)
         values = tensor(whole)
     else:
         values = added((n, *a.dense_shape), left, first).index_add(0, tensor(second), second_values)
@@ -136,7 +141,7 @@ def merged(a, b, alpha=1):
 
 def unrecorded(*tensors):
     """Are they arrays of which no graph is to be made?"""
-    return not any([t.requires_grad or t.owner is not TAPE for t in map(current, tensors)]) and not shared.staging
+    return not any([t.requires_grad or t.owner is not TAPE for t in map(current, tensors)]) and tls.stage is None
 
 
 def scaled_onto(held, at, values, alpha):

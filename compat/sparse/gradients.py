@@ -7,6 +7,7 @@ No derivative is computed here: the values of a row's gradient are what has come
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
 from funcgrad.transforms.rules import Spec
 
@@ -52,10 +53,15 @@ class Rows(Spec):
 
 def looked_up(table, at, left_out=None, refused=None):
     """The rows of a leaf, whose gradient will be sparse; None where only a dense one can be: of what was computed, or inside a transform."""
-    from funcgrad.core.state import shared, tls
-
     mark = table.mark
-    if table.owner is not TAPE or mark is None or mark.plan is not None or not tls.grad or tls.func or shared.staging:
+    if (
+        table.owner is not TAPE
+        or mark is None
+        or mark.plan is not None
+        or not tls.grad
+        or tls.func
+        or tls.stage is not None
+    ):
         return None
     return PRIMITIVES["rule"](table, spec=Rows(at, left_out, refused))[0]
 
@@ -90,10 +96,12 @@ def backward(
     tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None, gradient=None
 ):
     tensors = listed(tensors)
-    given = grad_tensors if gradient is None else gradient
+    given = {"grad_tensors": grad_tensors if gradient is None else gradient, "grad_variables": grad_variables}
+    given = {name: gradients_of(tensors, g) for name, g in given.items() if g is not None}
     autograd.backward(
-        [values_of(t) for t in tensors], gradients_of(tensors, given), retain_graph, create_graph,
+        [values_of(t) for t in tensors], retain_graph=retain_graph, create_graph=create_graph,
         inputs=None if inputs is None else [values_of(t) for t in listed(inputs)],
+        **given or {"grad_tensors": gradients_of(tensors, None)},
     )  # fmt: skip
 
 

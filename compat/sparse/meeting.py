@@ -148,10 +148,3 @@ def begin(kind):
             return
         Begun.kind = kind
     USERS.enter()
-
-
-def end():
-    """Undo `begin`: for tests."""
-    if Begun.kind is not None:
-        Begun.kind = None
-        USERS.leave()

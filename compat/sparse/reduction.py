@@ -43,8 +43,7 @@ def total(input, dim=None, keepdim=False, *, dtype=None):
     input = input if dtype is None else input.to(dtype)
     if dim is None or dim == ():
         return input.val.values.sum()
-    got = summed(input, dim, keepdim)
-    return got
+    return summed(input, dim, keepdim)
 
 
 @answers("norm")

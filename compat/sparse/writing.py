@@ -5,6 +5,7 @@ import numpy as np
 from funcgrad.core import state
 
 from ..functions.register import METHODS
+from ..payload import current
 from . import arithmetic
 from .construction import empty
 from .coordinates import Sparse, sparse
@@ -41,7 +42,8 @@ def into_dense(self, other, alpha):
         )
     if e.dims == 1 and e.dense_shape and (not tls.grad or unrecorded(self, e.values)):
         which, at = np.unique(e.indices[0], return_inverse=True)
-        held = scaled_onto(rows(self.detach(), which).numpy(), at, e.values.detach().to(self.dtype).numpy(), alpha)
+        held, values = current(rows(self.detach(), which)).val, current(e.values.detach().to(self.dtype)).val
+        held = scaled_onto(held, at, values, alpha)
         self[tensor(which)] = tensor(held)
         return self
     if self.dim() and e.dims == 1:

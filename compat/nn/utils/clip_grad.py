@@ -135,7 +135,7 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
     clip_value = float(clip_value)
     grads = gradients(parameters)
     need_some(grads)
-    call_in(False, hold, grads, clip_value)
+    call_in(False, hold, grads, clip_value, foreach)
 
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -146,12 +146,14 @@ def limited(v, low, high):
     np.minimum(v, high, out=v)
 
 
-def hold(grads, limit):
+def hold(grads, limit, foreach):
     limits = {d: (np.asarray(-limit, d), np.asarray(limit, d)) for d in (FLOAT32, FLOAT64) if abs(limit) <= LARGEST}
     for g in grads:
         root = root_to_write(g)
         plain = root is not None and g.val.dtype in limits and g.val.flags.carray
         if not (plain and changed(g, root, limited, *limits[g.val.dtype])):
+            if g.is_sparse and foreach is not False:
+                g.clamp_min_(-limit)  # (which torch asks for first, and has no kernel of)
             g.clamp_(-limit, limit)
 
 
