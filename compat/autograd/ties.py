@@ -40,14 +40,14 @@ BACKWARD = (
         name: f"{name[:-1]}Backward0"
         for name in [
             f"{own}Backward0"
-            for own in "Tanh Sigmoid Gelu Softplus Elu Hardswish MseLoss BinaryCrossEntropy HuberLoss SmoothL1Loss LogSigmoid Logit".split()
+            for own in "Tanh Sigmoid Gelu Softplus Elu Hardswish MseLoss BinaryCrossEntropy HuberLoss SmoothL1Loss LogSigmoid".split()
         ]
     }
     | {f"{own}Backward0": f"{own}BackwardDataBackward0" for own in ("Softmax", "LogSoftmax")}
 )
 LABELLED = set(
     "tanh sigmoid gelu gelu_tanh softplus_to elu hardswish squared_error probability_loss huber_error smooth_absolute_error "
-    "log_sigmoid logit softmax log_softmax".split()
+    "log_sigmoid softmax log_softmax".split()
 )
 POWERS = {"power", "square", "integer_power"}
 OF = (
@@ -104,16 +104,16 @@ def refused(n, cts, name):
             cts[p] = out
 
 
-def doubled(m, p, depth=4):
-    """The node that adds what `p` made to itself, among those right behind a gradient."""
-    if m is None or m is p or m.plan is None or not depth:
+def doubled(m, p, before):
+    """The node that adds what `p` made to itself, among those behind a gradient that are newer than `before`."""
+    if m is None or m.index <= before or m.plan is None:
         return None
     if m.plan.prim.name == "add" and m.ins == (p, p):
         return m
-    return next((found for q in reversed(m.ins) if (found := doubled(q, p, depth - 1))), None)
+    return next((found for q in reversed(m.ins) if (found := doubled(q, p, before))), None)
 
 
-def power(n, cts):
+def power(n, cts, ct):
     """The slope of x ** 2 is 2 * x ** 1 in torch, and that of x ** 1 a node of x too, so that one more derivative can be taken."""
     p, (x, *exponent) = n.ins[0], n.saved
     g = cts.get(p)
@@ -121,7 +121,10 @@ def power(n, cts):
         return
     if 1 in (n.params.get("exponent"), *[e for e in exponent if type(e) in PYTHON_SCALARS]):
         cts[p] = tied(g, p, n.owner, "MulBackward0")
-    elif (slope := doubled(g.mark, p)) is not None:
+        return
+    # The rule's own nodes are newer than the operation and than what came to it, behind which lie the user's.
+    before = max(n.index, -1 if getattr(ct, "mark", None) is None else ct.mark.index)
+    if (slope := doubled(g.mark, p, before)) is not None:
         one = P["integer_power"](n.owner.face(x, p, n.owner, FROZEN), exponent=1).mark
         one.index = (p.index + slope.index) / 2  # (a walk goes by the index)
         slope.ins = (one, one)
@@ -150,7 +153,7 @@ def tie(n, cts, ct):
     if prim in LABELLED:
         return in_one_piece(n, cts, ct)
     if prim in POWERS:
-        power(n, cts)
+        power(n, cts, ct)
         if prim not in STEPS:
             return
     if prim in STEPS:

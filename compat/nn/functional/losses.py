@@ -175,7 +175,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     if beta == 0:
         return l1_loss(input, target, size_average, reduce, reduction)
     x, y, reduction = loss_inputs(input, target, reduction, size_average, reduce)
-    reduction, beta = reduction_of(reduction), plain_number(beta)
+    reduction, beta = reduction_of(reduction), float(plain_number(beta))
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if reduction in REDUCED and type(beta) is float and of_one(x, y):
@@ -189,7 +189,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     if weight is not None:
         need_weights(weight, input)
         return weighted(huber_loss(input, target, "none", delta), weight, input, reduction, False)
-    reduction, delta = reduction_of(reduction), plain_number(delta)
+    reduction, delta = reduction_of(reduction), float(plain_number(delta))
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     if reduction in REDUCED and type(delta) is float and of_one(x, y):
