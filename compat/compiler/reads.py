@@ -26,6 +26,7 @@ from .known import bound_to, opaque
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
+METHODS = (types.FunctionType, staticmethod, classmethod, functools.partialmethod, property)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 # methods that no syntax but that of making, copying and printing an object calls
 TEXTS = frozenset("__repr__ __str__ __format__".split())
@@ -34,6 +35,7 @@ BUILTINS = frozenset(dir(builtins))
 ANYTHING = frozenset(("globals", "eval", "exec", "__import__"))
 # what looks attributes up by a name that is computed, or all of them
 BY_NAME = frozenset(("getattr", "setattr", "hasattr", "delattr", "vars", "dir"))
+ALL_NAMES = frozenset(("__dict__", "attrgetter", "methodcaller", "format_map", "format of any text"))
 # what asks for the text of an object
 ASKING_TEXTS = frozenset(("str", "repr", "ascii", "format", "print"))
 
@@ -65,11 +67,11 @@ def chains(code):
             found[(*start, attributes)] = None
         start, attributes = None, ()
         name = i.argval[-1] if type(i.argval) is tuple and i.argval else i.argval
-        if op in ("LOAD_GLOBAL", "LOAD_NAME"):
+        if op in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
             start = "global", name
         elif op.startswith("LOAD_FAST"):
             start = "local", name
-        elif op.startswith("LOAD_DEREF"):
+        elif op in ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"):
             start = ("free" if name in code.co_freevars else "local"), name
         elif op in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             found["written", name, ()] = None
@@ -93,7 +95,12 @@ def named(code):
     """Names of the attributes that code looks up or sets, and texts that may be such names."""
     texts = [k for k in code.co_consts if type(k) is str]
     fields = [part for k in texts if "{" in k for part in re.findall(r"\w+", k)]  # ("{0.rate}".format(x))
-    return {*code.co_names, *fields, *[part for k in texts for part in k.split(".")]}
+    names = {*code.co_names, *fields, *[part for k in texts for part in k.split(".")]}
+    if "format" in code.co_names:
+        ops = [*dis.get_instructions(code)]
+        if any([b.argval == "format" and a.opname != "LOAD_CONST" for a, b in zip(ops, ops[1:])]):
+            names.add("format of any text")
+    return names
 
 
 def looks_through(code):
@@ -183,7 +190,7 @@ class Reader:
             for code in self.codes[count:]:
                 names |= named(code)
             count, before = len(self.codes), len(self.reached)
-            every = "__dict__" in names or not self.builtins.isdisjoint(BY_NAME)
+            every = not (names.isdisjoint(ALL_NAMES) and self.builtins.isdisjoint(BY_NAME))
             texts, compares = (
                 map(any, zip(*map(looks_through, self.codes), strict=True)) if self.codes else (False, False)
             )
@@ -199,6 +206,7 @@ class Reader:
                 found = [a for a in own if (whole or a in names) and a not in done]
                 found += [a for c in type(x).__mro__ if of_users(c) for a in vars(c) if a in names and a not in done]
                 if texts:
+                    found += ["args"] * (isinstance(x, BaseException) and "args" not in done)
                     found += [
                         a for a in TEXTS for c in type(x).__mro__ if legible(c) and a in vars(c) and a not in done
                     ]
@@ -233,16 +241,19 @@ class Reader:
         """Read the methods of an object that syntax calls."""
         for c in type(x).__mro__:
             for name, method in list(vars(c).items()) if legible(c) else ():
-                if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, types.FunctionType):
+                if name[:2] == name[-2:] == "__" and name not in ASIDE and isinstance(method, METHODS):
                     if of_users(c):
                         self.seen(c, name, method, f"{c.__name__}.{name}")
-                    self.unsure(method, x)
+                    self.unsure(self.in_class, method, x, type(x))
+                elif name[:2] == name[-2:] == "__" and of_users(type(method)) and hasattr(type(method), "__get__"):
+                    self.seen(c, name, method, f"{c.__name__}.{name}")
+                    self.unsure(self.value, method)
 
-    def unsure(self, f, owner=MISSING):
+    def unsure(self, read, *what):
         """Read a function that may be called, or not."""
         before, self.sure = self.sure, False
         try:
-            self.callable_function(f, owner)
+            read(*what)
         finally:
             self.sure = before
 
@@ -261,23 +272,26 @@ class Reader:
                 for method in list(vars(c).values()) if of_users(c) else ():
                     for part in property_of(method) if isinstance(method, property) else (method,):
                         if isinstance(part, types.FunctionType):
-                            self.unsure(part, kind)
+                            self.unsure(self.callable_function, part, kind)
             for c in kind.__mro__:
                 for name, own in list(vars(c).items()) if of_users(c) else ():
                     method = getattr(own, "__func__", own)
                     if isinstance(method, types.FunctionType):
                         self.seen(c, name, own, f"{c.__name__}.{name}")
-                        self.unsure(method, kind if isinstance(own, classmethod) or name == "__new__" else MISSING)
+                        owner = kind if isinstance(own, classmethod) or name == "__new__" else MISSING
+                        self.unsure(self.callable_function, method, owner)
 
     def callable(self, f):
         """Read whatever is called."""
         if isinstance(f, functools.partial):
-            for key in ("args", "keywords"):
-                self.seen(f, key, getattr(f, key), "the arguments of a partial")
+            for key in ("func", "args", "keywords"):
+                self.seen(f, key, getattr(f, key), "what a partial calls")
             for x in (f.func, *f.args, *f.keywords.values()):
                 self.value(x)
         elif isinstance(f, types.MethodType):
             self.value(f.__self__)
+            if isinstance(f.__self__, (*CONTAINERS, np.ndarray)):
+                self.seen(f, "__self__", f.__self__, f"what {f.__name__} is bound to")
             self.callable_function(f.__func__, f.__self__)
         elif isinstance(f, types.FunctionType):
             self.callable_function(f)
@@ -285,10 +299,10 @@ class Reader:
             self.value(f)
             place = next((c for c in type(f).__mro__ if "__call__" in vars(c)), None)
             method = place and vars(place)["__call__"]
-            if isinstance(method, types.FunctionType):
+            if method is not None:
                 if of_users(place):
                     self.seen(place, "__call__", method, f"{place.__name__}.__call__")
-                self.callable_function(method, f)
+                self.in_class(method, f, type(f))
 
     def callable_function(self, f, owner=MISSING, given=()):
         """Read a function; `owner`: its first argument, where that is known, `given`: (name, value) of others that are."""
@@ -372,7 +386,10 @@ class Reader:
     def imported(self, variables, name, level, attribute):
         """What an import gives, as things are; and each call is to find it."""
         package = variables.get("__package__")
-        module = sys.modules.get(resolve_name("." * level + name, package) if package or not level else None)
+        name = resolve_name("." * level + name, package) if package or not level else None
+        module = sys.modules.get(name)
+        if isinstance(module, types.ModuleType) and module_of_users(name):
+            self.seen(sys.modules, name, module, f"the module {name}")
         if module is None or attribute is None or internal[module.__name__]:
             return vars(module).get(attribute) if attribute and module else module
         self.modules[module.__name__] = module
@@ -390,15 +407,12 @@ class Reader:
                     self.seen(vars(value), a, MISSING, f"{name}.{a}")
                     return
                 place = vars(value)
+            elif kept_apart(value, a):
+                place, value, name = value, getattr(value, a, MISSING), f"{name}.{a}"
+                self.seen(place, a, value, name)
+                self.value(value)
+                continue
             elif not hasattr(value, "__dict__"):
-                if (
-                    isinstance(getattr(type(value), a, None), types.MemberDescriptorType)
-                    and not internal[type(value).__module__]
-                ):
-                    place, value = value, getattr(value, a, MISSING)  # (one of its __slots__)
-                    self.seen(place, a, value, f"{name}.{a}")
-                    self.value(value)
-                    continue
                 if not of_users(type(value)):
                     return
                 place, apart = (), False  # (a method, or an attribute of the class)
@@ -441,6 +455,8 @@ class Reader:
                 self.callable_function(method, value)
         elif isinstance(method, classmethod) and isinstance(method.__func__, types.FunctionType):
             self.callable_function(method.__func__, kind)
+        elif isinstance(method, (classmethod, staticmethod)):
+            self.value(method.__func__)
         elif isinstance(method, functools._lru_cache_wrapper):
             self.told(method)
         elif isinstance(method, property):
@@ -471,6 +487,8 @@ class Reader:
 
     def value(self, x):
         """Read what a value leads to."""
+        if isinstance(x, staticmethod):
+            x = x.__func__
         if x is sys.modules or opaque(x):
             if isinstance(x, weakref.ref) and hasattr(x(), "forward"):  # (a module: the program keeps it alive anyway)
                 self.value(x())
@@ -522,14 +540,25 @@ def contents_of(cell):
 
 
 def slots_of(x):
-    """The names of what an object of the user's keeps outside its `__dict__`."""
-    return [
+    """The names of what an object of the user's, or an exception, keeps outside its `__dict__`."""
+    error = isinstance(x, BaseException)
+    return ["args"] * error + [
         a
         for c in type(x).__mro__
-        if of_users(c) and "__slots__" in vars(c)
+        if error or of_users(c) and "__slots__" in vars(c)
         for a, v in vars(c).items()
         if isinstance(v, types.MemberDescriptorType)
     ]
+
+
+def kept_apart(x, a):
+    """Is an attribute one that an object keeps outside its `__dict__`: of `__slots__`, of a function or an exception?"""
+    if isinstance(x, type) or internal[type(x).__module__]:
+        return False
+    if isinstance(x, types.FunctionType):
+        return a in ("__doc__", "__annotations__")
+    method = next((vars(c)[a] for c in type(x).__mro__ if a in vars(c)), None)
+    return isinstance(method, types.MemberDescriptorType) or a == "args" and isinstance(x, BaseException)
 
 
 # ------------------------------------------------------------------------------------------------ what leads on

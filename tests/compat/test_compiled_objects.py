@@ -319,6 +319,141 @@ def objects_with_slots_alone(compile):
     yield from each(compile(lambda x: own.by(x)), lambda i: setattr(Scaled, "by", lambda self, x: x * i))
 
 
+def static_and_class_methods(compile):
+    rates = [1.0]
+
+    class First:
+        plain = staticmethod(lambda x: x * rates[0])
+        given = staticmethod(functools.partial(lambda k, x: x * k[0], rates))
+
+    class Second(First):
+        above = lambda self, x: super().plain(x)  # noqa: E731
+
+        def own(self, x):
+            return self.plain(x) + self.given(x)
+
+        @staticmethod
+        def __call__(x):
+            return x * rates[0]
+
+        @classmethod
+        def __len__(cls):
+            return int(rates[0])
+
+    class Net(torch.nn.Module):
+        act = staticmethod(lambda x: x * rates[0])
+
+        def forward(self, x):
+            return self.act(x)
+
+    one, held = Second(), Space(f=staticmethod(lambda x: x * rates[0]))
+    for f in (
+        lambda x: one.plain(x),
+        lambda x: one.given(x),
+        lambda x: First.given(x),
+        one.above,
+        one.own,
+        lambda x: one(x),
+        lambda x: x * len(one),
+        lambda x: held.f(x),
+        Net(),
+    ):
+        yield from each(compile(f), lambda i: operator.setitem(rates, 0, float(i)))
+
+
+def a_descriptor_that_syntax_calls(compile):
+    class Length:
+        def __get__(self, owner, kind):
+            return lambda: owner.count
+
+    class Sized:
+        count, __len__ = 1, Length()
+
+    own = Sized()
+    yield from each(compile(lambda x: x * len(own)), lambda i: setattr(own, "count", i))
+
+
+def slots_beside_a_dict(compile):
+    class Slotted:
+        __slots__ = ("rate",)
+
+    class Open(Slotted):
+        pass
+
+    class Net(Slotted, torch.nn.Module):
+        def forward(self, x):
+            return x * self.rate
+
+    own, net = Open(), Net()
+    yield from each(compile(lambda x: x * own.rate), lambda i: setattr(own, "rate", i))
+    yield from each(compile(lambda x: net(x)), lambda i: setattr(net, "rate", i))
+
+
+def what_a_class_body_reads(compile):
+    rates = [1.0]
+
+    def f(x):
+        class Own:
+            rate = rates[0]
+
+        return x * Own.rate
+
+    yield from each(compile(f), lambda i: operator.setitem(rates, 0, i))
+
+
+def what_calls_are_bound_to(compile):
+    rates, part = [1.0], functools.partial(lambda k, x: x * k, 2.0)
+    by = types.MethodType(lambda own, x: x * own[0], rates)
+    yield from each(compile(lambda x: by(x)), lambda i: operator.setitem(rates, 0, i))
+    others = [(lambda k, x, i=i: x * k + i) for i in range(5)]
+    yield from each(compile(lambda x: part(x)), lambda i: part.__setstate__((others[i], (2.0,), {}, None)))
+
+
+def what_exceptions_keep(compile):
+    error, stop, shown = ValueError(1.0), StopIteration(1.0), OSError("1")
+    yield from each(compile(lambda x: x * error.args[0]), lambda i: setattr(error, "args", (i,)))
+    yield from each(compile(lambda x: x * stop.value), lambda i: setattr(stop, "value", i))
+    yield from each(compile(lambda x: x * float(str(shown))), lambda i: setattr(shown, "args", (f"{i}",)))
+
+
+def what_functions_keep(compile):
+    def own(x: 1.0):
+        "1"
+
+    yield from each(compile(lambda x: x * own.__annotations__["x"]), lambda i: own.__annotations__.update(x=i))
+    yield from each(compile(lambda x: x * float(own.__doc__)), lambda i: setattr(own, "__doc__", f"{i}"))
+
+
+def names_that_are_computed(compile):
+    own, texts = Space(rate=1.0), ["rate", "{0.rate}", "{own.rate}"]
+    yield from each(compile(lambda x: x * operator.attrgetter(texts[0])(own)), lambda i: setattr(own, "rate", i))
+    yield from each(compile(lambda x: x * float(texts[1].format(own))), lambda i: setattr(own, "rate", i))
+    yield from each(compile(lambda x: x * float(texts[2].format_map({"own": own}))), lambda i: setattr(own, "rate", i))
+
+
+def modules_that_are_replaced(compile):
+    def put(i):
+        module = sys.modules["module_of_rates"] = types.ModuleType("module_of_rates")
+        exec(f"rate = {i}\ndef by(x): return x * rate", vars(module))
+
+    def whole(x):
+        import module_of_rates
+
+        return x * module_of_rates.rate
+
+    def part(x):
+        from module_of_rates import by
+
+        return by(x)
+
+    try:
+        put(0)
+        yield from each(compile(whole), put)
+        yield from each(compile(part), put)
+    finally:
+        del sys.modules["module_of_rates"]
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not each
 ]
