@@ -1,5 +1,6 @@
 """einsum: the contraction is cut into products of two, each one product of matrices, as torch cuts it."""
 
+import functools
 import math
 
 from funcgrad.core.mutation import view as core_view
@@ -52,26 +53,26 @@ def subscript(k, at):
     return k
 
 
-def spelled_out(equation, operands):
+def spelled_out(equation, shapes):
     """(letters of each operand, letters of the result) of an equation, with numbers in place of an ellipsis's
     letters.
     """
     left, arrow, right = equation.partition("->")
-    terms, dots, letters = terms_of(left, operands), 0, []
-    for at, (term, t) in enumerate(zip(terms, operands)):
+    terms, dots, letters = terms_of(left, shapes), 0, []
+    for at, (term, shape) in enumerate(zip(terms, shapes)):
         named = len(term) - ("..." in term)
-        hidden = t.dim() - named
+        hidden = len(shape) - named
         if hidden < 0 or hidden and named == len(term):
             how = (
-                f"does not match the number of dimensions ({t.dim()}) for operand {at} and no ellipsis was given"
+                f"does not match the number of dimensions ({len(shape)}) for operand {at} and no ellipsis was given"
                 if named == len(term)
-                else f"is more than the number of dimensions ({t.dim()}) for operand {at}"
+                else f"is more than the number of dimensions ({len(shape)}) for operand {at}"
             )
             raise RuntimeError(f"einsum(): the number of subscripts in the equation ({named}) {how}")
         dots = max(dots, hidden)
-    for term, t in zip(terms, operands):
-        covered = range(dots - t.dim() + len(term) - 1, dots)
-        letters.append([k for one in term for k in (covered if one == "..." else (one,))])
+    for term, shape in zip(terms, shapes):
+        covered = range(dots - len(shape) + len(term) - 1, dots)
+        letters.append(tuple([k for one in term for k in (covered if one == "..." else (one,))]))
     if not arrow:
         seen = [k for term in letters for k in term]
         return letters, [*range(dots), *sorted({k for k in seen if isinstance(k, str) and seen.count(k) == 1})]
@@ -121,11 +122,11 @@ def laid_out(t, letters, order):
     return core_view(t, P["transpose"], perm=tuple([letters.index(k) for k in order]))
 
 
-def check_lengths(operands, terms):
+def check_lengths(shapes, terms):
     """RuntimeError in torch's words if a letter has several lengths other than 1, or two in one operand."""
     lengths = {}
-    for at, (t, letters) in enumerate(zip(operands, terms)):
-        shape, own = shape_of(current(t)), {}
+    for at, (shape, letters) in enumerate(zip(shapes, terms)):
+        own = {}
         for n, k in zip(shape, letters):
             if own.setdefault(k, n) != n:
                 raise RuntimeError(
@@ -214,16 +215,23 @@ def einsum(*args):
     if not operands:
         raise ValueError(NO_OPERANDS)
     need_tensors(operands, 1)
-    terms, result = spelled_out(equation, operands)
-    check_lengths(operands, terms)
-    if dtype_of(current(operands[0])).kind == "b" and meets_and_goes(terms, result):
-        refuse("bmm", dtype_of(current(operands[0])))
-    order = [*result, *sorted({k for term in terms for k in term} - {*result}, key=str)]
-    if len(operands) == 2 and tls.packing is None:
-        got = in_one_product(*map(current, operands), *terms, result, order)
-        if got is not None:
-            return got
-    return in_steps(operands, terms, order, len(result))
+    operands = [current(t) for t in operands]
+    terms, order, count, meets, product = plan(equation, tuple([shape_of(t) for t in operands]))
+    if meets and dtype_of(operands[0]).kind == "b":
+        refuse("bmm", dtype_of(operands[0]))
+    if product is not None and tls.packing is None and dtype_of(operands[0]) == dtype_of(operands[1]):
+        return in_one_product(*operands, *terms, order, count, *product)
+    return in_steps(operands, terms, order, count)
+
+
+@functools.lru_cache(256)
+def plan(equation, shapes):
+    """(the letters of each operand, all letters, those of the result first, how many these are, meets_and_goes(), one_product())."""
+    terms, result = spelled_out(equation, shapes)
+    check_lengths(shapes, terms)
+    order = (*result, *sorted({k for term in terms for k in term} - {*result}, key=str))
+    product = one_product(shapes, *terms, result) if len(shapes) == 2 else None
+    return terms, order, len(result), meets_and_goes(terms, result), product
 
 
 def meets_and_goes(terms, result):
@@ -231,27 +239,31 @@ def meets_and_goes(terms, result):
     return any(k not in result and k in other for i, term in enumerate(terms) for other in terms[:i] for k in term)
 
 
-def in_one_product(x, y, a, b, result, order):
-    """The sum of the products of two operands, if one dot_general gives it as it is wanted; else None."""
-    lengths = dict(zip((*a, *b), shape_of(x) + shape_of(y)))
-    if len({*a}) < len(a) or len({*b}) < len(b) or (*[lengths[k] for k in (*a, *b)],) != shape_of(x) + shape_of(y):
+def one_product(shapes, a, b, result):
+    """(the dimensions of the one dot_general of two operands that gives the result as it is wanted, are they turned round there?), or None."""
+    lengths = dict(zip((*a, *b), shapes[0] + shapes[1]))
+    if len({*a}) < len(a) or len({*b}) < len(b) or (*[lengths[k] for k in (*a, *b)],) != shapes[0] + shapes[1]:
         return None  # (a diagonal; a length of 1 that is stretched)
     both = [k for k in a if k in b]
     inner = [k for k in both if k not in result]
     batch = [k for k in result if k in both]
     left, right = [k for k in a if k not in both], [k for k in b if k not in both]
-    if not inner or dtype_of(x) != dtype_of(y):
+    if not inner:
         return None
-    need_bmm(x)
     dims = [(tuple([t.index(k) for k in inner]), tuple([t.index(k) for k in batch])) for t in (a, b)]
     if [*batch, *left, *right] == result:
-        out = DOT(x, y, dims=tuple(zip(*dims)))
-        return spelled(out, "ViewBackward0", pair_in_steps, a, b, order, len(result), shapes=(shape_of(x), shape_of(y)))
-    if [*batch, *right, *left] == result:
-        out = DOT(y, x, dims=tuple(zip(*dims[::-1])))
-        turned = lambda y, x: pair_in_steps(x, y, a, b, order, len(result))  # noqa: E731
-        return spelled(out, "ViewBackward0", turned, shapes=(shape_of(y), shape_of(x)))
-    return None
+        return tuple(zip(*dims)), False
+    return (tuple(zip(*dims[::-1])), True) if [*batch, *right, *left] == result else None
+
+
+def in_one_product(x, y, a, b, order, count, dims, turned):
+    """The sum of the products of two operands by one dot_general."""
+    steps = pair_in_steps
+    if turned:
+        x, y = y, x
+        steps = lambda y, x, *how: pair_in_steps(x, y, *how)  # noqa: E731
+    out = DOT(x, y, dims=dims)
+    return spelled(out, "ViewBackward0", steps, a, b, order, count, shapes=(shape_of(x), shape_of(y)))
 
 
 def pair_in_steps(x, y, a, b, order, count):

@@ -214,3 +214,17 @@ def test_a_refused_write_leaves_everything_as_it_was():
             write()
         assert leaf.tolist() == other.tolist() == [[1.0] * 3] * 2
     assert leaf._version == other._version == 0
+
+
+def test_an_equation_is_read_once_for_operands_of_the_same_shapes(monkeypatch):
+    module = importlib.import_module("compat.functions.einsum")
+    read, asked = module.spelled_out, []
+    monkeypatch.setattr(module, "spelled_out", lambda *args: asked.append(args) or read(*args))
+    module.plan.cache_clear()
+    for k in (3, 3, 4, 3):
+        x, y = compat.randn(2, k), compat.randn(k, 5)
+        compat.testing.assert_close(compat.einsum("ij,jk->ki", x, y), (x @ y).T)
+    assert len(asked) == 2
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="has size 4 for operand 1 which does not broadcast"):
+            compat.einsum("ij,jk", compat.ones(2, 3), compat.ones(4, 5))
