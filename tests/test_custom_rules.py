@@ -452,6 +452,89 @@ def test_rules_hold_values_of_enclosing_transforms_in_closures_defaults_and_part
     np.testing.assert_allclose(fg.vmap(again)(ks), ks)
 
 
+def by_attribute(x):
+    def body(y, s=x):
+        body.runs = getattr(body, "runs", 0) + 1
+        return y * s * body.k
+
+    body.k, body.runs = 3.0, 0
+    return body, lambda: body.runs and body.__doc__ is None
+
+
+def by_attribute_of_a_partial(x):
+    body = functools.partial(lambda s, y: y * s, x)
+    body.k = 3.0
+    return lambda y: body(y) * body.k
+
+
+def by_a_name(x):
+    @functools.wraps(np.linspace)
+    def body(y, s=x):
+        return y * s * 3 if (body.__name__, body.__module__) == ("linspace", "numpy") else y * 0
+
+    return body
+
+
+def by_one_object(x):
+    mark = [x, 3.0]
+    return lambda y, s=x, c=mark: y * s * c[1] if c is mark else y * 0
+
+
+def by_what_is_changed(x):
+    scale = [1.0]
+
+    def body(y, s=x, c=scale):
+        scale[0] = 3.0
+        return y * s * c[0]
+
+    return body
+
+
+def by_what_contains_itself(x):
+    scale = {1: 3.0, "s": x}
+    scale["itself"] = [scale]
+    return lambda y: y * scale["s"] * scale["itself"][0][1]
+
+
+def by_keys_without_an_order(x):
+    return lambda y, s=x, table={1: 3.0, "a": 2.0}: y * s * table[1]  # noqa: B006
+
+
+@pytest.mark.parametrize("make", [v for k, v in list(globals().items()) if k.startswith("by_")])
+@pytest.mark.parametrize("at", (lambda f: f, fg.jit))
+def test_what_a_function_is_and_holds_beside_a_traced_value_stays_as_it_is(make, at):
+    """Each body is 3 x y, by an attribute, a name or a container that the copy of a function must have too."""
+
+    def of(x):
+        body, *more = made if type(made := make(x)) is tuple else (made,)
+        g = fg.custom_vjp(lambda y: body(y))
+        g.defvjp(lambda y: (body(y), y), lambda y, ct: (ct * body(1.0),))
+        got = g(3.0), fg.grad(g)(3.0)
+        assert all(told() for told in more)
+        return got
+
+    xs = np.arange(3.0)
+    value, slope = fg.vmap(at(of))(xs)
+    np.testing.assert_array_equal(value, 9 * xs)
+    np.testing.assert_array_equal(slope, 3 * xs)
+
+
+def test_what_a_default_collects_beside_a_traced_value_is_the_users_own():
+    log = []
+
+    def of(x):
+        def body(y, s=x, seen=log):
+            seen.append("body")
+            return y * s
+
+        g = fg.custom_vjp(body)
+        g.defvjp(lambda y: (body(y), y), lambda y, ct: (ct,))
+        return g(3.0)
+
+    np.testing.assert_array_equal(fg.vmap(of)(np.arange(3.0)), [0.0, 3.0, 6.0])
+    assert log == ["body"]
+
+
 def test_a_number_goes_through_nested_rules_under_vmap():
     """d/dx of k x at a Python number that only the derivatives hold, whose square the rule takes by the operator (closed form)."""
 

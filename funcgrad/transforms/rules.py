@@ -6,10 +6,11 @@ or tangent that is None say what is known to carry no derivative; zeros are made
 """
 
 from contextlib import nullcontext
-from functools import partial
+from functools import WRAPPER_ASSIGNMENTS, partial
 from types import CellType, FunctionType
 
 from .. import tree
+from ..containers import KINDS
 from ..core.aval import Aval, aval_of, ndarray, shape_of
 from ..core.axes import name_of
 from ..core.handle import FROZEN, Handle, Taped
@@ -260,12 +261,7 @@ class Calls:
     calls = ()
 
 
-def is_namespace(x):
-    """Is this the globals of some code? (A function that closed_over has made holds those of the user's, which may contain themselves.)"""
-    return type(x) is dict and "__builtins__" in x
-
-
-LEAVES = {FunctionType, ndarray, int, float, str, bool}
+PLAIN = {type(None), ndarray, int, float, str, bool}  # (what needs no look)
 
 
 def content(cell):
@@ -276,23 +272,40 @@ def content(cell):
 
 
 def contents(x):
-    """What a function's closure and defaults, a partial, or an object that calls functions, holds; None of anything else."""
-    if type(x) is FunctionType:
+    """What a function's closure and defaults, a partial, an object that calls functions, or a container, holds; None of anything else.
+
+    (Of attributes nothing is said: they are the object's, as those of any other object.)"""
+    kind = type(x)
+    if kind in PLAIN:
+        return None
+    if kind is FunctionType:
         held = [x.__defaults__, x.__kwdefaults__]
         return [*map(content, x.__closure__ or ()), *held] if x.__closure__ or held != [None, None] else None
-    if type(x) is partial:
+    if kind is partial:
         return [x.func, x.args, x.keywords]
-    return [getattr(x, name) for name in x.calls] if isinstance(x, Calls) else None
+    if issubclass(kind, Calls):
+        return [getattr(x, name) for name in x.calls]
+    if kind is dict:  # (the globals of some code are in the cells of what rebuilds functions; they may hold everything)
+        return None if "__builtins__" in x else list(x.values())
+    container = KINDS[kind]
+    return None if container is None else list(container.flatten(x)[0])
 
 
 def empty(x):
-    """Function that makes another like x, which holds nothing yet, and a function that gives it its contents."""
-    if type(x) is FunctionType:
+    """Function that makes another like x, which holds nothing yet, and a function that gives it its contents. None: x is made of its contents.
+
+    Attributes are the same dict: what a function counts in its own is counted in the user's."""
+    kind = type(x)
+    if kind is FunctionType:
         code, space, name, count = x.__code__, x.__globals__, x.__name__, len(x.__closure__ or ())
+        attributes, told = vars(x), [(k, getattr(x, k)) for k in WRAPPER_ASSIGNMENTS if hasattr(x, k)]
 
         def function():
             cells = tuple([CellType() for _ in range(count)])
             g = FunctionType(code, space, name, None, cells)
+            g.__dict__ = attributes
+            for k, v in told:
+                setattr(g, k, v)
 
             def fill(values):
                 *values, g.__defaults__, g.__kwdefaults__ = values
@@ -302,14 +315,32 @@ def empty(x):
             return g, fill
 
         return function
-    if type(x) is partial:
+    if kind is partial:
+        attributes = vars(x)
 
         def applied():
             g = partial(max)
-            return g, lambda values: g.__setstate__((*values, None))
+            return g, lambda values: g.__setstate__((*values, attributes))
 
         return applied
-    kind, rest = type(x), {k: v for k, v in vars(x).items() if k not in x.calls and k != "__wrapped__"}
+    if kind is list:
+
+        def listed():
+            g = []
+            return g, g.extend
+
+        return listed
+    if kind is dict:
+        keys = list(x)
+
+        def keyed():
+            g = {}
+            return g, lambda values: g.update(zip(keys, values, strict=True))
+
+        return keyed
+    if not issubclass(kind, Calls):
+        return None
+    rest = {k: v for k, v in vars(x).items() if k not in x.calls and k != "__wrapped__"}
 
     def caller():
         g = object.__new__(kind)
@@ -319,43 +350,59 @@ def empty(x):
     return caller
 
 
+def whole(x):
+    """Function that makes another like the container x of its contents."""
+    container = KINDS[type(x)]
+    aux = container.flatten(x)[1]
+    return lambda values: container.unflatten(aux, values)
+
+
 def closed_over(f, traced=Handle):
     """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple.
-    `traced`: the class of what counts as a handle."""
+    `traced`: the class of what counts as a handle. What holds none of them stays the same object, and what is met twice is made once."""
     start = f if type(f) is tuple else (f,)
     if not any(map(contents, start)):
         return [], lambda new: f
-    items, found = {}, {}  # id -> function or object, and what it holds; id -> handle
+    items, found = {}, {}  # id -> function, object or container, and what it holds; id -> handle
     todo = list(start)
     while todo:
         x = todo.pop()
-        if id(x) not in items and (held := contents(x)):
+        if issubclass(type(x), traced):
+            found[id(x)] = x
+        elif id(x) not in items and (held := contents(x)):
             items[id(x)] = x, held
-            for c in held:
-                kind = type(c)
-                for y in (c,) if kind in LEAVES or issubclass(kind, Calls) else tree.leaves(c, is_leaf=is_namespace):
-                    kind = type(y)
-                    if kind is FunctionType or kind is partial or issubclass(kind, Calls):
-                        todo.append(y)
-                    elif issubclass(kind, traced):
-                        found[id(y)] = y
+            todo += held
     if not found:
         return [], lambda new: f
-    items = {k: (x, [(c, *tree.flatten(c, is_leaf=is_namespace)) for c in held]) for k, (x, held) in items.items()}
-    changed, before = set(found), 0
-    while len(changed) > before:  # (what holds what is changed)
-        before = len(changed)
-        changed |= {k for k, (_, parts) in items.items() if any([id(y) in changed for p in parts for y in p[1]])}
+    holders = {}
+    for k, (_, held) in items.items():
+        for y in held:
+            holders.setdefault(id(y), []).append(k)
+    changed, todo = set(found), list(found)
+    while todo:  # (what holds what is changed)
+        more = set(holders.get(todo.pop(), ())) - changed
+        changed |= more
+        todo += more
     # what is kept with a graph must not hold values that it was staged with: neither they nor what holds them is in `plan`
-    plan = []
-    for k, (x, parts) in items.items():
+    plan, made_of = [], {}
+    for k, (x, held) in items.items():
         if k in changed:
-            filling = []
-            for c, leaves, structure in parts:
-                keys = [id(y) if id(y) in changed else None for y in leaves]
-                kept = [y if key is None else None for y, key in zip(leaves, keys, strict=True)]
-                filling.append((None, keys, kept, structure) if any(keys) else (c, None, None, None))
-            plan.append((k, empty(x), filling))
+            filling = [(None, id(y)) if id(y) in changed else (y, None) for y in held]
+            again = empty(x)
+            if again is None:
+                made_of[k] = x, filling
+            else:
+                plan.append((k, again, filling))
+    wholes = []  # each after those that it is made of
+    while made_of:
+        ready = [k for k, (_, filling) in made_of.items() if not any([at in made_of for _, at in filling])]
+        if not ready:
+            raise RecursionError(
+                "custom rule: a container that a function closes over contains itself and a traced value."
+            )
+        for k in ready:
+            x, filling = made_of.pop(k)
+            wholes.append((k, whole(x), filling))
     keys, roots = list(found), [(None, id(x)) if id(x) in changed else (x, None) for x in start]
     several = start is f
 
@@ -365,15 +412,10 @@ def closed_over(f, traced=Handle):
         for k, again, _ in plan:
             made[k], fill = again()
             fills.append(fill)
+        for k, make, filling in wholes:
+            made[k] = make([y if at is None else made[at] for y, at in filling])
         for fill, (_, _, filling) in zip(fills, plan, strict=True):
-            fill(
-                [
-                    c
-                    if at is None
-                    else tree.unflatten(structure, [y if k is None else made[k] for y, k in zip(kept, at, strict=True)])
-                    for c, at, kept, structure in filling
-                ]
-            )
+            fill([y if at is None else made[at] for y, at in filling])
         got = tuple([x if k is None else made[k] for x, k in roots])
         return got if several else got[0]
 
