@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from funcgrad.core.trace import TAPE
 from funcgrad.transforms.boundary import as_tensor
 
 from .. import dtypes
@@ -26,8 +27,21 @@ def indices(call, outs):
     return call.f(*call.args[:at], **{**call.kwargs, "return_indices": True})[1]
 
 
-def statistics(call):
-    """(mean, 1 / standard deviation) that a norm of this call takes."""
+def statistics(call, outs):
+    """(mean, 1 / standard deviation) that a norm of this call takes; found once."""
+    if call.statistics is None:
+        n = outs[0].mark
+        noted = None if n is None or n.plan.prim.name != "normalized" else n.params.get("noted")
+        if noted:  # (by the layer itself, as columns)
+            mean, _, r = noted[0]
+            shape = [k if i not in n.params["axes"] else 1 for i, k in enumerate(outs[0].val.shape)]
+            call.statistics = [Tensor(v.reshape(shape), None, TAPE) for v in (mean, r)]
+        else:
+            call.statistics = found_statistics(call)
+    return call.statistics
+
+
+def found_statistics(call):
     name, x = call.f.__name__, call.argument("input")
     eps = call.argument("eps")
     eps = 1e-5 if eps is None else eps
@@ -157,8 +171,8 @@ MORE = {
     "max_indices": max_indices,
     "is_target": is_target,
     "logsumexp": logsumexp,
-    "mean": lambda call, outs: statistics(call)[0],
-    "rstd": lambda call, outs: statistics(call)[1],
+    "mean": lambda call, outs: statistics(call, outs)[0],
+    "rstd": lambda call, outs: statistics(call, outs)[1],
     "indices": indices,
     "places": places,
     "total_weight": total_weight,

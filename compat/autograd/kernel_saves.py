@@ -121,6 +121,7 @@ class Bound:
         values = [*enumerate(args), *kwargs.items()]
         self.places = [k for k, a in values if isinstance(a, Tensor)]
         self.operands = [a for _, a in values if isinstance(a, Tensor)]
+        self.statistics = None  # that its kernel has found (kernel_results.py)
 
     def argument(self, name):
         """The argument of this name, None where none is given."""
@@ -275,7 +276,7 @@ def instead(pair, f, args, kwargs, got, shown, early):
     main.saved, main.versions = (rest, *[early.get(id(t)) or pair.form(t) for t in kept.values()]), ()
     spec.outs = None
     spec.more = [*spec.more]
-    call.operands = [None] * len(call.operands)
+    call.operands, call.statistics = [None] * len(call.operands), None
     for k in call.places:
         (call.args if type(k) is int else call.kwargs)[k] = None
     return True

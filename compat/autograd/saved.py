@@ -1,7 +1,8 @@
 """What a node saves, in a form of the user's: the pack and unpack hooks.
 
 Invariant: while no hook is active nothing here is reached. Entering a pair of hooks counts as staging, so that every
-operation takes the general road, where the tape shows each node that saved something to `tls.packing`.
+operation takes the general road, where the tape shows each node that saved something to `tls.packing`; what an operation is known to
+show (known_saves.py) is shown without that.
 """
 
 import inspect
@@ -22,9 +23,10 @@ from ..names import ALSO, node_name, saved_names
 from ..payload import current
 from ..tensor import Tensor
 from .grad_mode import call_in
+from .known_saves import HELD, KNOWN, form_of_call, learn, made_since, operands_of, places_of
 from .walks import walking
 
-tls, shared = state.tls, state.shared
+tls, shared, tick = state.tls, state.shared, state.tick
 IN_PLACE = (
     "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified "
     "by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform "
@@ -144,7 +146,45 @@ class Pair:
 
     def around(self, f, *args, **kwargs):
         """f(*args, **kwargs), one operation of torch: what its nodes save is packed when it is done."""
-        from .kernel_saves import SEVERAL, instead, packed_early
+        key = form_of_call(f, args, kwargs)
+        places = KNOWN.get(key)
+        if places is None:
+            return self.in_steps(f, args, kwargs, None if key in KNOWN else key)
+        activate(None)
+        start = tick()
+        try:
+            got = getattr(f, "at_once", f)(*args, **kwargs)
+        except Exception:
+            places = None  # (what a failing one shows is found on the way)
+        finally:
+            activate(self)
+        if places is None:
+            return self.in_steps(f, args, kwargs, None)
+        if places is HELD:
+            return got if self.held(f, args, kwargs, got, None, {}) else self.in_steps(f, args, kwargs, None)
+        if places:
+            operands = operands_of(args, kwargs)
+            tensors = [got if p == -1 else operands[p] for p in places]
+            found = places_of(tensors, made_since(start, got))
+            if found is None:
+                KNOWN[key] = None
+                return self.in_steps(f, args, kwargs, None)
+            self.form_known(tensors, found)
+        return got
+
+    def form_known(self, tensors, found):
+        """Pack what an operation is known to show; its nodes keep that in the places that are found for it."""
+        nodes = {}
+        for t, (n, k) in zip(tensors, found, strict=True):
+            packed = nodes.setdefault(n, {})[k] = self.form(t)
+            packed.chooses = k == 0 and node_name(n) == "WhereBackward0"
+        for n, packed in nodes.items():
+            saved = tuple([packed.get(k, v) for k, v in enumerate(n.saved)])
+            self.keep(n, saved, [*packed, *[k for k in range(len(saved)) if k not in packed]])
+
+    def in_steps(self, f, args, kwargs, key):
+        """The same where every step is looked at, for all that its nodes save; it is remembered if it can be."""
+        from .kernel_saves import SEVERAL, WRITES, packed_early
 
         steps = inspect.unwrap(f)
         if steps.__name__ in SEVERAL or f.__name__ in SEVERAL:
@@ -159,22 +199,33 @@ class Pair:
                 raise error
         self.within, self.said = True, False
         self.operands = [current(a) for a in args if isinstance(a, Tensor)]
-        held, early = False, packed_early(self, f, args, kwargs)
+        held, early = False, packed_early(self, f, args, kwargs) if f.__name__ in WRITES else {}
         try:
             got = f(*args, **kwargs)
-            shown = [t for n, operands, out in self.waiting for _, t in self.shown(n, operands, out)]
-            self.within, tls.packing = False, None
-            held = True  # (a hook that raises is not called again)
-            try:
-                held = instead(self, f, args, kwargs, got, shown if len(self.waiting) == 1 else None, early)
-            finally:
-                tls.packing = self
+            nodes = [(n, self.shown(n, operands, out)) for n, operands, out in self.waiting]
+            self.within, held = False, True  # (a hook that raises is not called again)
+            shown = [t for _, t in nodes[0][1]] if len(nodes) == 1 else None
+            held = self.held(f, args, kwargs, got, shown, early)
+            if held and key is not None and not (early or self.overwritten or self.early) and len(nodes) == 1:
+                KNOWN[key] = HELD
+            elif key is not None and not (held or early or self.overwritten or self.early):
+                learn(key, args, kwargs, got, nodes)
             return got
         finally:
             self.within, waiting, self.waiting = False, self.waiting, []
             for node in () if held else waiting:
                 self.form_of(*node)
             self.operands, self.overwritten = (), []
+
+    def held(self, *call):
+        """Has one node been put in the place of those that a call has recorded?"""
+        from .kernel_saves import instead
+
+        activate(None)
+        try:
+            return instead(self, *call)
+        finally:
+            activate(self)
 
     def show(self, n, args, out):
         """Pack what a node has just saved, or will, at the end of the operation that it is a part of."""

@@ -186,6 +186,7 @@ class Arithmetic:
         refused = refusals_of(name)
         self.ufunc = ufunc = IN_PLACE.get(name)
         self.quick = quick_binary(prim, self.slow if ufunc is None else self.of_two_dtypes)
+        self.slow.at_once = self.quick
 
         def inplace(t, other=MISSING, /, *more, label=None, operands=None, **unknown):
             given = other

@@ -22,7 +22,7 @@ from ..rewriting import spelled
 from ..tensor import Tensor
 from .arithmetic import quick_binary
 from .call_errors import MISSING, answer, need_function, not_a_tensor, to_places, unusual
-from .nodes import renamed
+from .nodes import as_one, renamed
 from .operands import P, broadcast_shapes, broadcast_to, dtype_of, in_c_order, need_scalar_type, shape_of
 from .out_argument import store_row
 from .out_rules import C_NAMES
@@ -131,12 +131,17 @@ def of_stacks(error, x, y):
     return error
 
 
+def is_several(input, other):
+    """Is it a product that torch makes of several operations (each of which hooks see by itself)?"""
+    return isinstance(input, Tensor) and isinstance(other, Tensor) and max(input.dim(), other.dim()) > 2
+
+
 OWN_NAMES = {(2, 2): "mm", (2, 1): "mv", (1, 1): "dot"}  # of products, by the ranks of their operands
 
 
 def product(input, other):
     """matmul of any two operands."""
-    if shared.staging and tls.packing is not None and not tls.packing.within:
+    if shared.staging and tls.packing is not None and not tls.packing.within and not is_several(input, other):
         return tls.packing.around(product, input, other)
     try:
         if not isinstance(other, Tensor):
@@ -242,6 +247,12 @@ def stacked(x, y, s, r):
     return matmul_in_steps(x, y)
 
 
+@as_one
+def of_as_many(x, y):
+    """The products of as many matrices, as torch's kernel makes them."""
+    return renamed(batched(x, y), "BmmBackward0")
+
+
 def matmul_in_steps(x, y):
     """matmul as torch makes it, with its rule for when a stack of matrices is one matrix with more rows."""
     s, r = shape_of(x), shape_of(y)
@@ -266,7 +277,7 @@ def matmul_in_steps(x, y):
     y = reshaped(expanded(y, (*lead, *r[-2:])), (stack, *r[-2:]))
     if m == 1:
         y = METHODS["unsqueeze"](y, 2)
-    out = renamed(batched(x, y), "BmmBackward0")
+    out = of_as_many(x, y)
     if m == 1:
         out = METHODS["squeeze"](out, -1)
     return unsafe_view(out, lead + ((rows,) if n > 1 else ()) + ((columns,) if m > 1 else ()))

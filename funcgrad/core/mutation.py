@@ -32,7 +32,14 @@ getframe = sys._getframe
 def view(x, prim, label=None, **params):
     """`prim(x)` as a view of x: a write through either is seen by both, and by their siblings. `label`: what a face calls
     the operation."""
-    if isinstance(x, Taped) and x.owner is TAPE and not shared.staging and prim.nondiff is None:
+    if (
+        isinstance(x, Taped)
+        and x.owner is TAPE
+        and (
+            not shared.staging or shared.staging == 1 and tls.packing is not None
+        )  # (a view saves nothing to be packed)
+        and prim.nondiff is None
+    ):
         if x.alias is not None:
             fresh(x)
         memory = x.val if type(x.alias) is not Mirror else x.alias.memory

@@ -350,6 +350,11 @@ def gradients_of_an_ensemble():
     return lambda: gradients({k: v.detach() for k, v in held[0].items()}, x, y)
 
 
+def a_checkpoint():
+    x, y = leaf(3, 4), leaf(4, 4)
+    return lambda: torch.utils.checkpoint.checkpoint(lambda x: (x @ y * 2).tanh().sin() + x, x, use_reentrant=False)
+
+
 COUNTS = [
     (gradients_of_an_ensemble, 1040),
     (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),
@@ -367,7 +372,7 @@ COUNTS = [
     (a_loss_of_a_line, 17), (its_backward, 46), (a_loss_of_two, 40), (a_matrix_by_a_vector, 28), (a_matrix_by_a_vector_forward, 4), (a_loss_of_logits_back, 45), (a_loss_of_probabilities, 15), (modules_in_a_row, 38),
     (a_recorded_sum_in_place, 8), (a_recorded_product_in_place, 8), (a_recorded_relu_in_place, 11), (recorded_bounds_in_place, 15),
     (a_recorded_mask_in_place, 9), (a_loss_over_sixty_steps, 420),
-    (a_recorded_row_assigned, 23), (a_recorded_slice_filled, 21), (a_recorded_copy_in_place, 32), (a_recorded_leaky_relu_in_place, 25),
+    (a_checkpoint, 400), (a_recorded_row_assigned, 23), (a_recorded_slice_filled, 21), (a_recorded_copy_in_place, 32), (a_recorded_leaky_relu_in_place, 25),
 ]  # fmt: skip
 
 
