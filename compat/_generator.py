@@ -565,8 +565,10 @@ class Generator:
         >>> int(Generator(0).chosen(np.float32([0.1, 0.7, 0.2])))
         1
         """
+        if not 0 < p.size <= FEW:
+            return None
         row = p.tolist()
-        if not 0 < len(row) <= FEW or not 0 < sum(row) < inf or not min(row) >= 0:
+        if not 0 < sum(row) < inf or not min(row) >= 0:
             return None
         q = self._uniform64(len(row))
         token = enter(IGNORE)

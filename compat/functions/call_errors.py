@@ -33,6 +33,7 @@ AROUND = (
     f"{__package__}.register",
     f"{__package__}.kernels",
     f"{__package__}.storage_dtypes",
+    f"{__package__}.quick_creation",
     f"{__package__}.quick_places",
     f"{__package__}.quick_roads",
     "funcgrad.written_out",

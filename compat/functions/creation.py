@@ -1,7 +1,5 @@
 """Making Tensors: from data, from NumPy memory, filled, counted, and like others."""
 
-import functools
-
 import numpy as np
 
 from funcgrad.core import elementwise_layout
@@ -9,8 +7,7 @@ from funcgrad.core.elementwise_layout import moved, noted, preserved
 from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.site import warn
-from funcgrad.core.state import shared, tls
-from funcgrad.core.trace import TAPE, Batch, on_tape
+from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
 from funcgrad.transforms.boundary import inner
 
@@ -38,6 +35,7 @@ from .operands import (
 )
 from .other_memory import strided
 from .out_argument import need_its_dtype, store
+from .quick_creation import of_one_number
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 
@@ -508,25 +506,6 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
         if k < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {k}")
     return finished("eye", np.eye(n, m, dtype=float_argument(dtype)), out, device, requires_grad)
-
-
-def of_one_number(slow):
-    """`eye` in front of the slow one: of one int."""
-
-    def eye(*args, **named):
-        if not named and len(args) == 1 and type(args[0]) is int and not shared.staging:
-            n = args[0]
-            if 0 <= n < 1 << 15 and tls.stage is None and not Default.elsewhere:
-                v = np.zeros((n, n), dtypes.Default.numpy)
-                v.reshape(-1)[:: n + 1] = 1
-                return on_tape(v)
-        try:
-            return slow(*args, **named)
-        except BaseException as error:
-            drop(error)
-            raise
-
-    return functools.update_wrapper(eye, slow)
 
 
 publish(of_one_number(FUNCTIONS.made["eye"]), ("eye",), True, False)

@@ -4,19 +4,17 @@ Invariant: an in-place draw takes its numbers in the order of memory, as torch's
 before it takes any.
 """
 
-import functools
 import math
 
 import numpy as np
 
-from funcgrad.core.handle import Handle, fresh
+from funcgrad.core.handle import Handle
 from funcgrad.core.layout import layout_of
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here
-from funcgrad.core.state import shared, tls
+from funcgrad.core.state import tls
 from funcgrad.core.strides import order_of
-from funcgrad.core.trace import TAPE, on_tape
-from funcgrad.core.tracebacks import drop
+from funcgrad.core.trace import TAPE
 from funcgrad.errors import RandomnessError
 from funcgrad.streams.limits import rounded
 from funcgrad.transforms.boundary import enter
@@ -47,6 +45,7 @@ from .operands import (
     shape_of,
 )
 from .out_argument import need_its_dtype, store
+from .quick_creation import one_of_few
 from .quick_roads import put_in_place
 from .quick_writes import overwritten, replaced
 from .refusals import refuse
@@ -461,29 +460,6 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
 
     known = shape if len(shape) == 2 else (1, *shape)
     return drawn((*shape[:-1], num_samples), np.dtype(np.int64), source, t)
-
-
-def one_of_few(slow):
-    """`multinomial` in front of the slow one: one index by a row of few weights."""
-
-    def multinomial(*args, **named):
-        if not named and len(args) in (2, 3) and type(args[1]) is int and args[1] == 1:
-            t = args[0]
-            if type(t) is Tensor and t.owner is TAPE and not shared.staging and tls.stage is tls.mapping is None:
-                if t.alias is not None:
-                    fresh(t)
-                v = t.val
-                if v.ndim == 1 and v.dtype.char in "fd" and type(args[-1]) in (int, bool):
-                    k = streams.default_generator.chosen(v)
-                    if k is not None:
-                        return on_tape(np.array([k]))
-        try:
-            return slow(*args, **named)
-        except BaseException as error:
-            drop(error)
-            raise
-
-    return functools.update_wrapper(multinomial, slow)
 
 
 put_in_place(one_of_few(FUNCTIONS["multinomial"]), "multinomial")
