@@ -11,7 +11,7 @@ from ..functions.register import METHODS
 from ..graph import labelled
 from ..payload import wrap
 from ..tensor import Tensor
-from .coordinates import Sparse, sparse
+from .coordinates import Sparse, sparse, wrapped
 from .entries import added, at_places, coalesced, keys, merged, rows, tensor
 from .meeting import answers
 
@@ -191,7 +191,7 @@ def divided_by(input, other):
 def over(input, dim, dtype=None, log=False):
     """The softmax along a dimension of what is there: what is not counts as minus infinity."""
     e = coalesced(input.val if dtype is None else input.to(dtype).val)
-    dim = dim % len(e.shape)
+    dim = wrapped(dim, len(e.shape))
     of = (input,)
     if dim >= e.dims:
         f = T["log_softmax" if log else "softmax"]

@@ -9,17 +9,10 @@ from ..graph import labelled
 from ..payload import current
 from ..tensor import Tensor
 from .construction import alias
-from .coordinates import Sparse, sparse
+from .coordinates import Sparse, sparse, wrapped
 from .entries import Entries, rows
 from .meeting import answers
 from .refused import refusal
-
-
-def wrapped(dim, ndim):
-    """A dimension counted from the front; IndexError in torch's words if there is none."""
-    if not -ndim <= dim < ndim:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-ndim}, {ndim - 1}], but got {dim})")
-    return dim % ndim
 
 
 # ------------------------------------------------------------------------------------------------ the order of dimensions
@@ -72,7 +65,7 @@ def t_(self):
 
 @answers("transpose_")
 def transpose_(self, dim0, dim1):
-    self.val = transpose(self, dim0, dim1).val
+    self.become(transpose(self, dim0, dim1).val)
     return self
 
 

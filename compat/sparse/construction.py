@@ -4,6 +4,10 @@ import contextlib
 
 import numpy as np
 
+from funcgrad.core import state
+from funcgrad.core.trace import TAPE
+from funcgrad.numpy.concrete import value_of
+
 from .. import dtypes
 from ..deprecations import once
 from ..functions.register import FUNCTIONS as T
@@ -15,6 +19,8 @@ from ..tensor import Tensor
 from .coordinates import Sparse, sparse
 from .entries import Entries, at_places, coalesced, dense, tensor
 from .meeting import answers
+
+tls = state.tls
 
 
 class check_sparse_tensor_invariants(contextlib.ContextDecorator):
@@ -53,8 +59,10 @@ def checked(asked):
 
 
 def alias(values):
-    """The same values in the same memory, as another Tensor."""
-    return METHODS["view"](values, values.shape) if values.mark is not None else values.detach()
+    """The same values in the same memory, as another Tensor (of the same history, where one is being recorded)."""
+    if tls.grad and (values.mark is not None or values.owner is not TAPE):
+        return METHODS["view"](values, values.shape)
+    return values.detach()
 
 
 def sparse_coo_tensor(
@@ -146,8 +154,9 @@ def empty(size, dtype=None, requires_grad=False, dense_dim=0):
     """A sparse Tensor without entries."""
     size = tuple(map(int, size))
     dims = len(size) - dense_dim
-    values = T["zeros"]((0, *size[dims:]), dtype=dtype, requires_grad=requires_grad)
-    return sparse(Entries(np.empty((dims, 0), np.int64), values, size, True))
+    values = T["zeros"]((0, *size[dims:]), dtype=dtype)
+    made = sparse(Entries(np.empty((dims, 0), np.int64), values, size, True))
+    return made.requires_grad_() if requires_grad else made
 
 
 def to_sparse(self, sparse_dim=None, *, layout=None, blocksize=None, dense_dim=None):
@@ -163,7 +172,10 @@ def to_sparse(self, sparse_dim=None, *, layout=None, blocksize=None, dense_dim=N
     n = self.dim() if sparse_dim is None else sparse_dim
     if self.dim() and not 0 < n <= self.dim() or not self.dim() and n:
         raise RuntimeError(f"sparse_dim argument for to_sparse must be in the range [0, {self.dim()}] but got {n}")
-    there = np.asarray(current(self).val) != 0
+    there = value_of(self)
+    if np.shape(there) != tuple(self.shape):  # (mapped: no two samples need have elements in the same places)
+        there = current(self).val
+    there = np.asarray(there) != 0
     if n < self.dim():
         there = there.reshape(*there.shape[:n], -1).any(-1)
     at = np.array(np.nonzero(there), np.int64) if self.dim() else np.zeros((0, int(there)), np.int64)
@@ -200,7 +212,7 @@ def is_coalesced(self):
 
 @answers("_coalesced_")
 def set_coalesced(self, coalesced):
-    self.val = self.val.like(coalesced=coalesced)
+    self.become(self.val.like(coalesced=coalesced), counted=False)
     return self
 
 

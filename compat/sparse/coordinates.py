@@ -6,14 +6,17 @@ values. The first one that is made has torch's functions ask for such Tensors (m
 
 import numpy as np
 
+from funcgrad.core.handle import Cell
 from funcgrad.core.trace import Trace
 
+from ..autograd.hooks import LeafHooks
 from ..devices import CPU, LAYOUTS
 from ..graph import labelled
+from ..leaves import unfit_gradient
 from ..native import read_only
 from ..tensor import Tensor
 from . import text
-from .entries import dense, merged, of_places, tensor
+from .entries import Entries, dense, merged, of_places, tensor
 from .meeting import Begun, answer, begin
 from .refused import refusal
 
@@ -65,6 +68,36 @@ def sparse(entries, label=None, operands=()):
     return t
 
 
+class Accumulation(LeafHooks):
+    """The hooks of a sparse leaf: what arrives is a gradient of its values, and what is kept and shown one of the leaf's own layout."""
+
+    __slots__ = ("places",)
+
+    def at_gradient(self, g):
+        if g is not None and type(g) is not Sparse:
+            g = sparse(of_places(self.places.like(g)))
+        return super().at_gradient(g)
+
+
+def without_values(e):
+    return Entries(e.indices, None, e.shape, e.coalesced)
+
+
+def own_cell(e):
+    """Give entries without a history the cell in which their gradient is kept as a sparse Tensor."""
+    if e.values.mark is None and e.values.cell is None:
+        e.values.cell = cell = Cell()
+        cell.hooks = Accumulation()
+        cell.hooks.places = without_values(e)
+
+
+def wrapped(dim, ndim):
+    """A dimension counted from the front; IndexError in torch's words if there is none."""
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-ndim}, {ndim - 1}], but got {dim})")
+    return dim % ndim
+
+
 def refusing(error, said):
     def refuse(self, *args, **kwargs):
         raise error(said)
@@ -108,20 +141,30 @@ class Sparse(Tensor):
 
     @requires_grad.setter
     def requires_grad(self, on):
+        own_cell(self.val)
         self.val.values.requires_grad = on
 
     def requires_grad_(self, requires_grad=True):
+        own_cell(self.val)
         self.val.values.requires_grad_(requires_grad)
         return self
 
     @property
     def grad(self):
         g = self.val.values.grad
-        return g if g is None or type(g) is Sparse else sparse(of_places(self.val.like(g)))
+        if g is None or type(g) is Sparse or self.is_leaf:
+            return g
+        return sparse(of_places(self.val.like(g)))
 
     @grad.setter
     def grad(self, g):
-        self.val.values.grad = g.val.values if type(g) is Sparse else g
+        if g is not None and (
+            g is self or not isinstance(g, Tensor) or g.dtype != self.dtype or tuple(g.shape) != tuple(self.shape)
+        ):
+            raise unfit_gradient(self, g)
+        own_cell(self.val)
+        mark = self.mark
+        (self.val.values.cell if mark is None else mark.extra.cell).grad = g
 
     @property
     def data(self):
@@ -129,7 +172,29 @@ class Sparse(Tensor):
 
     @data.setter
     def data(self, new):
-        self.val = new.detach().val
+        self.become(new.detach().val, counted=False)
+
+    def become(self, e, counted=True):
+        """Have these entries from now on. Not recorded, it stays the leaf, or what was computed, that it was; the write is counted."""
+        old, values = self.val.values, e.values
+        if values is not old and values.mark is None:
+            mark, values = old.mark, values.detach()
+            e = e.like(values)
+            if mark is None or mark.plan is None:
+                values.cell = old.cell if mark is None else mark.extra.cell
+                if values.cell is not None:
+                    values.cell.hooks.places = without_values(e)
+                values.requires_grad_(mark is not None)
+            else:
+                values.mark = mark
+        before = old.versioned()
+        if values is not old:
+            self.store = values.store = before.apart()
+            self.store.version = before.version
+            if counted and old.is_leaf:
+                before.version += 1  # (who has kept the values of before has not what is there now)
+        self.store.version += counted
+        self.val = e
 
     def retain_grad(self):
         self.val.values.retain_grad()
@@ -201,7 +266,7 @@ class Sparse(Tensor):
             if not self.is_leaf:
                 return super().__deepcopy__(memo)
             e = self.val
-            got = sparse(e.like(e.values.detach().clone().requires_grad_(e.values.requires_grad), e.indices.copy()))
+            got = sparse(e.like(e.values.detach().clone(), e.indices.copy())).requires_grad_(self.requires_grad)
             memo[id(self)] = got
         return got
 

@@ -5,11 +5,10 @@ has no kernel for; it never reaches a function of dense ones. Calls without go o
 """
 
 import functools
+import threading
 from types import FunctionType
 
 import numpy as np
-
-from funcgrad.core.state import shared
 
 from .._intercept import Users, original
 from ..devices import Device
@@ -137,14 +136,18 @@ def layers():
 USERS = Users("layout", layers)
 
 
+BEGINNING = (
+    threading.RLock()
+)  # (held while layers are put in: taken before the lock of those, which is never held while one begins)
+
+
 class Begun:
     kind = None  # the class of sparse Tensors, once there is one
 
 
 def begin(kind):
     """A Tensor of this class, that of sparse ones, is about to be made: from now on torch's functions ask for them."""
-    with shared.lock:
-        if Begun.kind is not None:
-            return
-        Begun.kind = kind
-    USERS.enter()
+    with BEGINNING:
+        if Begun.kind is None:
+            USERS.enter()
+            Begun.kind = kind
