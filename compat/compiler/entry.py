@@ -14,9 +14,11 @@ from funcgrad.compile.jit import owned
 from funcgrad.compile.source import alone, compiled, function_of
 from funcgrad.compile.staged import owner_of
 from funcgrad.core import nans, quiet, state
+from funcgrad.core.conjugate_views import maps_of
 from funcgrad.core.handle import APART, Cell, fresh
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import view
+from funcgrad.core.strides import overlaps
 from funcgrad.core.trace import TAPE
 
 from ..autograd.gradient_layout import is_dense
@@ -261,7 +263,8 @@ def inputs(lines, t, texts, given, strict, ordered):
     values = {}
     held = env["held"] = []
     boxes = []
-    changed = {id(x) for x, _ in t.writes}
+    changed = {x if type(x) is int else id(x) for x, _ in t.writes}
+    env.update(maps_of=maps_of, overlaps=overlaps)
     owners, into = (
         set(),
         set(),
@@ -294,6 +297,13 @@ def inputs(lines, t, texts, given, strict, ordered):
                 continue
             lines.line(f"{v} = {texts[place]}.val")
             lying(v, a, "an argument")
+            if t.writes:
+                lines.test(
+                    f"not ({texts[place]}.alias is not None and maps_of({texts[place]}))",
+                    "a conjugate or negative view",
+                )
+            if place in changed and a.flags.c_contiguous and not (strict or ordered and a.ndim > 1):
+                lines.test(f"({v}.flags.c_contiguous or not overlaps({v}))", "an argument that overlaps itself")
         elif type(place) is Cell:
             lines.line(f"{v} = {cell(lines, place, texts, given)}.grad.val")
             lying(v, place.grad.val, "a .grad")

@@ -13,6 +13,7 @@ import numpy as np
 
 from funcgrad.compile.staged import box, owner_of, pending, stage
 from funcgrad.core.aval import aval_of, dtype_of
+from funcgrad.core.conjugate_views import maps_of
 from funcgrad.core.elementwise_layout import strides_for
 from funcgrad.core.graph import GraphNode
 from funcgrad.core.halves import COMPLEX32
@@ -123,6 +124,10 @@ class Region(Stage):
             return False
         self.alike.append(list(boxes))
         return True
+
+    def moved(self, h):
+        if any([s is h for s, *_ in self.shadows.values()]):
+            raise Unfit("it gives a Tensor from outside other strides, or other memory")
 
     def lacks(self, h, name):
         if h.owner.level < self.level:
@@ -386,6 +391,8 @@ def left_in_modules(watch, region, given, outside, outs, seen):
 def refuse_shared(t, tensors):
     """Raise Unfit if the memory of something that is written is also that of another input."""
     written = [box(h, tensors) for h, _ in t.writes]
+    if written and any([isinstance(x, Tensor) and maps_of(x) for x in [box(x, tensors) for x in t.order]]):
+        raise Unfit("it writes while it has a Tensor that is the conjugate or negative of others' memory")
     owners = {}  # id of memory -> ids of the Tensors in it
     for x in [box(x, tensors) for x in t.order]:
         if isinstance(x, Tensor):

@@ -9,6 +9,7 @@ from funcgrad.core.conjugate_views import Mirror
 from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.handle import APART, Alias, Moved
 from funcgrad.core.primitive import PRIMITIVES as P
+from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, nothing, owner_of
 
 from ..errors import multiplies_rows, operand, size_mismatch
@@ -18,6 +19,8 @@ def over_other_memory(c, array):
     """The box over another array, as set_, resize_ and `.data =` leave it: its views stay where they were."""
     if array is c.val:
         return
+    if tls.stage is not None:
+        tls.stage.moved(c)
     if type(c.alias) is Mirror:
         c.alias = Mirror(c.alias.base, c.alias.link, c.store, array, c.alias.maps)
         return

@@ -435,6 +435,8 @@ def become(box, prim, name, how=None, **params):
     """box <- prim(box) without moving memory: squeeze_, unsqueeze_, transpose_, t_ and as_strided_."""
     c = current(box)
     c.refuse(())
+    if c.owner is not TAPE and tls.stage is not None:
+        tls.stage.moved(c)
     new_value = P[prim](c, **params)
     if how is not None and type(new_value.val) is type(c.val) is np.ndarray:
         new_value.val = view_strides.lying(c.val, new_value.val, how[0], **how[1])

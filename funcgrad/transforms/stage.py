@@ -60,6 +60,9 @@ class Stage(Trace):
         self.left = Current.settings.max_operations  # how many more it takes
         self.place = None  # the site of what is being derived from an operation: the operation's
 
+    def moved(self, h):
+        """A handle of this stage goes over to another geometry, or to other memory."""
+
     def lacks(self, h, name):
         """A Tensor was asked for an attribute that it has not."""
 
