@@ -104,9 +104,11 @@ def even_parts(n, count):
 
 def picked(x, axis, at):
     """The entries along one axis that a vector of integers names; one may be named again."""
-    perm = (axis, *[i for i in range(len(shape_of(x))) if i != axis])
-    out = P["gather"](P["transpose"](x, perm=perm), at)
-    return P["transpose"](out, perm=tuple(int(i) for i in np.argsort(perm)))
+    if not axis:
+        return P["gather"](x, at)
+    before, behind = range(axis), range(axis + 1, len(shape_of(x)))
+    out = P["gather"](P["transpose"](x, perm=(axis, *before, *behind)), at)
+    return P["transpose"](out, perm=(*range(1, axis + 1), 0, *behind))
 
 
 def mapped(x, axis, weights):
