@@ -161,12 +161,13 @@ def in_order(g, order):
     return Tensor(np.array(g.val, order=order), g.mark, TAPE)
 
 
-PRODUCTS, VIEWS = {"mul", "dot_general"}, {"transpose", "reshape"}
+FACTORS = {"mul": (0, 1), "div": (1,), "dot_general": (0, 1)}  # the operands that torch conjugates in a gradient
+VIEWS = {"transpose", "reshape"}
 
 
 def note_factors(tensors, start):
-    """Products that a walk has recorded, the nodes after number `start`, know which of their operands its rules have found: torch conjugates
-    those."""
+    """Products and quotients that a walk has recorded, the nodes after number `start`, know which of their operands its rules have found:
+    torch conjugates those."""
     seen, stack = set(), [t.mark for t in tensors]
     while stack:
         n = stack.pop()
@@ -174,8 +175,9 @@ def note_factors(tensors, start):
             continue
         seen.add(n)
         stack += n.ins
-        if n.plan and n.plan.prim.name in PRODUCTS:
-            extra_of(n).factors = {m for m in n.ins if m is not None and behind(m).index <= start}
+        if n.plan and (places := FACTORS.get(n.plan.prim.name)):
+            taken = [m for k, m in zip(n.plan.operands, n.ins) if k in places and m is not None]
+            extra_of(n).factors = {m for m in taken if behind(m).index <= start}
 
 
 def behind(n):

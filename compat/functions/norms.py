@@ -5,6 +5,7 @@ Invariant: the derivative of a norm is 0 where the norm is 0.
 
 import math
 
+from funcgrad.core.trace import TAPE
 from funcgrad.ops.torch_order import ALL_AXES
 
 from .. import dtypes
@@ -86,6 +87,12 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
             none = P["equal"](size, 0)
             terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
         out = root(P["turns_sum"](terms, axes=dims), 1.0 / p)
+        if p < 0 and (
+            out.owner is not TAPE or out.mark is not None and not out.val.all()
+        ):  # (at 0 the power is infinite)
+            dead = P["equal"](out, 0)
+            ones = P["where"](finish(dead, shape, dims, True), 1.0, size)
+            out = P["where"](dead, 0.0, root(P["turns_sum"](P["power"](ones, float(p)), axes=dims), 1.0 / p))
     return finish(out, shape, dims, keepdim)
 
 

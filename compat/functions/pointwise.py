@@ -250,7 +250,8 @@ def sgn(input):
     if dtype_of(t).kind != "c":
         return released(P["sign_or_zero"](t), True)
     size = P["abs"](t, kink="torch")
-    return P["div"](t, P["where"](P["equal"](size, 0), 1.0, size))
+    none = P["equal"](size, 0)
+    return P["where"](none, 0.0, P["div"](t, P["where"](none, 1.0, size)))
 
 
 @operation("FracBackward0")

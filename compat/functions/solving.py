@@ -13,7 +13,7 @@ from ..deprecations import once
 from ..payload import current, memory_below
 from ..tensor import Tensor
 from .forward_mode import refuse_tangents
-from .levels import beneath
+from .levels import beneath, has_tangent
 from .linalg_checks import (
     LinAlgError,
     fit_together,
@@ -342,13 +342,13 @@ def lstsq(A, B, rcond=None, *, driver=None):
     none = new(np.zeros(0, own))
     values = in_c_order(singular_values(current(a.detach()), False)[1])
     rank = (values > bound * values[..., :1]).sum(-1)
-    residuals = none
+    carries = solution.requires_grad or has_tangent(solution)
+    residuals = solution.abs().flatten()[:0] if carries else none
     if m > n and (driver == "gels" or driver != "gelsy" and all_are(rank == n)):
         residuals = ((matmul(A, solution) - x).abs() ** 2).sum(-2)
     solution = solution.squeeze(-1) if is_vector(a, b) else solution
     return RETURN["linalg_lstsq"](
-        named(solution, "LinalgLstsqBackward0", (A, B)),
-        residuals,
+        *named((solution, residuals), "LinalgLstsqBackward0", (A, B)),
         new(np.zeros(0, np.int64)) if driver == "gels" else rank,
         values if driver in ("gelsd", "gelss") else none,
     )

@@ -29,7 +29,7 @@ from .matrix import (
     stack_batch,
     swapped,
 )
-from .shape import add_cts, fit, reshape
+from .shape import add_cts, fit, reshape, zeros_like
 
 
 # ------------------------------------------------------------------------------------------------ adjugates
@@ -289,8 +289,7 @@ class slogdet:
 
     def jvp(ts, out, x):
         d = inner(swapped(inv(x, singular="nan")), ts[0])
-        turned = mul(mul(out[0], 1j), imag(d)) if is_complex(x) else None
-        return turned, real(d)
+        return mul(mul(out[0], 1j), imag(d)) if is_complex(x) else zeros_like(d), real(d)
 
     def samples(rng):
         yield from matrix_samples(rng, as_drawn)

@@ -16,7 +16,7 @@ from ...autograd.grad_mode import call_in
 from ...functions.call_errors import not_a_tensor
 from ...functions.each_call import need_places
 from ...functions.kernels import mended, refuse_in
-from ...functions.levels import concrete_or_none
+from ...functions.levels import concrete_or_none, mapped_by, mapped_innermost
 from ...functions.mapped_by_loop import refuse_mapped
 from ...functions.nodes import named
 from ...functions.operands import INT64, dtype_of, in_c_order, name_places
@@ -69,7 +69,10 @@ def renorm(weight, input, max_norm, norm_type):
     max_norm, d, count = float(max_norm), dtype_of(current(weight)), weight.shape[0]
     if weight.device.type == "meta":
         return
-    rows = np.unique(known(concrete_or_none(current(input)), "embedding with max_norm"))
+    values = concrete_or_none(current(input))
+    if values is None:
+        return renorm_all(weight, input, max_norm, norm_type)
+    rows = np.unique(values)
     if not rows.size:
         return
     outside = rows[(rows < -count) | (rows >= count)]
@@ -90,6 +93,20 @@ def renorm(weight, input, max_norm, norm_type):
     if long.any():
         factors = wrap(Tensor, (max_norm / (norms[long] + 1e-7)).astype(norms.dtype)).unsqueeze(1)
         call_in(False, weight.__setitem__, wrap(Tensor, rows[long]), found[wrap(Tensor, long)] * factors)
+
+
+def renorm_all(weight, input, max_norm, norm_type):
+    """renorm where nobody knows yet which rows are named: those that are not are multiplied by 1."""
+    trace = mapped_innermost((input,))
+    if trace is not None and not mapped_by(trace, weight):
+        from ..._funcs import captured
+
+        raise captured(weight, trace, "embedding_renorm_", (input,))
+    need_places(current(input), weight.shape[0])
+    seen = T["zeros"](weight.shape[0]).scatter(0, input.flatten().long(), 1.0) > 0
+    lengths = weight.detach().norm(norm_type, 1)
+    factors = T["where"](seen & (lengths > max_norm), max_norm / (lengths + 1e-7), 1.0).unsqueeze(1)
+    call_in(False, weight.mul_, factors)
 
 
 def row_of(padding_idx, rows):
