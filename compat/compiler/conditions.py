@@ -44,7 +44,7 @@ def container_of(kind):
 def snapshot(x):
     """What `same` compares with later: a value, or a copy of a container of values."""
     kind = type(x)
-    if kind is np.ndarray:
+    if isinstance(x, np.ndarray):
         return Figures(x)
     base = container_of(kind)
     if base is None or len(x) > MOST:
@@ -102,13 +102,15 @@ class Long:
 
 
 class Figures:
-    """An ndarray and the figures it had; of a large one a sample of them."""
+    """An ndarray and the figures it had; of a large one a sample of them; of objects what `same` compares with."""
 
     def __init__(self, x):
         self.array, self.figures = x, self.sample(x).copy()
+        self.inside = [snapshot(v) for v in self.figures.ravel().tolist()] if x.dtype.hasobject else ()
 
     @staticmethod
     def sample(x):
+        x = np.asarray(x)
         return x if x.size <= EXACT else x.flat[:: x.size // SAMPLED]
 
 
@@ -116,13 +118,15 @@ def same(x, kept):
     """Is a value what a snapshot of it was?"""
     kind = type(kept)
     if kind is Figures:
-        if x is not kept.array and (type(x) is not np.ndarray or x.size > EXACT):
+        if x is not kept.array and (type(x) is not type(kept.array) or x.size > EXACT):
             return False
         now, was = kept.sample(x), kept.figures
         if now.dtype != was.dtype or now.shape != was.shape:
             return False
         if was.dtype.kind in PLAIN:  # (bit by bit: 0. is not -0., and what is no number is that)
             return now.tobytes() == was.tobytes()
+        if was.dtype.hasobject:
+            return all(map(same, now.ravel().tolist(), kept.inside))
         return same(now.tolist(), was.tolist())
     if kind is Long:
         return kept.holds(x)
@@ -161,7 +165,9 @@ def restored(x, kept):
         return x
     if kind is Figures:
         if kept.array.size <= EXACT:
-            kept.array[...] = kept.figures
+            np.asarray(kept.array)[...] = kept.figures
+            for v, copy in zip(kept.figures.ravel().tolist(), kept.inside, strict=False):
+                restored(v, copy)
         return kept.array
     if kind is Long:
         x, half = kept.container, len(kept.entries) // 2

@@ -77,7 +77,7 @@ def opaque(x):
     kind = type(x)
     if isinstance(x, type):
         return in_c(x) and module_of(x) not in CLASSES
-    return kind not in KNOWN and any(map(in_c, kind.__mro__))
+    return kind not in KNOWN and any([in_c(c) or c.__name__ == "MaskedArray" for c in kind.__mro__])
 
 
 def acts(f):

@@ -172,6 +172,7 @@ class Reader:
         self.by_id = False  # may it ask for the id() of something?
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
+        self.dicts = {}  # id of the attributes of an object or function -> (they, it), which may be given others
         self.opaque = []  # what it can name that nobody sees into (known.py)
         self.classes = []  # of the user's that it names
         self.modules = {}  # name -> module of the user's that it can name
@@ -232,10 +233,19 @@ class Reader:
     def told_of(self, x):
         """Tell of an object; if it is one to be looked into, read also what syntax calls: `__len__`, `__getitem__`, `__mul__`, ..."""
         apart = self.told(x)
+        if apart:
+            self.own(x)
         if apart and id(x) not in self.reached and not installed(type(x).__module__):
             self.reached[id(x)] = x, set()
             self.syntax(x)
         return apart
+
+    def own(self, x):
+        """The attributes of an object or a function."""
+        own = getattr(x, "__dict__", None)
+        if isinstance(own, dict):
+            self.dicts[id(own)] = own, x
+        return own
 
     def syntax(self, x):
         """Read the methods of an object that syntax calls."""
@@ -426,7 +436,7 @@ class Reader:
                     value = found
                     self.value(value)
                     continue
-                place = vars(value) if apart else ()
+                place = (self.own(value) if isinstance(value, types.FunctionType) else vars(value)) if apart else ()
             name = f"{name}.{a}"
             if a not in place or isinstance(value, type):
                 if apart and not isinstance(value, type):

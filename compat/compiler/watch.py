@@ -32,7 +32,7 @@ from .trees import entries
 
 # of a Tensor; settings; what leads to anything
 ASKS = (
-    "is_leaf grad_fn _version storage_offset set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
+    "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr mkldnn cudnn is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
     "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision "
     "__globals__ __subclasses__ f_globals f_locals f_back"
 )
@@ -266,9 +266,13 @@ class Watch:
         read = self.left[id(namespace), key] = key in self.reader.loaded
         return read and not isinstance(value, Tensor)
 
+    def others(self):
+        """The attributes, and who had them, of what has got others."""
+        return [(own, x) for own, x in self.reader.dicts.values() if x.__dict__ is not own]
+
     def changed(self):
         """(namespace, key, old value, name) of what is not as it was."""
-        found = []
+        found = [(x, "__dict__", own, f"the __dict__ of a {type(x).__name__}") for own, x in self.others()]
         for namespace, key, kept, value, name in self.places.values():
             now = entry_of(namespace, key)
             if not same(now, kept):
@@ -333,6 +337,10 @@ class Watch:
                         self.add(f"entry({self.name(own)}, {key!r}) is MISSING", name)
             else:
                 self.value(self.at(namespace, key), kept, value, name)
+        read = {id(namespace) for namespace, *_ in self.places.values()}
+        for own, x in self.reader.dicts.values():
+            if id(own) in read:
+                self.add(f"{self.name(x)}.__dict__ is {self.name(own)}", f"the __dict__ of a {type(x).__name__}")
         for x in self.objects:
             if of_users(type(x)):
                 self.add(f"type({self.name(x)}) is {self.name(type(x))}", f"the class of a {type(x).__name__}")

@@ -454,6 +454,70 @@ def modules_that_are_replaced(compile):
         del sys.modules["module_of_rates"]
 
 
+def attributes_that_are_replaced(compile):
+    kept = Space(rate=1.0)
+    bound = types.MethodType(lambda self, x: x * self.rate, kept)
+    held = [bound]
+
+    class Open:
+        def __init__(self, **rates):
+            self.__dict__ = rates
+
+    opened = Open(rate=1.0)
+
+    def function():
+        pass
+
+    function.rate = 1.0
+    yield from each(compile(lambda x: x * opened.rate), lambda i: setattr(opened, "__dict__", {"rate": i}))
+    yield from each(compile(lambda x: held[0](x)), lambda i: vars(kept).update(rate=i))
+    yield from each(compile(lambda x: x * opened.rate), lambda i: opened.__init__(rate=i))
+    yield from each(compile(lambda x: x * function.rate), lambda i: setattr(function, "__dict__", {"rate": i}))
+
+    def counted(x):
+        opened.__dict__ = {"rate": opened.rate + 1}
+        return x * opened.rate
+
+    yield from each(compile(counted), lambda i: None)
+    yield opened.rate
+
+
+def arrays_of_other_kinds(compile):
+    class Own(np.ndarray):
+        pass
+
+    own = np.ones(3).view(Own)
+    named = np.rec.array([(1.0, 2.0)], dtype=[("a", float), ("b", float)])
+    masked = np.ma.masked_array([1.0, 2.0], [0, 1])
+    objects, inside = np.array({"rate": 1.0}, dtype=object), np.empty((1, 2), object)
+    inside[0, 0] = [1.0]
+    yield from each(compile(lambda x: x * float(own[0])), lambda i: operator.setitem(own, 0, i))
+    yield from each(compile(lambda x: x * float(named.a[0])), lambda i: operator.setitem(named.a, 0, i))
+    yield from each(compile(lambda x: x * float(masked.sum())), lambda i: setattr(masked, "mask", [i % 2, 0]))
+    yield from each(compile(lambda x: x * objects.item()["rate"]), lambda i: objects.item().update(rate=i))
+    yield from each(compile(lambda x: x * inside[0, 0][0]), lambda i: operator.setitem(inside[0, 0], 0, i))
+
+
+def what_python_is_told_of_settings_and_views(compile):
+    before, array = np.geterr()["over"], np.ones(2)
+    try:
+        f = compile(lambda x: x * len(np.geterr()["over"]))
+        yield from each(f, lambda i: np.seterr(over=("ignore", "warn", "raise", "log", "print")[i]))
+    finally:
+        np.seterr(over=before)
+    f = compile(lambda x: x * (2 if array.flags.writeable else 3))
+    yield from each(f, lambda i: array.setflags(write=bool(i % 2)))
+    for f in (lambda x: x * (2 if x._base is None else 3), lambda x: x * (2 if x._is_view() else 3)):
+        f, x = compile(f), torch.ones(2)
+        yield f(x).tolist(), f(x[:]).tolist(), f(x).tolist()
+    was = torch.backends.cudnn.benchmark
+    try:
+        f = compile(lambda x: x * (2 if torch.backends.cudnn.benchmark else 3))
+        yield from each(f, lambda i: setattr(torch.backends.cudnn, "benchmark", bool(i % 2)))
+    finally:
+        torch.backends.cudnn.benchmark = was
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not each
 ]
