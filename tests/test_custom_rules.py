@@ -157,6 +157,26 @@ def test_a_checkpoint_that_does_something_else_the_second_time_says_so():
         fg.grad(fg.checkpoint(f, policy=policy(fg, "everything_saveable")))(1.0)
 
 
+@pytest.mark.parametrize(
+    "first,second,said",
+    (
+        (np.exp, np.sin, "came to sin"),
+        (lambda x: np.cos(np.sin(x)), np.sin, "did not come to cos"),
+        (lambda x: np.sin(x) * np.cos(x), lambda x: np.cos(x) * np.sin(x), "came to cos"),
+    ),
+)
+@pytest.mark.parametrize("at", (lambda f: f, fg.jit, fg.vmap))
+def test_a_checkpoint_takes_no_value_that_another_operation_saved(first, second, said, at):
+    runs = []
+
+    def f(x):
+        runs.append(x)
+        return first(x) if len(runs) == 1 else second(x)
+
+    with pytest.raises(TypeError, match=f"checkpoint: the second run of the function {said}"):
+        at(fg.grad(lambda x: fg.checkpoint(f, policy=policy(fg, "everything_saveable"))(x).sum()))(np.ones((2, 2)))
+
+
 def test_static_arguments_and_values_of_a_checkpoint():
     f = fg.checkpoint(
         lambda x, n, flag: x**n if flag else x, static_argnums=(1, 2), policy=policy(fg, "everything_saveable")
@@ -533,6 +553,21 @@ def test_what_a_default_collects_beside_a_traced_value_is_the_users_own():
 
     np.testing.assert_array_equal(fg.vmap(of)(np.arange(3.0)), [0.0, 3.0, 6.0])
     assert log == ["body"]
+
+
+def test_a_value_that_only_an_object_holds_is_found_or_the_error_says_where_it_was_held():
+    def of(k):
+        box = Box()
+        box.kept = k
+        return square_with(lambda k: lambda x, ct: (ct * box.kept * x,), k)
+
+    ks = np.arange(3.0)
+    np.testing.assert_array_equal(fg.vmap(lambda k: fg.grad(of(k))(2.0))(ks), 2 * ks)
+    np.testing.assert_array_equal(fg.jit(fg.vmap(lambda k: fg.grad(of(k))(2.0)))(ks), 2 * ks)
+    with pytest.raises(
+        fg.errors.GraphError, match=r"^jit: .*test_custom_rules.* reads float64\[\] of .* only an object or"
+    ):
+        fg.vmap(lambda k: fg.grad(fg.jit(of(k)))(2.0))(ks)
 
 
 def test_a_number_goes_through_nested_rules_under_vmap():

@@ -3,7 +3,8 @@
 import functools
 import sys
 
-from funcgrad.core.aval import shape_of
+from funcgrad.core.aval import ndarray, shape_of
+from funcgrad.core.elementwise_layout import noted
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.core.state import tls
 from funcgrad.core.tracebacks import public
@@ -45,7 +46,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         leaves, spec = tree_flatten(args)
         dims, size = mapped_dims(func, in_dims, leaves, spec)
         call = Call(func, kwargs, spec, leaves, dims, out_dims, randomness)
-        if chunk_size is None or chunk_size >= size:
+        if chunk_size is None or not size:
             return call.flat.shown(call.run(leaves, size))
         parts = []
         state = T["get_rng_state"]() if randomness == "same" else None
@@ -124,6 +125,9 @@ class Call:
         outs, low = over_rows(self.of_leaves, leaves, self.dims, size, self.randomness)
         out, dims = self.out, self.dims
         results = laid_out(size, outs, low, out, leaves)
+        for y in results:
+            if type(y) is Tensor and type(y.val) is ndarray and not y.val.flags.c_contiguous:
+                noted(y)
         count = len(out) - len(self.written)
         for i, new in zip(self.written, results[count:]):
             leaves[i].copy_(new)

@@ -112,7 +112,7 @@ def _by_race(rows, k, exponential):
         else:
             speed = rows / exponential(rows.shape, 1.0, rows.dtype)
     if k == 1:
-        return speed.argmax(1)[:, None]
+        return speed.argmax(1).reshape(-1, 1)  # (not [:, None], which has a step of 0)
     return np.argsort(-speed, axis=1, kind="stable")[:, :k].copy()
 
 

@@ -27,14 +27,15 @@ from .static import resolved
 
 
 class Watch(Trace):
-    """The level on which a checkpointed function runs under a policy: `kept` are the results that the policy wants saved, unless
-    `saved` (an iterator) says what they are."""
+    """The level on which a checkpointed function runs under a policy: `kept` are the results that the policy wants saved, of the
+    primitives that `names` tells, unless `saved` (an iterator) says what they are; they are then of one of the lists in `orders`."""
 
     name = "checkpoint"
 
-    def __init__(self, policy, saved=None):
+    def __init__(self, policy, saved=None, orders=()):
         super().__init__()
-        self.policy, self.saved, self.kept = policy, saved, []
+        self.policy, self.saved, self.orders = policy, saved, orders
+        self.kept, self.names = [], []
 
     def process(self, prim, args, params, out=None):
         if self.done:
@@ -52,7 +53,9 @@ class Watch(Trace):
         else:
             out = prim(*vals, **params)
             if wanted:
-                self.kept.extend(out if prim.multi else (out,))
+                outs = out if prim.multi else (out,)
+                self.kept.extend(outs)
+                self.names.extend([prim.name] * len(outs))
         return tuple([Array(o, None, self) for o in out]) if prim.multi else Array(out, None, self)
 
     def given(self, prim, vals, params):
@@ -64,12 +67,11 @@ class Watch(Trace):
         return top.process(prim, vals, params, out=out) if type(top) is Record and known is not top else out
 
     def next_saved(self, prim, aval):
-        value = next(self.saved, None)  # (None: the first run saved fewer)
-        if value is None or shape_of(value) != aval.shape:
-            raise ArgumentError(
-                f"checkpoint: the second run of the function came to {prim.name} with a result {describe(aval)}, which the first run has not "
-                "saved. Under a policy it must do the same operations each time: draw random numbers, and read what changes, outside."
-            )
+        value, at = next(self.saved, None), len(self.names)  # (None: the first run saved fewer)
+        self.names.append(prim.name)
+        self.orders = [names for names in self.orders if names[at : at + 1] == (prim.name,)]
+        if value is None or shape_of(value) != aval.shape or not self.orders:
+            raise another(f"came to {prim.name} with a result {describe(aval)}, which the first run has not saved")
         return value
 
     def run(self, f, xs):
@@ -77,6 +79,13 @@ class Watch(Trace):
         with inside(self):
             outs = f(*[enter(self, x, None) for x in xs])
             return [leave(self, o)[0] if isinstance(o, Handle) else o for o in outs]
+
+
+def another(what):
+    return ArgumentError(
+        f"checkpoint: the second run of the function {what}. Under a policy it must do the same operations each time: "
+        "draw random numbers, and read what changes, outside."
+    )
 
 
 def nothing(prim, *avals, **params):
@@ -100,6 +109,7 @@ class Checkpoint(Spec):
 
     def __init__(self, flat, policy=None):
         self.flat, self.policy = flat, policy
+        self.orders = []  # the primitives of what was saved, for each order in which a first run came to them
         flat.differentiates = True
 
     def run(self, *xs):
@@ -109,7 +119,10 @@ class Checkpoint(Spec):
         if self.policy is None and not any(map(has_tangent, xs)):
             return self.flat(*xs), xs
         watch = Watch(self.policy or nothing)
-        return watch.run(self.flat, xs), (*xs, *watch.kept)
+        outs, names = watch.run(self.flat, xs), tuple(watch.names)
+        if names not in self.orders:
+            self.orders.append(names)
+        return outs, (*xs, *watch.kept)
 
     def pull_needed(self, residuals, slots, need):
         k = len(self.flat.traced) + self.flat.hidden
@@ -129,7 +142,14 @@ class Checkpoint(Spec):
         return back
 
     def again(self, xs, saved):
-        return list(self.flat(*xs)) if self.policy is None else Watch(self.policy, iter(saved)).run(self.flat, xs)
+        if self.policy is None:
+            return list(self.flat(*xs))
+        watch = Watch(self.policy, iter(saved), [names for names in self.orders if len(names) == len(saved)])
+        outs = watch.run(self.flat, xs)
+        if len(watch.names) < len(saved):
+            left = watch.orders[0][len(watch.names)]
+            raise another(f"did not come to {left}, whose result the first run has saved")
+        return outs
 
     def push_needed(self, primals, tangents):
         on = [i for i, t in enumerate(tangents) if t is not None]

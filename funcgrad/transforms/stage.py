@@ -14,14 +14,14 @@ from weakref import ref
 import numpy as np
 
 from ..core import state
-from ..core.aval import Aval, aval_of, dtype_of, ndarray, shape_of
+from ..core.aval import Aval, aval_of, describe, dtype_of, ndarray, shape_of
 from ..core.config import Current
 from ..core.graph import Graph, GraphNode
 from ..core.handle import Alias, Array, Cell, Frozen, Handle, Taped, fresh
 from ..core.primitive import PRIMITIVES
 from ..core.site import here, site
 from ..core.trace import PICK, Trace
-from ..errors import GraphTooLargeError, NotDifferentiableError, ShapeError
+from ..errors import GraphError, GraphTooLargeError, NotDifferentiableError, ShapeError
 from .boundary import as_value, inner, inside
 
 tls, shared = state.tls, state.shared
@@ -281,7 +281,16 @@ def graph_and_outer(f, avals):
 def graph_of(f, avals):
     """The Graph of a function of flat values returning flat values, for rules that stage; nothing may come from outside."""
     graph, outer = graph_and_outer(f, avals)
-    return Graph(graph.ins[len(outer) :], graph.outs, graph.effects) if outer else graph
+    if not outer:
+        return graph
+    read = {p for parts in (graph.outs, *[n.ins for n in graph.nodes]) for p in parts if type(p) is GraphNode}
+    for n, x in zip(graph.ins, outer):  # (in front are those of what comes from outside)
+        if n in read:
+            raise GraphError(
+                f"jit: what is staged at {here()} reads {describe(aval_of(x))} of a transform around it, which only an object or a jitted "
+                "function holds. Give it as an argument, or hold it in a closure, a default or a partial of the rule that reads it."
+            )
+    return Graph(graph.ins[len(outer) :], graph.outs, graph.effects)
 
 
 __all__ = ["PRIMITIVES", "Stage", "aval_like", "graph_and_outer", "graph_of", "node_of", "staged"]

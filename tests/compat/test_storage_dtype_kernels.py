@@ -13,7 +13,7 @@ import compat.nn.functional
 import compat.special
 from tests import packed, random_calls
 
-CALLS = packed.read("lacking_kernels")["calls"]
+CALLS = packed.read("storage_dtype_kernels")["calls"]
 PARTS = 6
 
 

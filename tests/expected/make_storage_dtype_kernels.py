@@ -1,6 +1,6 @@
-"""Write lacking_kernels.json.xz: what torch 2.13 says of calls with uint16, uint32, uint64 and complex32, of which it lacks most kernels.
+"""Write storage_dtype_kernels.json.xz: what torch 2.13 says of calls with uint16, uint32, uint64 and complex32, of which it lacks most kernels.
 
-Run with torch 2.13 beside compat: `python tests/expected/make_lacking_kernels.py`. It keeps the refused calls of tests/dtypes_of_calls.py
+Run with torch 2.13 beside compat: `python tests/expected/make_storage_dtype_kernels.py`. It keeps the refused calls of tests/dtypes_of_calls.py
 whose operands are all of such a dtype, some with several dtypes, and a few of those that torch takes, where both agree.
 """
 
@@ -61,7 +61,7 @@ def main():
                 if R.as_recorded(R.outcome(compat, call), wanted):
                     kept[own] += 1
                     rows.append([call.text, call.operands, call.default, wanted])
-    packed.write("lacking_kernels", {"torch": torch.__version__, "calls": rows})
+    packed.write("storage_dtype_kernels", {"torch": torch.__version__, "calls": rows})
     print(f"{len(rows)} calls {dict(kept)}")
 
 
