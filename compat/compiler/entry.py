@@ -18,7 +18,7 @@ from funcgrad.core.conjugate_views import maps_of
 from funcgrad.core.handle import APART, Cell, fresh
 from funcgrad.core.layout import by_strides
 from funcgrad.core.mutation import view
-from funcgrad.core.strides import overlaps
+from funcgrad.core.strides import repeats
 from funcgrad.core.trace import TAPE
 
 from ..autograd.gradient_layout import is_dense
@@ -264,7 +264,7 @@ def inputs(lines, t, texts, given, strict, ordered):
     held = env["held"] = []
     boxes = []
     changed = {x if type(x) is int else id(x) for x, _ in t.writes}
-    env.update(maps_of=maps_of, overlaps=overlaps)
+    env.update(maps_of=maps_of, repeats=repeats)
     owners, into = (
         set(),
         set(),
@@ -303,7 +303,10 @@ def inputs(lines, t, texts, given, strict, ordered):
                     "a conjugate or negative view",
                 )
             if place in changed and a.flags.c_contiguous and not (strict or ordered and a.ndim > 1):
-                lines.test(f"({v}.flags.c_contiguous or not overlaps({v}))", "an argument that overlaps itself")
+                lines.test(
+                    f"({v}.flags.c_contiguous or not repeats({v}.shape, {v}.strides))",
+                    "an argument that overlaps itself",
+                )
         elif type(place) is Cell:
             lines.line(f"{v} = {cell(lines, place, texts, given)}.grad.val")
             lying(v, place.grad.val, "a .grad")

@@ -22,6 +22,7 @@ from funcgrad.core.layout import by_strides, lying_as, normal
 from funcgrad.core.reverse import topological
 from funcgrad.core.site import internal, where
 from funcgrad.core.state import tls
+from funcgrad.core.strides import repeats
 from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
@@ -403,6 +404,8 @@ def refuse_shared(t, tensors):
             raise Unfit(f"it gives a Tensor other memory: {aval} for one of {h.val.dtype.name}{list(h.val.shape)}")
         if not h.val.flags.writeable:
             raise Unfit("it writes into read-only memory")
+        if not h.val.flags.c_contiguous and repeats(h.val.shape, h.val.strides):
+            raise Unfit("it writes into a Tensor that overlaps itself")
         if owners.get(id(owner_of(h.val)), set()) - {id(h)}:
             raise Unfit("it writes into memory that two of its Tensors share")
 

@@ -51,7 +51,10 @@ def memory_seen_more_than_once(compile):
     yield shown(f(torch.ones(3, 4)))
     with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
         f(torch.ones(3, 1).expand(3, 4))
-    yield shown(f(torch.ones(4, 3).t()))
+    yield shown(f(torch.ones(4, 3).t()), f(torch.ones(6, 8)[::2, ::2]))
+    for first in (torch.ones(3, 2), torch.arange(4.0).as_strided((3, 2), (1, 1))):
+        f, x = compile(lambda x: x.mul_(2)), torch.arange(4.0)
+        yield shown(f(first), f(x.as_strided((3, 2), (1, 1))), x)
 
 
 def other_memory(compile):
