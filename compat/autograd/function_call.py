@@ -89,11 +89,15 @@ class Call(Spec):
 
     def __init__(self, function, args, kwargs):
         self.function = function
-        self.positions = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+        self.positions = [  # (a sparse constant, which is no array, is no operand of the primitive: forward gets it as it is)
+            i for i, a in enumerate(args) if isinstance(a, Tensor) and (a.mark is not None or not a.is_sparse)
+        ]
         self.given = [args[i] for i in self.positions]
         generated = "Generated" if tls.func and any([current(t).owner is not TAPE for t in self.given]) else ""
         self.name = f"{function.__name__}{generated}Backward"
-        self.args = [None if isinstance(a, Tensor) else a for a in args]
+        self.args = list(args)
+        for i in self.positions:
+            self.args[i] = None
         self.kwargs = kwargs
         self.seen = self.need = None
         self.dirty = ()
@@ -510,7 +514,7 @@ class Call(Spec):
                 f"function {self.name} returned an incorrect number of gradients (expected {self.count}, got {len(got)})"
             )
         for i, g in enumerate(got):
-            if g is not None and i not in self.positions:
+            if g is not None and i not in self.positions and not isinstance(self.args[i], Tensor):
                 raise RuntimeError(
                     f"function {self.name} returned a gradient different than None at position {i + 1}, but the corresponding forward "
                     "input was not a Variable"
@@ -539,6 +543,8 @@ class Call(Spec):
                 f"Function {self.name} returned an invalid gradient at index {self.positions[k]} - got {list(shape)} but "
                 f"expected shape compatible with {list(aval.shape)}"
             )
+        if g.is_sparse:  # (whose payload is no array: the walk adds it up as it is)
+            return g
         g = g if again else g.val if g.mark is None or g.owner is tape else inner(g)
         return helpers["fit"](g, aval) if fits else g
 

@@ -109,7 +109,7 @@ for _name in ("xpu", "mtia", "ipu"):
 
 
 @operation(None, method=False)
-def sparse_coo_tensor(indices, values=None, size=None, **options):
+def sparse_coo_tensor(indices=None, values=None, size=None, **options):
     """The sparse Tensor of values [nnz, *dense sizes] at indices [sparse dimensions, nnz]."""
     from ..sparse.construction import sparse_coo_tensor
 

@@ -68,6 +68,7 @@ class _ParameterMeta(TensorMeta):
             or kind is Parameter
             or not isinstance(data, Tensor)
             or internal[kind.__module__]
+            and not data.is_sparse
             or len(args) > 2
         )
         if plain or cls.__new__ is not Tensor.__new__:  # (of a subclass that makes its Tensors itself)

@@ -181,7 +181,7 @@ def put(self, idx, value):
 
 # ------------------------------------------------------------------------------------------------ put together
 @answers("cat", "concat", "concatenate")
-def cat(tensors, dim=0, *, out=None):
+def cat(tensors, dim=0):
     for k, s in enumerate(tensors):
         if not isinstance(s, Sparse):
             raise RuntimeError(f"Concatenating sparse tensors, but a dense tensor was found at position {k}.")
@@ -213,7 +213,17 @@ def cat(tensors, dim=0, *, out=None):
 
 
 @answers()
-def stack(tensors, dim=0, *, out=None):
+def stack(tensors, dim=0):
     got = cat([unsqueeze(s, dim) for s in tensors], dim)
     labelled(got.val.values, "StackBackward0", tuple(tensors))
     return got
+
+
+@answers()
+def hstack(tensors):
+    return cat(tensors, min(1, tensors[0].dim() - 1))
+
+
+@answers("vstack", "row_stack")
+def vstack(tensors):
+    return cat([unsqueeze(s, 0) if s.dim() < 2 else s for s in tensors])

@@ -66,7 +66,7 @@ def alias(values):
 
 
 def sparse_coo_tensor(
-    indices, values=None, size=None, *, dtype=None, device=None, pin_memory=False, requires_grad=False, check_invariants=None,
+    indices=None, values=None, size=None, *, dtype=None, device=None, pin_memory=False, requires_grad=False, check_invariants=None,
     is_coalesced=None,
 ):  # fmt: skip
     """A Tensor of values [nnz, *dense sizes] at indices [sparse dimensions, nnz], of a size (None: as large as the indices ask for).
@@ -210,12 +210,6 @@ def is_coalesced(self):
     return self.val.coalesced
 
 
-@answers("_coalesced_")
-def set_coalesced(self, coalesced):
-    self.become(self.val.like(coalesced=coalesced), counted=False)
-    return self
-
-
 @answers()
 def indices(self):
     if not self.val.coalesced:
@@ -279,13 +273,17 @@ def copied(data, *, dtype=None, requires_grad=False, **_):
 
 
 @answers("zeros_like", "empty_like")
-def zeros_like(input, *, dtype=None, requires_grad=False, **_):
+def zeros_like(input, *, dtype=None, layout=None, requires_grad=False, **_):
+    if layout is not None and layout.name == "strided":
+        return T["zeros"](input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
     return empty(input.shape, dtype or input.dtype, requires_grad, input.val.values.dim() - 1)
 
 
 @answers("new_zeros", "new_empty")
-def new_zeros(self, *size, dtype=None, requires_grad=False, **_):
+def new_zeros(self, *size, dtype=None, layout=None, requires_grad=False, **_):
     size = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+    if layout is not None and layout.name == "strided":
+        return T["zeros"](size, dtype=dtype or self.dtype, requires_grad=requires_grad)
     return empty(size, dtype or self.dtype, requires_grad)
 
 

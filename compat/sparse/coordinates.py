@@ -224,6 +224,19 @@ class Sparse(Tensor):
         """The derivative of this Tensor, weighted by a sparse gradient."""
         answer("backward")(self, gradient, retain_graph, create_graph, inputs=inputs)
 
+    def _coalesced_(self, coalesced):
+        """Say of the entries that they are in order and in places of their own, or that they need not be."""
+        self.become(self.val.like(coalesced=coalesced), counted=False)
+        return self
+
+    def __copy__(self):
+        return sparse(self.val)
+
+    def __int__(self):
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return int(self.item())
+
     def _dimI(self):
         return self.val.dims
 

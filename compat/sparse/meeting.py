@@ -19,7 +19,7 @@ from ..size import Size
 from ..tensor import Tensor
 
 ANSWERS = {}  # name of a function or method of torch's -> what answers it where a sparse Tensor is among the arguments
-FAMILIES = ("construction", "arithmetic", "products", "arranging", "reduction", "writing", "gradients")
+FAMILIES = ("construction", "arithmetic", "products", "arranging", "reduction", "writing", "gradients", "out")
 UNASKED = "_is_view as_subclass typename name qscheme is_nonzero __nonzero__".split()  # which are alike for both
 OF_LISTS = set(
     "cat concat concatenate stack hstack vstack dstack column_stack row_stack block_diag broadcast_tensors meshgrid einsum "

@@ -61,14 +61,14 @@ def product(a, b, label, of_two=None):
 
 
 @answers("mm", "spmm", "dsmm")
-def mm(input, mat2, **_):
+def mm(input, mat2):
     return product(input, mat2, "MmBackward0")
 
 
 @answers()
 def mv(input, vec):
     if input.dim() != 2 or vec.dim() != 1 or input.shape[1] != vec.shape[0]:
-        raise RuntimeError(f"mv: expected self.size(-1) == vec.size(-1), but got {input.shape[-1]} and {vec.shape[-1]}")
+        raise RuntimeError("mv: expected self.size(-1) == vec.size(-1)")
     return labelled(of_dense(input, vec), "MvBackward0", (input, vec))
 
 
@@ -77,7 +77,13 @@ def matmul(input, other):
     if not isinstance(input, Tensor) or not isinstance(other, Tensor):
         return NotImplemented
     if input.dim() == 2 and other.dim() == 1:
-        return mv(input, other) if isinstance(input, Sparse) else mv(sparse(other.val), input)
+        return mv(input, other)
+    if input.dim() == 1 and other.dim() == 2 and not isinstance(input, Sparse):
+        if input.shape[0] != other.shape[0]:
+            raise RuntimeError(
+                f"addmm: Argument #3 (dense): Expected dim 0 size {other.shape[0]}, got {input.shape[0]}"
+            )
+        return mv(sparse(flipped(other.val)), input)
     if input.dim() == 3 and other.dim() == 3:
         return bmm(input, other)
     return mm(input, other)
@@ -120,7 +126,7 @@ def addmm_of(mat, mat1, mat2, beta, alpha, label):
 
 
 @answers()
-def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
+def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     return addmm_of(input, mat1, mat2, beta, alpha, "AddmmBackward0")
 
 

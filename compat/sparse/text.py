@@ -30,4 +30,5 @@ def describe(t):
         f"tensor(indices=tensor({body(e.indices, indent + len('indices=tensor('))}),\n"
         f"{' ' * indent}values=tensor({body(values, indent + len('values=tensor('))})"
     )
-    return printing.add_suffixes(written, suffixes, indent, newline=True) + ")"
+    before = "Parameter containing:\n" if vars(t).get("_is_param") else ""
+    return before + printing.add_suffixes(written, suffixes, indent, newline=True) + ")"
