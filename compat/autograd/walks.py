@@ -320,7 +320,9 @@ def tell_of_nothing(cell, create_graph):
 def accumulated(cell, g, create_graph):
     """cell.grad <- cell.grad + g, into the same memory unless the sum is itself recorded, or retained, as torch does."""
     old = cell.grad
-    if old is None:
+    if g.is_sparse:
+        g.owner.keep(cell, g, create_graph)
+    elif old is None:
         cell.grad = own_gradient(g, cell) if create_graph and g.owner is TAPE else g
     elif (
         cell.leaf is not None

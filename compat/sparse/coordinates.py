@@ -7,6 +7,7 @@ values. The first one that is made has torch's functions ask for such Tensors (m
 import numpy as np
 
 from funcgrad.core.handle import Cell
+from funcgrad.core.node import extra_of
 from funcgrad.core.trace import Trace
 
 from ..autograd.hooks import LeafHooks
@@ -16,7 +17,7 @@ from ..leaves import unfit_gradient
 from ..native import read_only
 from ..tensor import Tensor
 from . import text
-from .entries import Entries, dense, merged, of_places, tensor
+from .entries import Entries, dense, lies_whole, of_places, tensor
 from .meeting import Begun, answer, begin
 from .refused import refusal
 
@@ -43,17 +44,27 @@ class Coordinates(Trace):
             return sparse(s.val.like(s.val.values.clone() if prim.name == "copy" else s.val.values.detach()))
         raise refusal(prim.name)
 
+    def keep(self, cell, g, create_graph):
+        """Add a sparse gradient to the `.grad` of a leaf: in place, unless the sum is itself recorded. The first one is a copy where a hook
+        may hold what it is made of, or its values share memory."""
+        old, leaf = cell.grad, cell.leaf and cell.leaf()
+        if old is None:
+            seen = cell.hooks or leaf is not None and extra_of(leaf.mark).hooks
+            cell.grad = answer("clone")(g) if create_graph or seen or not lies_whole(g.val.values) else g
+        elif create_graph or cell.leaf is None:
+            cell.grad = answer("add")(old, g)
+        else:
+            answer("add_")(old, g)
+
 
 LEVEL = Coordinates()
 
 
 def total(a, b):
-    """The sum of two gradients, of which one at least is sparse."""
-    if type(a) is type(b):
-        return sparse(merged(a.val, b.val))
-    s, other = (a, b) if type(a) is Sparse else (b, a)
-    other = other if isinstance(other, Tensor) else tensor(np.asarray(other))
-    return other + dense(s.val)
+    """The sum of two gradients, of which one at least is sparse: torch's walk adds what was there to what comes if that was sparse."""
+    if type(a) is Sparse:
+        a, b = b, a
+    return answer("add")(a if isinstance(a, Tensor) else tensor(np.asarray(a)), b)
 
 
 def sparse(entries, label=None, operands=()):

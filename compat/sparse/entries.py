@@ -15,6 +15,8 @@ from ..functions.storage_dtypes import refusal
 from ..payload import current, wrap
 from ..tensor import Tensor
 
+FOLLOWED = 1024  # entries, up to which those in one place are added in the order in which torch's unstable sort leaves them (0.6 ms)
+
 
 class Entries:
     """The payload of a sparse Tensor."""
@@ -81,7 +83,9 @@ def coalesced(e):
         return e.like(e.values.clone(), e.indices.copy(), coalesced=True)
     numbers = keys(e.indices, e.sparse_shape)
     order = np.argsort(numbers, kind="stable")
-    found, at = np.unique(numbers[order], return_inverse=True)
+    found, at, met = np.unique(numbers[order], return_inverse=True, return_counts=True)
+    if e.nnz <= FOLLOWED and met.max() > 2:  # (the sum of two is the same in any order)
+        order = current(T["argsort"](tensor(numbers))).val
     values = rows(e.values, order)
     if len(found) < e.nnz:
         values = added((len(found), *e.dense_shape), at, values)
@@ -126,7 +130,7 @@ def merged(a, b, alpha=1):
         left, second, n = np.searchsorted(at, first), np.searchsorted(at, second), len(at)
         indices = places(at, a.sparse_shape)
     else:
-        left, second, n = walked(first.tolist(), second.tolist())
+        left, second, n = walked(first, second)
         indices = np.empty((a.dims, n), np.int64)
         indices[:, left], indices[:, second] = a.indices, b.indices
     first, second_values = a.values.to(d), right.to(d)
@@ -166,7 +170,45 @@ def lies_whole(values):
 
 def walked(first, second):
     """(where each of two lists of numbers ends up, and how long the whole is): the smaller of two heads comes first, equal ones together."""
-    left, right, i, j, n = [], [], 0, 0, 0
+    a, b = len(first), len(second)
+    left, right = np.empty(a, np.int64), np.empty(b, np.int64)
+    i = j = n = turns = 0
+    while i < a and j < b and 16 * turns < min(a + b - 128, n + 1024):  # (stretches, while they are long enough to pay)
+        x, y = first[i], second[j]
+        if x == y:
+            k = stretch(np.equal, first[i:], second[j:])
+        elif x < y:
+            k = stretch(np.less, first[i:], y)
+        else:
+            k = stretch(np.less, second[j:], x)
+        if x <= y:
+            left[i : i + k] = np.arange(n, n + k)
+            i += k
+        if y <= x:
+            right[j : j + k] = np.arange(n, n + k)
+            j += k
+        n, turns = n + k, turns + 1
+    left[i:], right[j:], k = walked_singly(first[i:].tolist(), second[j:].tolist(), n)
+    return left, right, k
+
+
+def stretch(compare, these, others):
+    """How many elements from the first on compare so with the others, or with the one: ever longer parts are looked at."""
+    most = len(these) if others.ndim == 0 else min(len(these), len(others))
+    k, size = 0, 64
+    while k < most:
+        end = min(k + size, most)
+        passed = compare(these[k:end], others if others.ndim == 0 else others[k:end])
+        at = int(passed.argmin())
+        if not passed[at]:
+            return k + at
+        k, size = end, 4 * size
+    return most
+
+
+def walked_singly(first, second, n):
+    """`walked`, element by element; n have come before."""
+    left, right, i, j = [], [], 0, 0
     a, b = len(first), len(second)
     while i < a and j < b:
         x, y = first[i], second[j]

@@ -39,7 +39,7 @@ class Rows(Spec):
         if self.refused is not None:
             raise RuntimeError(self.refused)
         (ct,) = cts
-        values = (ct if isinstance(ct, Tensor) else tensor(np.asarray(ct))).reshape(-1, self.shape[1]).contiguous()
+        values = (ct if isinstance(ct, Tensor) else tensor(np.asarray(ct))).reshape(-1, self.shape[1])
         at = self.at.reshape(-1)
         if self.left_out is not None:
             there = at != self.left_out
