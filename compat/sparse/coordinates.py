@@ -291,6 +291,8 @@ class Sparse(Tensor):
                 return super().__deepcopy__(memo)
             e = self.val
             got = sparse(e.like(e.values.detach().clone(), e.indices.copy())).requires_grad_(self.requires_grad)
+            if vars(self).get("_is_param"):
+                got._is_param = True
             memo[id(self)] = got
         return got
 

@@ -26,3 +26,13 @@ print(found)
 def test_first_ones_of_six_threads():
     got = subprocess.run([sys.executable, "-c", PROGRAM], cwd=HERE, capture_output=True, text=True, timeout=120)
     assert got.stdout.strip() == repr([18.0] * 6), got.stdout[-600:] + got.stderr[-600:]
+
+
+def test_copy_of_a_sparse_parameter_is_one():
+    import copy
+
+    import compat as torch
+
+    s = torch.sparse_coo_tensor([[0, 1], [1, 0]], [1.0, 2.0], (2, 2), check_invariants=False)
+    p = copy.deepcopy(torch.nn.Parameter(s))
+    assert isinstance(p, torch.nn.Parameter) and p.requires_grad
