@@ -37,6 +37,7 @@ ASKS = (
     "__globals__ __subclasses__ f_globals f_locals f_back"
 )
 ASKS = frozenset(ASKS.split())
+COMMON = frozenset(("_base", "writeable", "mkldnn", "cudnn"))  # of them what users call their own things, too
 TABLES = frozenset(vars(Module()))
 CONTAINERS = Sequential, ModuleList, ModuleDict
 CHANGEABLE = dict, list, set, deque, bytearray
@@ -220,9 +221,15 @@ class Watch:
             [value is x for inside in others for value in inside]
         )
 
+    def names_of_its_own(self):
+        """Those names of COMMON that the user's modules and objects have as attributes."""
+        own = [x.__dict__ for x, _ in self.reader.reached.values() if hasattr(x, "__dict__")]
+        own += [table for m in self.modules.values() for table in (vars(m), m._modules, m._parameters, m._buffers)]
+        return {k for k in COMMON & self.asked if any([k in names for names in own])}
+
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
-        if told := sorted(self.asked & ASKS):
+        if told := sorted((self.asked & ASKS) - self.names_of_its_own()):
             raise Unfit(f"it names {told[0]}, which each call would have to do anew")
         if self.reader.anything:
             raise Unfit("it may look up any variable, by globals(), eval() or exec()")

@@ -531,6 +531,22 @@ def test_each_call_finds_it(program):
     assert found == [*program(lambda f: f)]
 
 
+def test_an_attribute_of_ones_own_may_have_any_name():
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self._base, self.options = torch.nn.Linear(2, 2), Space(writeable=True)
+
+        def forward(self, x):
+            return self._base(x) if self.options.writeable else x
+
+    net = Net()
+    f, x = torch.compile(net, fullgraph=True), torch.ones(2)
+    assert f(x).tolist() == net(x).tolist() != x.tolist()
+    net.options.writeable = False
+    assert f(x).tolist() == x.tolist()
+
+
 @pytest.mark.parametrize("kind", ["Adam", "RAdam", "Adagrad", "Rprop", "momentum"])
 def test_an_optimizer_that_is_made_inside_begins_anew(kind):
     """Its state was the program's own, and went on from call to call."""
