@@ -132,8 +132,11 @@ def of_stacks(error, x, y):
 
 
 def is_several(input, other):
-    """Is it a product that torch makes of several operations (each of which hooks see by itself)?"""
-    return isinstance(input, Tensor) and isinstance(other, Tensor) and max(input.dim(), other.dim()) > 2
+    """Is it a product of stacks, which torch makes of several operations (each of which hooks see by itself)?"""
+    if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
+        return False
+    ranks = input.dim(), other.dim()
+    return max(ranks) > 2 and min(ranks) > 1
 
 
 OWN_NAMES = {(2, 2): "mm", (2, 1): "mv", (1, 1): "dot"}  # of products, by the ranks of their operands

@@ -338,7 +338,9 @@ def like(name, draw):
         d, stream = dtype_argument(dtype, dtype_of(t)), stream_of(generator)
         if dtype is layout is device is memory_format is tls.mapping is tls.stage is None and t.owner is TAPE:
             if t.val.flags.carray and not t.is_meta:
-                return completed(name, new(draw(stream, t.val.shape, d, True)), None, None, requires_grad)
+                made = new(draw(stream, t.val.shape, d, True))
+                made = made if t.val.strides == made.val.strides else laid_like(made, t)
+                return completed(name, made, None, None, requires_grad)
         made = in_order_of(t, d, lambda shape, plain: draw(stream, shape, d, plain))
         made = laid_like(made, t) if t.owner is TAPE and not t.is_meta else made
         return completed(name, made, None, device, requires_grad)
