@@ -105,7 +105,7 @@ class Figures:
     """An ndarray and the figures it had; of a large one a sample of them; of objects what `same` compares with."""
 
     def __init__(self, x):
-        self.array, self.figures = x, self.sample(x).copy()
+        self.array, self.figures, self.strides = x, self.sample(x).copy(), x.strides
         self.inside = [snapshot(v) for v in self.figures.ravel().tolist()] if x.dtype.hasobject else ()
 
     @staticmethod
@@ -121,7 +121,7 @@ def same(x, kept):
         if x is not kept.array and (type(x) is not type(kept.array) or x.size > EXACT):
             return False
         now, was = kept.sample(x), kept.figures
-        if now.dtype != was.dtype or now.shape != was.shape:
+        if now.dtype != was.dtype or now.shape != was.shape or x.strides != kept.strides:
             return False
         if was.dtype.kind in PLAIN:  # (bit by bit: 0. is not -0., and what is no number is that)
             return now.tobytes() == was.tobytes()

@@ -95,7 +95,12 @@ def named(code):
     """Names of the attributes that code looks up or sets, and texts that may be such names."""
     texts = [k for k in code.co_consts if type(k) is str]
     fields = [part for k in texts if "{" in k for part in re.findall(r"\w+", k)]  # ("{0.rate}".format(x))
-    names = {*code.co_names, *fields, *[part for k in texts for part in k.split(".")]}
+    names = {
+        *code.co_names,
+        *ALL_NAMES.intersection(code.co_freevars),
+        *fields,
+        *[part for k in texts for part in k.split(".")],
+    }
     if "format" in code.co_names:
         ops = [*dis.get_instructions(code)]
         if any([b.argval == "format" and a.opname != "LOAD_CONST" for a, b in zip(ops, ops[1:])]):
@@ -205,7 +210,9 @@ class Reader:
                 if whole and "_modules" not in own and type(d := getattr(x, "__dict__", None)) is dict:
                     self.wholes.setdefault(id(d), (d, [*d]))
                 found = [a for a in own if (whole or a in names) and a not in done]
-                found += [a for c in type(x).__mro__ if of_users(c) for a in vars(c) if a in names and a not in done]
+                any_method = "methodcaller" in names
+                own = [a for c in type(x).__mro__ if of_users(c) for a in vars(c)]
+                found += [a for a in own if (a in names or any_method and a[:2] != "__") and a not in done]
                 if texts:
                     found += ["args"] * (isinstance(x, BaseException) and "args" not in done)
                     found += [

@@ -32,12 +32,12 @@ from .trees import entries
 
 # of a Tensor; settings; what leads to anything
 ASKS = (
-    "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr mkldnn cudnn is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
+    "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr flags mkldnn cudnn is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
     "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision "
     "__globals__ __subclasses__ f_globals f_locals f_back"
 )
 ASKS = frozenset(ASKS.split())
-COMMON = frozenset(("_base", "writeable", "mkldnn", "cudnn"))  # of them what users call their own things, too
+COMMON = frozenset(("_base", "flags", "writeable", "mkldnn", "cudnn"))  # of them what users call their own things, too
 TABLES = frozenset(vars(Module()))
 CONTAINERS = Sequential, ModuleList, ModuleDict
 CHANGEABLE = dict, list, set, deque, bytearray

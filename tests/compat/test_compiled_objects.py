@@ -425,7 +425,19 @@ def what_functions_keep(compile):
 
 
 def names_that_are_computed(compile):
-    own, texts = Space(rate=1.0), ["rate", "{0.rate}", "{own.rate}"]
+    own, texts = Space(rate=1.0), ["rate", "{0.rate}", "{own.rate}", "by"]
+
+    class Scaled:
+        rate = 1.0
+
+        def by(self, k):
+            return self.rate * k
+
+    scaled = Scaled()
+    methodcaller = operator.methodcaller
+    f = compile(lambda x: x * methodcaller(texts[3], 2)(scaled))
+    yield from each(f, lambda i: setattr(scaled, "rate", i))
+    yield from each(f, lambda i: setattr(Scaled, "by", lambda self, k: k * i))
     yield from each(compile(lambda x: x * operator.attrgetter(texts[0])(own)), lambda i: setattr(own, "rate", i))
     yield from each(compile(lambda x: x * float(texts[1].format(own))), lambda i: setattr(own, "rate", i))
     yield from each(compile(lambda x: x * float(texts[2].format_map({"own": own}))), lambda i: setattr(own, "rate", i))
@@ -507,6 +519,11 @@ def what_python_is_told_of_settings_and_views(compile):
         np.seterr(over=before)
     f = compile(lambda x: x * (2 if array.flags.writeable else 3))
     yield from each(f, lambda i: array.setflags(write=bool(i % 2)))
+    f = compile(lambda x: x * (2 if array.flags["WRITEABLE"] else 3))
+    yield from each(f, lambda i: array.setflags(write=bool(i % 2)))
+    held = [array]
+    f = compile(lambda x: x * held[0].strides[0])
+    yield from each(f, lambda i: operator.setitem(held, 0, np.ones((2, 2), order="CF"[i % 2])))
     for f in (lambda x: x * (2 if x._base is None else 3), lambda x: x * (2 if x._is_view() else 3)):
         f, x = compile(f), torch.ones(2)
         yield f(x).tolist(), f(x[:]).tolist(), f(x).tolist()
