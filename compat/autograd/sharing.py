@@ -113,8 +113,8 @@ class Sharing:
             self.places[id(whole)] = found
         return found
 
-    def kept(self, ct, leaf, alone):
-        """The first `.grad` of a leaf whose array is `leaf`. As in torch it lies in the memory of the cotangent, if nobody else holds that
+    def kept(self, ct, leaf, alone, counts=True):
+        """The first `.grad` of a leaf whose array is `leaf` (`counts`: or of what is none, and retains it). As in torch it lies in the memory of the cotangent, if nobody else holds that
         (`alone`) and it lies like the leaf, though others may see the memory; else it is a copy, which counts as a change."""
         if alone and type(ct) is ndarray and ct.size and ct.flags.writeable and lies_like(ct, leaf):
             owner = owner_of(ct)
@@ -138,7 +138,7 @@ class Sharing:
                 return noted(g)
         g = Tensor(np.array(ct) if ct.ndim < 2 and ct.size > 1 else laid_as(ct, leaf), None, TAPE)
         if (
-            type(ct) is ndarray and is_dense(leaf) and (not alone or 0 in ct.strides and owner_of(ct).size)
+            counts and type(ct) is ndarray and is_dense(leaf) and (not alone or 0 in ct.strides and owner_of(ct).size)
         ):  # (else torch's lies like the leaf, and is taken as it is)
             g.versioned().version = 1
         return g

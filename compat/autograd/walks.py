@@ -259,7 +259,7 @@ def accumulator(home, create_graph, seeds=(), given=()):
                         cell.grad = on_tape(ct)
                     else:
                         sharing = sharing or Sharing(seeds, given)
-                        cell.grad = sharing.kept(ct, leaf_layout(cell, ct), alone)
+                        cell.grad = sharing.kept(ct, leaf_layout(cell, ct), alone, cell.leaf is not None)
                     return
                 if (
                     old.owner is TAPE

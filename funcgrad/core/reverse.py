@@ -178,12 +178,17 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 owned.discard(n)  # a hook may keep what it sees: no rule writes into it from here on
             if extra.results is not None:
                 ct = at_results(extra, ct, deliver, found, leading is not None and n in leading)
+            elif n.plan is None and n not in found:
+                given, ct, asked = [ct], None, None
+                at_leaf(extra, given, deliver)
+                continue
             elif type(extra.hooks) is not Late:
                 ct = at_extra(extra, ct, deliver)
         if n in found and not nothing:
             # As torch has it: what is pulled further on is given as it came, before its hooks.
             found[n] = asked if leading is not None and n in leading else ct
             owned.discard(n)
+        asked = None  # (it may be what a later turn delivers, as above)
         plan = n.plan
         if plan is None or (leading is not None and n not in leading and not (plan.prim is PICK and n.ins[0] in stops)):
             continue
@@ -232,6 +237,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                     if g is not None:
                         cts[p] = add_cts(cts.get(p), g)
                         owned.discard(p)
+                gs = g = None
         finally:  # (where a NaN is refused, the rule has been asked all the same)
             if not use_up(n, kept, extra, free) and n.saved is not kept:
                 n.saved = kept
@@ -312,6 +318,15 @@ def at_extra(extra, ct, deliver):
     if extra.cell is not None and deliver is not None:
         deliver(extra.cell, ct)
     return ct
+
+
+def at_leaf(extra, given, deliver):
+    """The same for a leaf whose cotangent goes nowhere else. It is handed over in a list, so that who keeps it can tell whether others hold it."""
+    if extra.hooks is not None:
+        for hook in list(extra.hooks.values()):
+            given.append(hook(given.pop()))
+    if extra.cell is not None and deliver is not None:
+        deliver(extra.cell, given.pop())
 
 
 def pull_handles(n, ct, cts, again):
