@@ -33,10 +33,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind():
     """A test that leaves a setting of the process other than it was fails, by name: no test depends on which came before it. (The first Tensor of
-    uint16, uint32, uint64 or complex32 has functions intercepted for the rest of the process, compat/functions/storage_dtypes.py: that is undone.)"""
+    uint16, uint32, uint64 or complex32, and the first sparse one, have functions intercepted for the rest of the process,
+    compat/functions/storage_dtypes.py and compat/sparse/meeting.py: that is undone.)"""
     before = state()
     yield
     undo_tensors_for_storage()
+    undo_sparse_tensors()
     left = differences(before, state())
     assert not left, "the test leaves behind: " + "; ".join(left)
 
@@ -50,3 +52,10 @@ def undo_tensors_for_storage():
             if d.name in lacking.NAMES:
                 with contextlib.suppress(AttributeError):  # (of one that nobody has asked for)
                     object.__delattr__(d, "numpy")
+
+
+def undo_sparse_tensors():
+    meeting = sys.modules.get("compat.sparse.meeting")
+    if meeting is not None and meeting.Begun.kind is not None:
+        meeting.USERS.leave()
+        meeting.Begun.kind = None
