@@ -11,8 +11,9 @@ def takes_none(t, name, wrong, named=None):
     """Raise torch's error if a method that takes no arguments (or other ones) has got some."""
     if wrong or named:
         from ._how_called import told
+        from .functions.call_errors import outside
 
-        refused = told(TypeError(), name, (t, *wrong), named or {}, sys._getframe(2))
+        refused = told(TypeError(), name, (t, *wrong), named or {}, outside(sys._getframe(2)))
         if refused is not None:
             raise refused
 
@@ -20,10 +21,10 @@ def takes_none(t, name, wrong, named=None):
 def one_dimension(t, name, args, named):
     """The dimension that is a method's only argument; torch's error for other ones."""
     from ._how_called import told
+    from .functions.call_errors import outside
 
-    refused = told(
-        TypeError(), name, (t,) if len(args) == 1 and args[0] is None else (t, *args), named, sys._getframe(2)
-    )
+    given = (t,) if len(args) == 1 and args[0] is None else (t, *args)
+    refused = told(TypeError(), name, given, named, outside(sys._getframe(2)))
     if refused is not None:
         raise refused
     return args[0]

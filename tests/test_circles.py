@@ -13,7 +13,7 @@ BACK = {  # reason: "who: whom it imports when it is called"
         compat.functions.call_errors: compat._how_called compat.functions.error_order compat.functions.older_calls
         compat.functions.kernels: compat.nn.functional.call_errors
         compat.leaves: compat._calls
-        compat.method_arguments: compat._how_called
+        compat.method_arguments: compat._how_called compat.functions.call_errors
         compat.view_errors: compat.graph
         funcgrad.jax.devices: funcgrad.jax.arrays
         funcgrad.jax.dtypes: funcgrad.jax.arrays""",

@@ -42,6 +42,7 @@ AROUND = (
     "compat.overrides",
     "compat._class_attributes",
     "compat.autograd.saved",
+    "compat.sparse.meeting",
 )  # what may stand between a registered function and its caller
 
 

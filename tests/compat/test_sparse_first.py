@@ -4,6 +4,8 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 HERE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = """
 import threading
@@ -36,3 +38,22 @@ def test_copy_of_a_sparse_parameter_is_one():
     s = torch.sparse_coo_tensor([[0, 1], [1, 0]], [1.0, 2.0], (2, 2), check_invariants=False)
     p = copy.deepcopy(torch.nn.Parameter(s))
     assert isinstance(p, torch.nn.Parameter) and p.requires_grad
+
+
+def test_errors_of_dense_tensors_are_the_same_after_the_first_sparse_one():
+    import compat as torch
+
+    x = torch.ones(2)
+
+    def texts():
+        found = []
+        for wrong in (lambda: x.tolist(1), lambda: x.item(2), lambda: torch.cat([x, 1]), lambda: x.element_size(3)):
+            with pytest.raises(TypeError) as error:
+                wrong()
+            found.append(str(error.value))
+        return found
+
+    before = texts()
+    assert before[0] == "TensorBase.tolist() takes no arguments (1 given)"
+    torch.sparse_coo_tensor([[0], [1]], [1.0], (2, 2), check_invariants=False)
+    assert texts() == before
