@@ -14,12 +14,12 @@ from funcgrad.core.site import internal, site, user_frame
 from funcgrad.core.state import running, shared, tls
 from funcgrad.core.trace import TAPE
 
+from .._taken_over import SIMPLE
 from ..tensor import Tensor
 from .fused import scaled_sum
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 BOUND = 1 << 63
-ONCE = frozenset(("getitem", "reshape", "transpose"))  # steps to a view in which every element stands once
 getframe = sys._getframe
 
 
@@ -87,7 +87,7 @@ def is_plain_view(t, recording):
     if recording and base.mark is not None or t.store is not base.store or 0 in t.val.strides:
         return False
     while link is not None:
-        if link[1][0].name not in ONCE:
+        if link[1][0].name not in SIMPLE:
             return False
         link = link[0]
     return True
