@@ -139,10 +139,14 @@ def in_one_piece(n, cts, ct):
     marks = [n] if n.plan.keeps else [by_place.get(k) for k in range(n.plan.prim.arity)]
     beside = [None if p is None else n.owner.face(ct.val, p, n.owner, FROZEN) for p in marks]
     for p in n.ins:
-        g = cts.get(p)
+        g, shown = cts.get(p), beside
+        if p is by_place.get(1) and p is not by_place.get(0):  # (of a loss by its target alone)
+            if n.plan.prim.name == "probability_loss":  # (which torch makes of several operations)
+                continue
+            shown = beside[1], beside[0], *beside[2:]  # (it calls the error's derivative with the two exchanged)
         if isinstance(g, Taped) and g.owner is n.owner and g.mark is not None and g.mark.index > n.index:
             if g is not ct and g.mark.plan.prim.name != "add":  # (else others have added to it)
-                label(g, name, (ct, *beside))
+                label(g, name, (ct, *shown))
 
 
 def tie(n, cts, ct):
