@@ -7,7 +7,7 @@ list, an attribute that changes, a number that is asked for) is found out here a
 import gc
 import weakref
 from enum import Enum
-from types import CoroutineType, FunctionType
+from types import CoroutineType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 
@@ -32,13 +32,14 @@ from ..optim.rule import FirstStepError
 from ..payload import layout_of_traced
 from ..tensor import Tensor
 from .effects import Effects
-from .reads import of_users
+from .known import opaque
 from .trees import apart, contents, different
 from .watch import CHANGEABLE, Replaced, Unfit, put_back
 
 STRIDES = frozenset(
     "is_contiguous stride view view_as as_strided storage_offset storage untyped_storage data_ptr set_".split()
 )
+LASTING = type, Enum, ModuleType  # what is made once, and not by each call
 
 
 class NotedCell(Cell):
@@ -339,9 +340,12 @@ def plain_result(o, known):
         if isinstance(o, CoroutineType):
             o.close()  # (nobody will await it)
         raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
-    new = isinstance(o, CHANGEABLE) or of_users(type(o)) and not isinstance(o, (type, Enum))
-    new = new or isinstance(o, FunctionType) and bool(o.__closure__ or o.__defaults__) and not internal[o.__module__]
-    if new and id(o) not in known:
+    own = o.__self__ if isinstance(o, MethodType) else o
+    if isinstance(own, FunctionType):
+        new = bool(own.__closure__ or own.__defaults__) and not internal[own.__module__]
+    else:
+        new = isinstance(own, CHANGEABLE) or hasattr(own, "__dict__") and not isinstance(own, LASTING) or opaque(own)
+    if new and id(own) not in known:
         raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
     return o
 
@@ -441,8 +445,7 @@ def refuse_kept(region, watch):
     if any([r() is not None for r in region.made]):
         gc.collect()
     if watch.caches and any([r() is not None for r in region.made]):
-        for f in watch.caches:
-            f.cache_clear()
+        watch.empty_caches()
         if all([r() is None for r in region.made]):
             raise FirstStepError
     for r in region.made:

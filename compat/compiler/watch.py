@@ -6,6 +6,7 @@ Invariant: a test looks, and changes nothing. Of what a function reads, `tests` 
 
 import dis
 import functools
+import gc
 import os
 import types
 from collections import deque
@@ -85,7 +86,7 @@ class Watch:
         self.tensors = {}
         self.wholes = {}
         self.objects = []  # what is neither a module, an optimizer nor a Tensor
-        self.caches = []  # functions of functools.lru_cache
+        self.caches = {}  # id -> (function of functools.lru_cache, its misses, its keys)
         self.iterators = []  # names of what a function may take the next element of
         self.kept = {}  # id of a module -> what it had
         self.given = [v for v in (*args, *dict(kwargs).values()) if not isinstance(v, (Tensor, *SIMPLE))]
@@ -177,9 +178,10 @@ class Watch:
             self.place(vars(x), "_data", x._data, "os.environ")
             return False
         if isinstance(x, functools._lru_cache_wrapper):
-            if x not in self.caches:
-                self.caches.append(x)
-                if n := x.cache_info().misses:  # (what it keeps may be of before: once it is emptied it is found anew)
+            if id(x) not in self.caches:
+                n = x.cache_info().misses
+                self.caches[id(x)] = x, n, {*table_of(x)}
+                if n:  # (what it keeps may be of before: once it is emptied it is found anew)
                     self.add(f"{self.name(x)}.cache_info().misses >= {n}", f"what {x.__name__} keeps")
                 self.reader.callable(x.__wrapped__)
             return False
@@ -307,8 +309,19 @@ class Watch:
             for value, copy in self.kept[id(m)].values():
                 if type(value) is not dict:  # (whose entries are put back above)
                     restored(value, copy)
-        for f in self.caches:
-            f.cache_clear()
+        self.empty_caches()
+
+    def empty_caches(self):
+        """Take out of caches what staging has put there. (One that is bounded can only be emptied.)"""
+        for f, misses, keys in self.caches.values():
+            if f.cache_info().misses == misses:
+                continue
+            if f.cache_parameters()["maxsize"] is not None:
+                f.cache_clear()
+                continue
+            table = table_of(f)
+            for k in [k for k in table if k not in keys]:
+                del table[k]
 
     def refuse_states(self):
         """Raise if the function has left in the state of an optimizer what each call would have to: FirstStepError if all of it is new."""
@@ -366,11 +379,11 @@ class Watch:
             kept = self.name([*o.state.values()])
             whole = f"len({state}) == {len(o.state)} and all(map(same_as, {state}.values(), {kept}))"
             self.add(f"{own}['state'] is {state} and {whole}", "the optimizer's state")
-            for group in o.param_groups:
-                params = self.name(group["params"])
-                whole = f"len({self.name(group)}) == {len(group)} and {self.name(group)}['params'] is {params}"
+            for number, group in enumerate(o.param_groups):
+                own, params, kept = self.name(group), self.name(group["params"]), self.name([*group["params"]])
+                whole = f"len({own}) == {len(group)} and {groups}[{number}] is {own} and {own}['params'] is {params}"
                 self.add(
-                    f"{whole} and len({params}) == {len(group['params'])}",
+                    f"{whole} and len({params}) == {len(group['params'])} and all(map(same_as, {params}, {kept}))",
                     "parameters of a group",
                 )
                 for p in group["params"]:
@@ -489,6 +502,11 @@ def entry_of(namespace, key):
     if not isinstance(namespace, (type, dict)):
         return getattr(namespace, key, MISSING)
     return (vars(namespace) if isinstance(namespace, type) else namespace).get(key, MISSING)
+
+
+def table_of(f):
+    """The dict in which a function of functools.lru_cache keeps its results."""
+    return next((x for x in gc.get_referents(f) if type(x) is dict and x is not vars(f)), {})
 
 
 def put_back(namespace, key, value):

@@ -90,6 +90,8 @@ class Generator(metaclass=Native, called="torch._C.Generator"):
             raise RuntimeError(NO_GENERATOR.get(kind) or f"{kind.upper()} device type not an accelerator.")
         self.device = usable(device)
         self.stream = streams.Generator() if stream is None else stream
+        if stream is None and tls.stage is not None:  # (each call makes one anew)
+            self.manual_seed(streams.DEFAULT_SEED)
 
     __init__.__qualname__ = "Generator"  # (which Python's own errors name)
 

@@ -7,8 +7,11 @@ No derivative is computed here: the values of a row's gradient are what has come
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
+from funcgrad.core.site import here
 from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE
+from funcgrad.errors import ConcretizationError
+from funcgrad.numpy.concrete import raising
 from funcgrad.transforms.rules import Spec
 
 from .. import autograd
@@ -52,16 +55,14 @@ class Rows(Spec):
 
 
 def looked_up(table, at, left_out=None, refused=None):
-    """The rows of a leaf, whose gradient will be sparse; None where only a dense one can be: of what was computed, or inside a transform."""
+    """The rows of a leaf, whose gradient will be sparse; None where only a dense one can be: of what was computed, or inside a transform. (`at` is
+    None of what is not known while it is staged: torch.compile runs it as it is.)"""
     mark = table.mark
-    if (
-        table.owner is not TAPE
-        or mark is None
-        or mark.plan is not None
-        or not tls.grad
-        or tls.func
-        or tls.stage is not None
-    ):
+    if mark is None or mark.plan is not None or not tls.grad or tls.func:
+        return None
+    if tls.stage is not None and tls.stage.recorded:
+        raising(ConcretizationError(f"sparse=True: a program gives dense gradients alone, at {here()}."))
+    if table.owner is not TAPE or at is None or tls.stage is not None:
         return None
     return PRIMITIVES["rule"](table, spec=Rows(at, left_out, refused))[0]
 

@@ -218,7 +218,7 @@ def of_rows(
         ).new_zeros((len(places), weight.shape[1]))
     counts = valid.sum(1)[:, None]
     table = None
-    if sparse and not whole:
+    if sparse:
         from ...sparse.gradients import looked_up
 
         table = looked_up(current(weight), flat, row, SCALED if scale_grad_by_freq else None)

@@ -182,7 +182,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
             raise RuntimeError("'weight' must be 2-D")
         idx, values = checked_indices(input, weight.shape[0])
         out = None
-        if sparse and values is not None:
+        if sparse:
             from ...sparse.gradients import looked_up
 
             out = looked_up(current(weight), values, row, SCALED if scale_grad_by_freq else None)

@@ -1,0 +1,160 @@
+"""What each call of a compiled function makes anew, and what it finds in optimizers, caches and tables that others have changed. (What is wanted is what
+the same function does when it is not compiled.)"""
+
+import copy
+import functools
+import types
+import warnings
+
+import pytest
+
+import compat as torch
+from compat import nn
+
+ONES = torch.ones
+
+
+def shown(x):
+    """A result as figures and texts, to be compared."""
+    if isinstance(x, torch.Tensor):
+        grad = x.grad if x.is_leaf else None
+        rows = x._indices().tolist() if x.is_sparse else None
+        return x.detach().to_dense().tolist(), rows, x.requires_grad, None if grad is None else shown(grad)
+    if isinstance(x, (tuple, list)):
+        return [*map(shown, x)]
+    return {k: shown(v) for k, v in x.items()} if isinstance(x, dict) else x
+
+
+def a_generator_that_is_made_inside(compile):
+    f = compile(lambda x: x + torch.randn(2, generator=torch.Generator()))
+    for _ in range(3):
+        yield f(ONES(2))
+
+
+def objects_of_ours_that_are_made_inside(compile):
+    own = nn.ReLU()
+    for make in (
+        lambda: torch.Generator().manual_seed(3), nn.ReLU, lambda: torch.optim.SGD([ONES(1, requires_grad=True)], 0.1), torch.no_grad,
+        lambda: own, lambda: nn.Tanh().extra_repr, lambda: functools.partial(print, 1),
+    ):  # fmt: skip
+        f = compile(lambda x, make=make: (x * 2, make()))
+        f(ONES(2))
+        yield f(ONES(2))[1] is f(ONES(2))[1]
+    f = compile(lambda x: (x * 2, torch.Generator().manual_seed(3)))
+    for _ in range(2):
+        yield torch.rand(2, generator=f(ONES(2))[1])
+
+
+def groups_of_an_optimizer(compile):
+    nets = nn.Linear(2, 1), nn.Linear(2, 1)
+    for p in (p for net in nets for p in net.parameters()):
+        nn.init.ones_(p)
+    o = torch.optim.SGD(nets[0].parameters(), 0.125)
+
+    @compile
+    def step(x):
+        o.zero_grad()
+        loss = (nets[0](x) + 2 * nets[1](x)).sum()
+        loss.backward()
+        o.step()
+        return loss.detach()
+
+    for change in (
+        lambda: None, lambda: None, lambda: o.add_param_group({"params": [*nets[1].parameters()], "lr": 0.5}), lambda: None,
+        lambda: o.param_groups.reverse(), lambda: o.param_groups.pop(0), lambda: o.param_groups[0]["params"].reverse(),
+        lambda: o.param_groups[0]["params"].__setitem__(0, nets[1].weight),
+    ):  # fmt: skip
+        change()
+        yield step(ONES(1, 2)), [copy.deepcopy(p) for net in nets for p in net.parameters()]
+
+
+def caches_that_keep_what_is_written(compile):
+    @functools.cache
+    def state(n):
+        return torch.zeros(n)
+
+    @compile
+    def f(x, told):
+        told.append(state(x.shape[0]).add_(x).sum())
+        return state(x.shape[0]) * (len(told) + state.__wrapped__(1).item())
+
+    for n in (2, 2, 3, 2, 3, 2):
+        yield f(ONES(n), [])
+
+
+def results_of_a_cache(compile):
+    calls = []
+
+    @functools.cache
+    def scale(n):
+        calls.append(n)
+        return n * 2
+
+    f = compile(lambda x, n: x * scale(n))
+    for n in (2, 2, 3, 2, 3):
+        yield f(ONES(2), n), [*calls]
+
+
+def rows_of_a_table(compile):
+    for make in (lambda: nn.Embedding(5, 2, sparse=True), lambda: nn.EmbeddingBag(5, 2, mode="sum", sparse=True)):
+        table = make()
+        nn.init.ones_(table.weight)
+        f = compile(table)
+        for last in (0, 3, 2):
+            table.zero_grad()
+            f(torch.tensor([[1, 3, last]])).square().sum().backward()
+            yield table.weight.grad
+        with torch.no_grad():
+            yield f(torch.tensor([[1, 2]]))
+        table.sparse = False
+        table.zero_grad()
+        f(torch.tensor([[1, 3]])).square().sum().backward()
+        yield table.weight.grad
+
+
+def steps_over_rows_of_a_table(compile):
+    table, out = nn.Embedding(5, 2, sparse=True), nn.Linear(2, 1)
+    for p in (table.weight, *out.parameters()):
+        nn.init.ones_(p)
+    o, rest = torch.optim.SparseAdam(table.parameters(), 0.1), torch.optim.SGD(out.parameters(), 0.1)
+
+    @compile
+    def step(at):
+        o.zero_grad()
+        rest.zero_grad()
+        loss = out(table(at)).square().sum()
+        loss.backward()
+        o.step()
+        rest.step()
+        return loss.detach()
+
+    for last in (0, 3, 2):
+        yield step(torch.tensor([1, 3, last])), table.weight, out.weight
+
+
+PROGRAMS = [
+    x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not shown
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_each_call_does_what_it_would(program):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="compile: .* is run as it is")
+        torch.manual_seed(0)
+        found = [shown(x) for x in program(torch.compile)]
+    torch.manual_seed(0)
+    assert found == [shown(x) for x in program(lambda f: f)]
+
+
+def test_a_generator_that_is_made_inside_is_compiled():
+    f = torch.compile(lambda x: x + torch.randn(2, generator=torch.Generator().manual_seed(3)), fullgraph=True)
+    want = torch.randn(2, generator=torch.Generator().manual_seed(3))
+    assert all(torch.equal(f(torch.zeros(2)), want) for _ in range(3))
+
+
+def test_rows_that_need_no_gradient_are_compiled():
+    table = nn.Embedding(5, 2, sparse=True)
+    f = torch.compile(table, fullgraph=True)
+    with torch.no_grad():
+        assert torch.equal(f(torch.tensor([1, 3])), table.weight[[1, 3]])
