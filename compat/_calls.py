@@ -197,47 +197,55 @@ def is_tensor(x):
     return isinstance(x, (Tensor, Handle)) or hasattr(type(x), "__torch_function__")
 
 
+def is_sequence(x):
+    return isinstance(x, (tuple, list))
+
+
+def fits_ints(p, x):
+    if is_sequence(x):
+        return is_list_of_ints(x) or p.symbolic and has_index(x[0])
+    return p.size > 0 and (is_int(x) or p.symbolic and has_index(x))
+
+
+def fits_numbers(p, x):
+    return is_sequence(x) and (not x or not isinstance(x[0], Tensor) and is_number_or_complex(x[0]))
+
+
+def is_number_or_complex(x):
+    return is_number(x) or isinstance(x, (complex, np.complexfloating))
+
+
+FITS = {  # sort of a parameter: does x fit one that is of it?
+    "I": lambda p, x: is_int(x) or p.symbolic and has_index(x),
+    "A": fits_ints,
+    "S": lambda p, x: is_number_or_complex(x),
+    "F": lambda p, x: is_number(x),
+    "B": lambda p, x: isinstance(x, bool) or is_traced(x),
+    "Q": lambda p, x: isinstance(x, (str, bytes)),
+    "R": fits_numbers,
+    "C": fits_numbers,
+    "D": lambda p, x: isinstance(x, dtypes.dtype) or isinstance(x, type) and x in (float, int, bool, complex),
+    "V": lambda p, x: isinstance(x, (str, bytes, int, np.integer, Device)) and not isinstance(x, bool),
+    "Y": lambda p, x: isinstance(x, Layout),
+    "M": lambda p, x: isinstance(x, memory_format),
+    "G": lambda p, x: type(x).__name__.endswith("Generator"),
+    "P": lambda p, x: type(x).__name__.endswith("Storage"),
+    "O": lambda p, x: True,
+}
+
+
 def check(p, x, name, number):
     """Does x fit the parameter? A TypeError if it does not in a way that torch tells apart."""
-    kind = p.kind
-    if kind == "T":
+    if p.kind == "T":
         return is_tensor(x) or name in WITH_NUMBERS and isinstance(x, (int, float, complex, np.number))
-    if kind == "I":
-        return is_int(x) or p.symbolic and has_index(x)
-    if kind == "A":
-        if isinstance(x, (tuple, list)):
-            return is_list_of_ints(x) or p.symbolic and has_index(x[0])
-        return p.size > 0 and (is_int(x) or p.symbolic and has_index(x))
-    if kind in "SF":
-        return is_number(x) or kind == "S" and isinstance(x, (complex, np.complexfloating))
-    if kind == "B":
-        return isinstance(x, bool) or is_traced(x)
-    if kind == "Q":
-        return isinstance(x, (str, bytes))
-    if kind == "L":
-        if not isinstance(x, (tuple, list)):
-            return False
-        others = [i for i, element in enumerate(x) if not is_tensor(element)]
-        if any([x[i] is not None for i in others]):
-            first = others[0]
-            return TypeError(f"expected Tensor as element {first} in argument {number}, but got {type_of(x[first])}")
-        return True
-    if kind in "RC":
-        return isinstance(x, (tuple, list)) and (
-            not x
-            or not isinstance(x[0], Tensor)
-            and (is_number(x[0]) or isinstance(x[0], (complex, np.complexfloating)))
-        )
-    if kind == "D":
-        return isinstance(x, dtypes.dtype) or isinstance(x, type) and x in (float, int, bool, complex)
-    if kind == "V":
-        return isinstance(x, (str, bytes, int, np.integer, Device)) and not isinstance(x, bool)
-    if kind == "Y":
-        return isinstance(x, Layout)
-    if kind == "M":
-        return isinstance(x, memory_format)
-    if kind in "GP":
-        return type(x).__name__.endswith("Generator" if kind == "G" else "Storage")
+    if p.kind != "L":
+        return FITS[p.kind](p, x)
+    if not is_sequence(x):
+        return False
+    others = [i for i, element in enumerate(x) if not is_tensor(element)]
+    if any([x[i] is not None for i in others]):
+        first = others[0]
+        return TypeError(f"expected Tensor as element {first} in argument {number}, but got {type_of(x[first])}")
     return True
 
 

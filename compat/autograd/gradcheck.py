@@ -138,23 +138,14 @@ def gradcheck(
     >>> torch.autograd.gradcheck(lambda x: x ** 2, (x,))
     True
     """
-    if not (check_forward_ad or check_backward_ad):
-        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
-    if check_batched_grad and not check_backward_ad:
-        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
-    if check_batched_forward_grad and not check_forward_ad:
-        raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+    need_one(check_forward_ad=check_forward_ad, check_backward_ad=check_backward_ad)
+    need_with("check_backward_ad", check_backward_ad, check_batched_grad=check_batched_grad)
+    need_with("check_forward_ad", check_forward_ad, check_batched_forward_grad=check_batched_forward_grad)
     inputs = as_tuple(inputs)
     wanted = differentiated(inputs)
     some = recorded(func(*inputs))
     try:
-        if fast_mode:
-            directions = Directions([x for _, x in wanted]).of_inputs
-            differences = [
-                (i, x, numerical_along(func, inputs, x, d, eps)) for (i, x), d in zip(wanted, directions, strict=True)
-            ]
-        else:
-            differences = [(i, x, numerical(func, inputs, x, eps)) for i, x in wanted]
+        differences = central_differences(func, inputs, wanted, eps, fast_mode)
         if not some:
             if any([n.any() for *_, numbers in differences for n in numbers]):
                 raise GradcheckError("Numerical gradient for function expected to be zero")
@@ -179,6 +170,27 @@ def gradcheck(
             raise
         return False
     return True
+
+
+def need_one(**options):
+    """torch's error where none of these options is set."""
+    if not any(options.values()):
+        raise AssertionError(f"Expected at least one of {' or '.join(options)} to be True")
+
+
+def need_with(required, value, **options):
+    """torch's error for an option that is set where another one, which it requires, is not."""
+    for name, asked in options.items():
+        if asked and not value:
+            raise AssertionError(f"Setting {name}=True requires {required} to be True")
+
+
+def central_differences(func, inputs, wanted, eps, fast_mode):
+    """[(number, input, the differences of func by it: of each of its elements, or along one direction)]."""
+    if not fast_mode:
+        return [(i, x, numerical(func, inputs, x, eps)) for i, x in wanted]
+    directions = Directions([x for _, x in wanted]).of_inputs
+    return [(i, x, numerical_along(func, inputs, x, d, eps)) for (i, x), d in zip(wanted, directions, strict=True)]
 
 
 def differentiated(inputs):
@@ -487,11 +499,9 @@ def gradgradcheck(
     The cotangents are drawn from the default generator where they are not given. `check_fwd_over_rev`: also the tangents
     of the gradients.
     """
-    if not (check_fwd_over_rev or check_rev_over_rev):
-        raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
-    for name, asked in (("check_undefined_grad", check_undefined_grad), ("check_batched_grad", check_batched_grad)):
-        if asked and not check_rev_over_rev:
-            raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
+    need_one(check_fwd_over_rev=check_fwd_over_rev, check_rev_over_rev=check_rev_over_rev)
+    needing = dict(check_undefined_grad=check_undefined_grad, check_batched_grad=check_batched_grad)
+    need_with("check_rev_over_rev", check_rev_over_rev, **needing)
     inputs = as_tuple(inputs)
     if grad_outputs is None:
         from ..testing import make_tensor

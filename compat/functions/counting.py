@@ -219,43 +219,54 @@ def need_grid(shape, d, bins, bounds, weight):
             f"torch.histogramdd(): expected {n} sequence of bin edges for a {n}-dimensional histogram but got {len(bins)}"
         )
     if counted and -1 in bins:
-        raise RuntimeError(
-            "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
-            f"dimension {bins.index(-1)}"
-        )
+        refuse_no_edges(bins.index(-1))
     for at, edges in enumerate(() if counted else bins):
-        own = current(edges)
-        if dtype_of(own) != d:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(own)))
-            raise RuntimeError(
-                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
-                f"{a} and bins for dimension {at} with dtype {b}"
-            )
-        if len(shape_of(own)) != 1:
-            raise RuntimeError(
-                f"torch.histogramdd: bins tensor should have one dimension, but got {len(shape_of(own))} dimensions in the bins tensor for "
-                f"dimension {at}"
-            )
-        if not shape_of(own)[0]:
-            raise RuntimeError(
-                "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
-                f"dimension {at}"
-            )
+        need_edges(d, at, current(edges))
     if weight is not None:
-        w = current(weight)
-        if dtype_of(w) != d:
-            a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, dtype_of(w)))
-            raise RuntimeError(
-                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
-                f"but got input({a}), and weight({b})"
-            )
-        if shape_of(w) != tuple(shape[:-1]):
-            raise RuntimeError(
-                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
-                f"innermost dimension, but got input with shape {list(shape)} and weight with shape {list(shape_of(w))}"
-            )
+        need_weights(shape, d, current(weight))
     if d.kind != "f":
         refuse("histogram_cpu", d)
+
+
+def need_edges(d, at, edges):
+    """torch's errors for the edges of one coordinate of points of a dtype."""
+    own, shape = dtype_of(edges), shape_of(edges)
+    if own != d:
+        a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, own))
+        raise RuntimeError(
+            "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+            f"{a} and bins for dimension {at} with dtype {b}"
+        )
+    if len(shape) != 1:
+        raise RuntimeError(
+            f"torch.histogramdd: bins tensor should have one dimension, but got {len(shape)} dimensions in the bins tensor for "
+            f"dimension {at}"
+        )
+    if not shape[0]:
+        refuse_no_edges(at)
+
+
+def refuse_no_edges(at):
+    raise RuntimeError(
+        "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for "
+        f"dimension {at}"
+    )
+
+
+def need_weights(shape, d, weights):
+    """torch's errors for the weights of points, the rows of an array of this shape and dtype."""
+    own = dtype_of(weights)
+    if own != d:
+        a, b = (C_NAMES[dtypes.name_of(d)] for d in (d, own))
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+            f"but got input({a}), and weight({b})"
+        )
+    if shape_of(weights) != tuple(shape[:-1]):
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+            f"innermost dimension, but got input with shape {list(shape)} and weight with shape {list(shape_of(weights))}"
+        )
 
 
 def need_bounds(n, bounds):

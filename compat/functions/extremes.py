@@ -104,7 +104,7 @@ def mean_of_nans(t):
     return P["div"](P["sum"](P["where"](missing, t, 0.0), axes=axes), P["sum"](cast(missing, dtype_of(t)), axes=axes))
 
 
-def extreme(name, longer, evenly):
+def extreme(name, longer):
     """torch.max and torch.min: of the whole, along a dimension (values, indices), or of two Tensors."""
     arg = "arg" + name
     shown = name.capitalize()
@@ -196,6 +196,10 @@ def extreme(name, longer, evenly):
         (shown + "Backward0",), "with_places(h, k, (dim % v.ndim,), keepdim, x)", {"k": None}, with_places=with_places,
     )  # fmt: skip
 
+
+def amount(name, longer, evenly):
+    """torch.amax and torch.amin."""
+
     def amount(input, dim=(), keepdim=False):
         t = current(input)
         need_elements(evenly, t, None if dim is None or type(dim) is tuple and not dim else dim)
@@ -206,6 +210,10 @@ def extreme(name, longer, evenly):
     amount.__doc__ = f"The {longer} over dimensions; ties share the derivative."
     operation(evenly.capitalize() + "Backward0", name=evenly)(amount)
 
+
+def position(arg, longer):
+    """torch.argmax and torch.argmin."""
+
     def position(input, dim=None, keepdim=False):
         if keepdim is not False and keepdim is not True or dim is True:
             raise TypeError(f"{arg}() takes a dimension and a bool")
@@ -215,8 +223,7 @@ def extreme(name, longer, evenly):
         if dim is None:
             if t.owner is TAPE and not keepdim and dtype_of(t).isnative:
                 return new(np.asarray(getattr(t.val, arg)()))
-            flat = P["reshape"](t, shape=(-1,)) if 0 not in shape_of(t) else t
-            out = index_of_extreme(P["reshape"](flat, shape=(input.numel(),)), arg, 0, False)
+            out = index_of_extreme(P["reshape"](t, shape=(input.numel(),)), arg, 0, False)
             return P["reshape"](out, shape=(1,) * len(shape_of(t))) if keepdim else out
         return index_of_extreme(t, arg, dim, keepdim)
 
@@ -224,8 +231,10 @@ def extreme(name, longer, evenly):
     operation(name=arg)(position)
 
 
-extreme("max", "maximum", "amax")
-extreme("min", "minimum", "amin")
+for _name, _longer in (("max", "maximum"), ("min", "minimum")):
+    extreme(_name, _longer)
+    amount(_name, _longer, "a" + _name)
+    position("arg" + _name, _longer)
 
 
 @operation("AminmaxBackward0")

@@ -144,6 +144,49 @@ def inside(f):
     return called
 
 
+# ------------------------------------------------------------------------------------------------ operands by rule
+# Each takes (name, kind, where, args, kwargs) of a call, and gives (args in the engine's form, is the result weak?).
+def as_they_are(refused, name, kind, where, args, kwargs):
+    """keep, tell, list. (An ndarray of the program's is copied: a result may share its memory, and is immutable.)"""
+    alone = args != () and where == (0,)
+    weak = alone and (type(args[0]) in (int, float, complex) or getattr(args[0], "weak_type", False))
+    args = [np.array(entered(a)[0]) if type(a) is np.ndarray else parameter(a) for a in args]
+    if args and where and type(args[0]) in refused:
+        args[0] = operand_of(args[0], name)
+    return args, weak
+
+
+AS_THEY_ARE = [
+    functools.partial(as_they_are, (list, *PYTHON, *more)) for more in ((), (tuple,))
+]  # (lax has operands in tuples)
+
+
+def in_sequence(name, kind, where, args, kwargs):
+    (k,) = where
+    args = [parameter(a) if i != k else a for i, a in enumerate(args)]
+    if not isinstance(args[k], (tuple, list)):
+        args[k] = raw(args[k])
+        return args, False
+    args[k], weak = promoted(name, args[k], "promote")
+    if (dtype := kwargs.pop("dtype", None)) is not None:
+        args[k], weak = [cast(v, dtype) for v in args[k]], False
+    return args, weak
+
+
+def every_one(name, kind, where, args, kwargs):
+    return promoted(name, args, kind)
+
+
+def at_positions(name, kind, where, args, kwargs):
+    chosen = [i for i in where if i < len(args) and args[i] is not None]
+    operands, weak = promoted(name, [args[i] for i in chosen], kind)
+    if kind == "arrays":  # (of several steps, in which each operand takes part: all must be weak)
+        weak = all(type(args[i]) is bool or described(args[i])[1] for i in chosen)
+    operands = dict(zip(chosen, operands, strict=True))
+    args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
+    return args, weak and kind in ("weakly", "arrays", "floats", "merge")  # (what is reduced is not weak)
+
+
 # ------------------------------------------------------------------------------------------------ faces
 def face(f, rule, name=None, space=None):
     """A function of the engine, as a program calls it; jax's exceptions for the engine's. `space`: that of jax whose name it is."""
@@ -153,7 +196,10 @@ def face(f, rule, name=None, space=None):
     at_dtype = dtype_position(f)
     plain, most, binder = frozenset(), -1, None
     signature = signatures.signature_of(f"{space}.{name}", f) if space else None
-    refused_or_python = (list, tuple, *PYTHON) if space == "numpy" else (list, *PYTHON)  # (lax has operands in tuples)
+    if kind in ("keep", "tell", "list"):
+        prepared = AS_THEY_ARE[space == "numpy"]
+    else:
+        prepared = in_sequence if kind == "sequence" else every_one if where is None else at_positions
 
     def call(*args, **kwargs):
         nonlocal plain, most, binder
@@ -174,37 +220,10 @@ def face(f, rule, name=None, space=None):
         if where is None and kwargs == {} and fits(args, kind):  # (most calls: nothing to promote)
             weak = args[0].weak_type
             args = [a if type(a) is float else raw(a) for a in args]
-        elif kind in ("keep", "tell", "list"):
-            # (an ndarray of the program's is copied: a result may share its memory, and is immutable)
-            weak = (
-                args != ()
-                and where == (0,)
-                and (type(args[0]) in (int, float, complex) or getattr(args[0], "weak_type", False))
-            )
-            args = [np.array(entered(a)[0]) if type(a) is np.ndarray else parameter(a) for a in args]
-            if args and where and type(args[0]) in refused_or_python:
-                args[0] = operand_of(args[0], name)
-        elif kind == "sequence":
-            (k,) = where
-            args = [parameter(a) if i != k else a for i, a in enumerate(args)]
-            if isinstance(args[k], (tuple, list)):
-                args[k], weak = promoted(name, args[k], "promote")
-                if (dtype := kwargs.pop("dtype", None)) is not None:
-                    args[k], weak = [cast(v, dtype) for v in args[k]], False
-            else:
-                args[k] = raw(args[k])
-        elif where is None:
-            args, weak = promoted(name, args, kind)
         elif where == (0,) and fits(args[:1], kind):
             args = [raw(args[0]), *map(parameter, args[1:])]
         else:
-            chosen = [i for i in where if i < len(args) and args[i] is not None]
-            operands, weak = promoted(name, [args[i] for i in chosen], kind)
-            if kind == "arrays":  # (of several steps, in which each operand takes part: all must be weak)
-                weak = all(type(args[i]) is bool or described(args[i])[1] for i in chosen)
-            weak = weak and kind in ("weakly", "arrays", "floats", "merge")  # (what is reduced is not weak)
-            operands = dict(zip(chosen, operands, strict=True))
-            args = [operands[i] if i in operands else parameter(a) for i, a in enumerate(args)]
+            args, weak = prepared(name, kind, where, args, kwargs)
         if kwargs:
             if kwargs.pop("promote_integers", True) is False:
                 own = described(args[0])[0]

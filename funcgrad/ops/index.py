@@ -270,6 +270,33 @@ def along_batch(prim, size, xs, ds, axis):
     return prim(batched(size, x, dx), v, idx, axis=axis + 1), 0
 
 
+def written_in_jax(jax, at, x, v, indices):
+    """jax's x with v written at indices, by x.at's method of the name `at`; None: multiplied, each place by all that names it."""
+    jnp = jax.numpy
+    x, v = jnp.asarray(x), jnp.asarray(v)
+    v = (v.real if v.dtype.kind == "c" and x.dtype.kind != "c" else v).astype(x.dtype)
+    if at is not None:
+        return getattr(x.at[tuple(indices)], at)(v)
+    lead, rest = x.shape[: len(indices)], x.shape[len(indices) :]
+    indices = jnp.broadcast_arrays(*indices)
+    v = jnp.broadcast_to(v, indices[0].shape + rest).reshape(indices[0].size, 1, *rest)
+    here = jnp.ravel_multi_index(tuple(i.ravel() for i in indices), lead, mode="clip")
+    here = here[:, None] == jnp.arange(math.prod(lead))
+    return x * jnp.prod(jnp.where(here.reshape(here.shape + (1,) * len(rest)), v, 1), 0, x.dtype).reshape(x.shape)
+
+
+def line_into_vector(w, ufunc, out, x, v, indices):
+    """The line that writes into a vector at once, by ufunc.at, in memory that is there; None where it is another write."""
+    shape = indices[0].aval.shape
+    if ufunc is None or len(x.aval.shape) != 1 or not shape or v.aval != Aval(shape, x.aval.dtype):
+        return None
+    out, flat = w.memory(out, x.aval), (math.prod(shape),)
+    if str(out) != str(x):
+        w.copy(out, x)
+    w.line(w.call(ufunc.at, f"{ufunc.__name__}_at", [out, w.moved(indices[0], shape=flat), w.moved(v, shape=flat)]))
+    return out
+
+
 def both_forms(name, along, rule):
     """Declare one way of writing as two primitives: `name` at index arrays, `along` along one axis.
 
@@ -289,26 +316,13 @@ def both_forms(name, along, rule):
         write(out, indices, v)
         return out
 
-    def in_jax(jax, x, v, indices):
-        jnp = jax.numpy
-        x, v = jnp.asarray(x), jnp.asarray(v)
-        v = (v.real if v.dtype.kind == "c" and x.dtype.kind != "c" else v).astype(x.dtype)
-        if rule.at is not None:
-            return getattr(x.at[tuple(indices)], rule.at)(v)
-        lead, rest = x.shape[: len(indices)], x.shape[len(indices) :]
-        indices = jnp.broadcast_arrays(*indices)
-        v = jnp.broadcast_to(v, indices[0].shape + rest).reshape(indices[0].size, 1, *rest)
-        here = jnp.ravel_multi_index(tuple(i.ravel() for i in indices), lead, mode="clip")
-        here = here[:, None] == jnp.arange(math.prod(lead))
-        return x * jnp.prod(jnp.where(here.reshape(here.shape + (1,) * len(rest)), v, 1), 0, x.dtype).reshape(x.shape)
-
     class at_indices:
         variadic = True
         saves = saved(INDICES[1:])
         dtypes, without = rule.dtypes, rule.without
 
         def jax(jax, x, v, *indices):
-            return in_jax(jax, x, v, indices)
+            return written_in_jax(jax, rule.at, x, v, indices)
 
         def impl(x, v, *indices):
             return written(x, v, indices)
@@ -319,21 +333,7 @@ def both_forms(name, along, rule):
         over = 0
 
         def numpy(w, out, x, v, *indices):
-            """Into a vector at once, in memory that is there."""
-            shape = indices[0].aval.shape
-            if rule.ufunc is None or len(x.aval.shape) != 1 or not shape or v.aval != Aval(shape, x.aval.dtype):
-                return None
-            out, flat = w.memory(out, x.aval), (math.prod(shape),)
-            if str(out) != str(x):
-                w.copy(out, x)
-            w.line(
-                w.call(
-                    rule.ufunc.at,
-                    f"{rule.ufunc.__name__}_at",
-                    [out, w.moved(indices[0], shape=flat), w.moved(v, shape=flat)],
-                )
-            )
-            return out
+            return line_into_vector(w, rule.ufunc, out, x, v, indices)
 
         def aval(x, v, *indices):
             return Aval(shape_of(x), dtype_of(x))
@@ -355,7 +355,7 @@ def both_forms(name, along, rule):
         dtypes, without = rule.dtypes, rule.without | {"0-d": "it writes along an axis"}
 
         def jax(jax, x, v, idx, *, axis):
-            return in_jax(jax, x, v, grids(idx, axis, np.shape(x)))
+            return written_in_jax(jax, rule.at, x, v, grids(idx, axis, np.shape(x)))
 
         def impl(x, v, idx, *, axis):
             return written(x, v, grids(idx, axis, shape_of(x)))

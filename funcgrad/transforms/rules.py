@@ -357,14 +357,9 @@ def whole(x):
     return lambda values: container.unflatten(aux, values)
 
 
-def closed_over(f, traced=Handle):
-    """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple.
-    `traced`: the class of what counts as a handle. What holds none of them stays the same object, and what is met twice is made once."""
-    start = f if type(f) is tuple else (f,)
-    if not any(map(contents, start)):
-        return [], lambda new: f
-    items, found = {}, {}  # id -> function, object or container, and what it holds; id -> handle
-    todo = list(start)
+def reached(start, traced):
+    """({id: (function, object or container, what it holds)}, {id: handle}) of all that these lead to."""
+    items, found, todo = {}, {}, list(start)
     while todo:
         x = todo.pop()
         if issubclass(type(x), traced):
@@ -372,17 +367,45 @@ def closed_over(f, traced=Handle):
         elif id(x) not in items and (held := contents(x)):
             items[id(x)] = x, held
             todo += held
-    if not found:
-        return [], lambda new: f
+    return items, found
+
+
+def holding(items, found):
+    """The ids of what was found and of all that holds some of it, itself or through others."""
     holders = {}
     for k, (_, held) in items.items():
         for y in held:
             holders.setdefault(id(y), []).append(k)
     changed, todo = set(found), list(found)
-    while todo:  # (what holds what is changed)
+    while todo:
         more = set(holders.get(todo.pop(), ())) - changed
         changed |= more
         todo += more
+    return changed
+
+
+def in_order(made_of):
+    """The items of {id: (container, [(constant, id)])}, each after those that it is made of."""
+    while made_of:
+        ready = [k for k, (_, filling) in made_of.items() if not any([at in made_of for _, at in filling])]
+        if not ready:
+            raise RecursionError(
+                "custom rule: a container that a function closes over contains itself and a traced value."
+            )
+        for k in ready:
+            yield k, made_of.pop(k)
+
+
+def closed_over(f, traced=Handle):
+    """(handles that f's closure, and what it calls, hold; function that gives f with others in their place). f: a function, or several in a tuple.
+    `traced`: the class of what counts as a handle. What holds none of them stays the same object, and what is met twice is made once."""
+    start = f if type(f) is tuple else (f,)
+    if not any(map(contents, start)):
+        return [], lambda new: f
+    items, found = reached(start, traced)
+    if not found:
+        return [], lambda new: f
+    changed = holding(items, found)
     # what is kept with a graph must not hold values that it was staged with: neither they nor what holds them is in `plan`
     plan, made_of = [], {}
     for k, (x, held) in items.items():
@@ -393,16 +416,7 @@ def closed_over(f, traced=Handle):
                 made_of[k] = x, filling
             else:
                 plan.append((k, again, filling))
-    wholes = []  # each after those that it is made of
-    while made_of:
-        ready = [k for k, (_, filling) in made_of.items() if not any([at in made_of for _, at in filling])]
-        if not ready:
-            raise RecursionError(
-                "custom rule: a container that a function closes over contains itself and a traced value."
-            )
-        for k in ready:
-            x, filling = made_of.pop(k)
-            wholes.append((k, whole(x), filling))
+    wholes = [(k, whole(x), filling) for k, (x, filling) in in_order(made_of)]
     keys, roots = list(found), [(None, id(x)) if id(x) in changed else (x, None) for x in start]
     several = start is f
 
