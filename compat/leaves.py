@@ -7,6 +7,7 @@ import weakref
 from funcgrad.core import state
 from funcgrad.core.handle import Cell, Taped
 from funcgrad.core.site import here, internal, user_frame, warn, where
+from funcgrad.core.tracebacks import drop
 
 from . import breaks, inference
 from .deprecations import deprecated, is_first
@@ -37,6 +38,17 @@ def warn_converted(t):
     """torch's warning that float(t) drops the history, the first time."""
     if current(t).mark is not None and tls.grad and is_first("scalar"):
         deprecated("scalar", here())
+
+
+def only_value(t):
+    """The value of a one-element Tensor, for Python's own conversions."""
+    try:
+        if t.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return t.item()
+    except BaseException as error:
+        drop(error)
+        raise
 
 
 def unfit_gradient(t, g):

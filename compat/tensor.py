@@ -19,7 +19,6 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import here, internal, warn
 from funcgrad.core.strides import memory_of
 from funcgrad.core.trace import TAPE, Batch, Tape
-from funcgrad.core.tracebacks import drop
 from funcgrad.numpy.concrete import concrete, raising
 
 from . import breaks, dtypes, inference
@@ -29,7 +28,7 @@ from .dtypes import BY_NUMPY
 from .errors import type_name
 from .formats import address, base_of, contiguous_format, is_in, offset_in
 from .graph import label, output_number, shown
-from .leaves import requires_grad_, unfit_gradient, warn_converted, warn_non_leaf
+from .leaves import only_value, requires_grad_, unfit_gradient, warn_converted, warn_non_leaf
 from .method_arguments import of_dimension, one_dimension, real_number, takes_none
 from .native import TensorMeta, read_only, show
 from .payload import (
@@ -609,16 +608,6 @@ class Tensor(Taped, metaclass=TensorMeta):
         v = np.asarray(concrete(self, "bool"))
         return bool(v.reshape(()))
 
-    def only(self):
-        """The value of a one-element Tensor, for Python's own conversions."""
-        try:
-            if self.numel() != 1:
-                raise ValueError("only one element tensors can be converted to Python scalars")
-            return self.item()
-        except BaseException as error:
-            drop(error)
-            raise
-
     def __float__(self):
         v = self.val
         if (
@@ -630,17 +619,17 @@ class Tensor(Taped, metaclass=TensorMeta):
         ):
             return v.item()
         warn_converted(self)
-        return float(real_number(self.only(), "double"))
+        return float(real_number(only_value(self), "double"))
 
     def __int__(self):
         v = self.val
         if type(v) is np.ndarray and v.size == 1 and v.dtype.kind in "ib" and not shared.staging:
             return int(current(self).val.item())
-        return int(real_number(self.only(), "int64_t"))
+        return int(real_number(only_value(self), "int64_t"))
 
     def __complex__(self):
         warn_converted(self)
-        return complex(self.only())
+        return complex(only_value(self))
 
     def __index__(self):
         v = self.val

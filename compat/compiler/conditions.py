@@ -11,7 +11,7 @@ import numpy as np
 
 from funcgrad.core.site import internal
 
-from .reads import entries
+from .reach import entries
 
 SIMPLE = (int, float, complex, bool, str, bytes, type(None))
 ENTRIES = (

@@ -18,7 +18,7 @@ from funcgrad.core.site import internal
 from funcgrad.core.state import tls
 
 from .known import acts, may_act
-from .reads import Reach
+from .reach import Reach
 from .watch import Unfit
 
 LIBRARY = os.path.dirname(os.__file__) + os.sep

@@ -1,20 +1,18 @@
 """What a Python function reads from outside its arguments: globals, closed-over variables, attributes of objects it can name.
 
 Invariant: what is found here is looked at, never run: no property, no `__getattr__`, no descriptor but plain functions. What
-a function reads by other ways (a dict it builds, a file, the clock) is not seen. Reach compares identities.
+a function reads by other ways (a dict it builds, a file, the clock) is not seen.
 """
 
 import builtins
 import dis
 import functools
-import gc
 import re
 import sys
 import types
 import weakref
 from collections import deque
 from importlib.util import resolve_name
-from operator import is_
 
 import numpy as np
 
@@ -28,6 +26,8 @@ CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
 METHODS = (types.FunctionType, staticmethod, classmethod, functools.partialmethod, property)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
+MANY = 1024  # entries of a container that lead on
+LONG = 10_000  # entries of a container whose entries are not followed
 # methods that no syntax but that of making, copying and printing an object calls
 TEXTS = frozenset("__repr__ __str__ __format__".split())
 ASIDE = TEXTS | frozenset("__init__ __new__ __del__ __reduce__ __setstate__ __init_subclass__".split())
@@ -337,12 +337,7 @@ class Reader:
         if self.sure:
             self.seen(f, "__code__", code, f"the code of {f.__name__}")
         if owner is not MISSING and "super" in code.co_names:
-            kind = owner if isinstance(owner, type) else type(owner)
-            for c in kind.__mro__:
-                for name in code.co_names if of_users(c) else ():
-                    if name in vars(c):
-                        self.seen(c, name, vars(c)[name], f"{c.__name__}.{name}")
-                        self.in_class(vars(c)[name], owner, kind)
+            self.above(code.co_names, owner)
         cells = dict(zip(code.co_freevars, f.__closure__ or (), strict=True))
         known = dict(given)
         if code.co_argcount and owner is not MISSING:
@@ -359,40 +354,62 @@ class Reader:
                     known[name] = self.imported(f.__globals__, *attributes)
                     continue
                 if kind == "written":
-                    if not self.sure:
-                        if name in cells:
-                            self.seen(cells[name], None, contents_of(cells[name]), name)
-                        elif name not in c.co_freevars:
-                            self.seen(f.__globals__, name, f.__globals__.get(name, MISSING), name)
-                    elif c is code or name in cells or name in f.__globals__:
-                        self.writes.append(name)
+                    self.written(f.__globals__, name, cells, c is code, name in c.co_freevars)
                     continue
                 if name in known and kind != "global" and name not in cells:
                     value = known[name]
-                elif kind == "global":
-                    if name not in f.__globals__:
-                        self.absent.setdefault(id(f.__globals__), (f.__globals__, set()))[1].add(name)
-                        if hasattr(builtins, name):
-                            if name not in BUILTINS:
-                                self.seen(vars(builtins), name, vars(builtins)[name], name)
-                            self.builtins.add(name)
-                            if module_of_users(f.__globals__.get("__name__")):
-                                self.anything |= name in ANYTHING
-                                self.by_id |= name == "id"
-                        continue
-                    value = f.__globals__[name]
-                    if not (isinstance(value, types.ModuleType) and internal[value.__name__]):
-                        self.seen(f.__globals__, name, value, name)
-                elif name in cells:
-                    value = contents_of(cells[name])
+                else:
+                    value = self.variable(f.__globals__, name, cells, kind == "global")
                     if value is MISSING:
                         continue
-                    self.seen(cells[name], None, value, name)
-                else:
-                    continue
                 if not attributes and isinstance(value, types.ModuleType):
                     self.passed_on(value, c)
                 self.attributes(value, attributes, name)
+
+    def above(self, names, owner):
+        """Read what super() may find by one of these names, for an owner (or for a class that is one)."""
+        kind = owner if isinstance(owner, type) else type(owner)
+        for c in kind.__mro__:
+            for name in names if of_users(c) else ():
+                if name in vars(c):
+                    self.seen(c, name, vars(c)[name], f"{c.__name__}.{name}")
+                    self.in_class(vars(c)[name], owner, kind)
+
+    def written(self, variables, name, cells, own, free):
+        """Note an assignment to a variable outside of the code that it stands in (`own`: that of the function itself)."""
+        if self.sure:
+            if own or name in cells or name in variables:
+                self.writes.append(name)
+        elif name in cells:
+            self.seen(cells[name], None, contents_of(cells[name]), name)
+        elif not free:
+            self.seen(variables, name, variables.get(name, MISSING), name)
+
+    def variable(self, variables, name, cells, everywhere):
+        """What a variable of the module (`everywhere`) or of a function around holds, which each call is to find; else MISSING."""
+        if everywhere:
+            if name not in variables:
+                self.builtin(variables, name)
+                return MISSING
+            value = variables[name]
+            if not (isinstance(value, types.ModuleType) and internal[value.__name__]):
+                self.seen(variables, name, value, name)
+            return value
+        value = contents_of(cells[name]) if name in cells else MISSING
+        if value is not MISSING:
+            self.seen(cells[name], None, value, name)
+        return value
+
+    def builtin(self, variables, name):
+        """Note that a module has no variable of this name, and what is then found."""
+        self.absent.setdefault(id(variables), (variables, set()))[1].add(name)
+        if hasattr(builtins, name):
+            if name not in BUILTINS:
+                self.seen(vars(builtins), name, vars(builtins)[name], name)
+            self.builtins.add(name)
+            if module_of_users(variables.get("__name__")):
+                self.anything |= name in ANYTHING
+                self.by_id |= name == "id"
 
     def passed_on(self, module, code):
         """A module of the user's that code names by itself: may it look up a variable of it by a computed name?"""
@@ -578,116 +595,4 @@ def kept_apart(x, a):
     return isinstance(method, types.MemberDescriptorType) or a == "args" and isinstance(x, BaseException)
 
 
-# ------------------------------------------------------------------------------------------------ what leads on
-MOST = 20_000  # things that are looked at
-MANY = 1024  # entries of a container that lead on
-LONG = 10_000  # entries of a container whose entries are not followed
-LEAVES = (
-    int,
-    float,
-    complex,
-    bool,
-    str,
-    bytes,
-    type(None),
-    Handle,
-    types.ModuleType,
-    types.CodeType,
-    types.BuiltinFunctionType,
-)
-CHANGING = list, set, deque, bytearray
-LEADING = types.MethodType, functools.partial, types.CellType, tuple, frozenset
-
-
-def entries(x):
-    """What is in a container that can be changed, in order; else None."""
-    if isinstance(x, dict):
-        return (*dict.keys(x), *dict.values(x))
-    kind = next((k for k in CHANGING if isinstance(x, k)), None)
-    return kind and tuple(kind.__iter__(x))
-
-
-def closed(x):
-    """Is it a function of ours, or a class of anybody but the user?"""
-    return isinstance(x, types.FunctionType) and internal[x.__module__] or isinstance(x, type) and not of_users(x)
-
-
-def slots(x):
-    return [getattr(x, k, MISSING) for k in slots_of(x)]
-
-
-class Reach:
-    """The mutable things that lead on from what a function can name: containers and objects, however deep, as they were before it is staged.
-
-    `ids`: of what is reached from the roots; `whole`: ids of objects that are compared elsewhere, attribute by attribute. `module`: the class of
-    objects of which only attributes other than `tables` lead on if they are. `handles`: ids of the Tensors that are reached, but for those
-    in `containers`, which are looked at last."""
-
-    def __init__(self, roots, whole=(), module=(), tables=(), containers=()):
-        self.handles = set()
-        self.keyed = False  # is a Tensor the key of a dict, or in a set?
-        self.kept = {}  # id -> (thing, how it is asked for what is in it, that)
-        self.ids = set()
-        self.alive = []  # (an id is that of one thing as long as this lives)
-        self.follow([*roots], whole, module, tables)
-        named = {*self.handles}
-        self.follow([*containers], whole, module, tables)
-        self.handles = named
-
-    def follow(self, todo, whole, module, tables):
-        while todo and len(self.ids) < MOST:
-            x = todo.pop()
-            if isinstance(x, Handle):
-                self.handles.add(id(x))
-            if (owner := bound_to(x)) is not None:
-                x = owner
-            if isinstance(x, LEAVES) or id(x) in self.ids or closed(x):
-                continue
-            self.ids.add(id(x))
-            self.alive.append(x)
-            inside = entries(x)
-            if inside is not None:
-                self.kept[id(x)] = x, entries, inside
-                todo += inside if len(inside) <= LONG else ()
-                if isinstance(x, (dict, set)):
-                    self.keyed = self.keyed or any([isinstance(k, Handle) for k in inside[: len(x)]])
-            elif isinstance(x, types.FunctionType):
-                todo += [*map(contents_of, x.__closure__ or ()), x.__defaults__, x.__kwdefaults__, vars(x)]
-            elif isinstance(x, type):
-                todo += [v for v in vars(x).values() if not hasattr(type(v), "__get__")]
-            elif isinstance(x, LEADING):
-                todo += gc.get_referents(x)
-                self.keyed = self.keyed or isinstance(x, frozenset) and any([isinstance(k, Handle) for k in x])
-            if inside is None and (id(x) not in whole or isinstance(x, module)):
-                own = getattr(x, "__dict__", None)
-                if id(x) in whole:
-                    todo += [v for k, v in own.items() if k not in tables]
-                elif type(own) is dict and (isinstance(x, module) or not internal[type(x).__module__]):
-                    todo.append(own)
-                if slots_of(x):
-                    self.kept[id(x)] = x, slots, slots(x)
-                    todo += self.kept[id(x)][2]
-
-    def changed(self):
-        """The things that are not as they were."""
-        now = [(x, ask(x), was) for x, ask, was in self.kept.values()]
-        return [x for x, a, b in now if len(a) != len(b) or not all(map(is_, a, b))]
-
-    def restore(self):
-        for x in self.changed():
-            _, ask, was = self.kept[id(x)]
-            if ask is slots:
-                for k, v in zip(slots_of(x), was, strict=True):
-                    if v is not MISSING:
-                        object.__setattr__(x, k, v)
-                    elif hasattr(x, k):
-                        object.__delattr__(x, k)
-            elif isinstance(x, dict):
-                dict.clear(x)
-                dict.update(x, zip(was[: len(was) // 2], was[len(was) // 2 :], strict=True))
-            else:
-                x.clear()
-                (x.update if isinstance(x, set) else x.extend)(was)
-
-
-__all__ = ["MISSING", "Reach", "Reader", "chains"]
+__all__ = ["MISSING", "Reader", "chains"]

@@ -35,7 +35,7 @@ from .operands import (
 )
 from .other_memory import strided
 from .out_argument import need_its_dtype, store
-from .quick_creation import of_one_number
+from .quick_creation import in_front, of_one_number
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 
@@ -508,7 +508,7 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
     return finished("eye", np.eye(n, m, dtype=float_argument(dtype)), out, device, requires_grad)
 
 
-publish(of_one_number(FUNCTIONS.made["eye"]), ("eye",), True, False)
+publish(in_front(FUNCTIONS.made["eye"], of_one_number), ("eye",), True, False)
 
 
 def indices_of(name, keep):

@@ -82,6 +82,26 @@ def about_shapes(error):
     )
 
 
+def without_kernel(name, f, args, kwargs, d, early, error, text):
+    """What a call gives of a dtype d that torch has no kernel for: an error, this one (`early`: at once) or what is wrong beside it; or
+    what there is of no elements."""
+    out = kwargs.get("out")
+    if isinstance(out, Tensor) and ROWS.get(name, "").startswith("Found"):
+        check_out(name, out.owner.dtype(out), d)
+    refused = error(text.replace("%", dtypes.SPOKEN.get(dtypes.name_of(d), d.name)))
+    if early:
+        raise refused
+    try:
+        got = f(*args, **kwargs)
+    except Exception as other:
+        if about_shapes(other):
+            raise
+        raise refused from None
+    if 0 in args[0].shape:
+        return got
+    raise refused
+
+
 def refusing(name, f, wrong=None, careful=False):
     """f, the function of that name, which refuses the dtypes that torch has no kernel for; f itself if there is nothing to refuse.
 
@@ -144,22 +164,7 @@ def refusing(name, f, wrong=None, careful=False):
         d = common_dtype(args[:1] if None in row else args)
         if d not in row:
             return f(*args, **kwargs)
-        early, error, text = row[d]
-        out = kwargs.get("out")
-        if isinstance(out, Tensor) and ROWS.get(name, "").startswith("Found"):
-            check_out(name, out.owner.dtype(out), d)
-        refused = error(text.replace("%", dtypes.SPOKEN.get(dtypes.name_of(d), d.name)))
-        if early:
-            raise refused
-        try:
-            got = f(*args, **kwargs)
-        except Exception as other:
-            if about_shapes(other):
-                raise
-            raise refused from None
-        if 0 in args[0].shape:
-            return got
-        raise refused
+        return without_kernel(name, f, args, kwargs, d, *row[d])
 
     g.behind = f
     return g

@@ -15,48 +15,39 @@ from ..devices import Default
 from ..tensor import Tensor
 
 
-def one_of_few(slow):
-    """`multinomial` in front of the slow one: one index by a row of few weights."""
+def in_front(slow, quick):
+    """The function `slow` behind `quick`, which gives None of a call that it does not know."""
 
-    def multinomial(*args, **named):
-        if (
-            not named
-            and (len(args) == 2 or len(args) == 3 and type(args[2]) is bool)
-            and type(args[1]) is int
-            and args[1] == 1
-        ):
-            t = args[0]
-            if type(t) is Tensor and t.owner is TAPE and not shared.staging and tls.stage is tls.mapping is None:
-                if t.alias is not None:
-                    fresh(t)
-                v = t.val
-                if v.ndim == 1 and v.dtype.char in "fd":
-                    k = streams.default_generator.chosen(v)
-                    if k is not None:
-                        return on_tape(np.array([k]))
+    def call(*args, **named):
+        if not (named or shared.staging):
+            got = quick(*args)
+            if got is not None:
+                return got
         try:
             return slow(*args, **named)
         except BaseException as error:
             drop(error)
             raise
 
-    return functools.update_wrapper(multinomial, slow)
+    return functools.update_wrapper(call, slow)
 
 
-def of_one_number(slow):
-    """`eye` in front of the slow one: of one int."""
+def one_of_few(t=None, count=None, replacement=False, *more):
+    """`multinomial`: one index by a row of few weights."""
+    if type(t) is not Tensor or type(count) is not int or count != 1 or type(replacement) is not bool or more:
+        return None
+    if t.owner is TAPE and tls.stage is tls.mapping is None:
+        if t.alias is not None:
+            fresh(t)
+        v = t.val
+        if v.ndim == 1 and v.dtype.char in "fd":
+            k = streams.default_generator.chosen(v)
+            return None if k is None else on_tape(np.array([k]))
 
-    def eye(*args, **named):
-        if not named and len(args) == 1 and type(args[0]) is int and not shared.staging:
-            n = args[0]
-            if 0 <= n < 1 << 15 and tls.stage is None and not Default.elsewhere:
-                v = np.zeros((n, n), dtypes.Default.numpy)
-                v.reshape(-1)[:: n + 1] = 1
-                return on_tape(v)
-        try:
-            return slow(*args, **named)
-        except BaseException as error:
-            drop(error)
-            raise
 
-    return functools.update_wrapper(eye, slow)
+def of_one_number(n=None, *more):
+    """`eye`: of one int."""
+    if type(n) is int and not more and 0 <= n < 1 << 15 and tls.stage is None and not Default.elsewhere:
+        v = np.zeros((n, n), dtypes.Default.numpy)
+        v.reshape(-1)[:: n + 1] = 1
+        return on_tape(v)
