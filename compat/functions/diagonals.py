@@ -17,6 +17,7 @@ from .call_errors import answering
 from .nodes import named, released
 from .operands import P, dtype_of, in_c_order, number_of_dim, shape_of
 from .overlapping_memory import of_a_copy
+from .quick_roads import quick_call, quick_view
 from .register import operation, publish
 from .writing import kept, rewrite
 
@@ -149,6 +150,12 @@ def triangle(name, keep):
 
     in_place_twin.__name__ = name + "_"
     publish(answering(in_place_twin), (name + "_",), False, True)
+    quick_call(
+        name, "where", ("diagonal",), "v.ndim > 1 and (diagonal is NONE or type(diagonal) is int)",
+        ("m, zero, params = mask(v.shape, 0 if diagonal is NONE else diagonal), 0.0, {}", "out = where(m, v, 0)"),
+        (f"{name.capitalize()}Backward0",), "released(h, False)", {"m": None, "zero": None}, at=1,
+        mask=mask, where=np.where, released=released,
+    )  # fmt: skip
     return f
 
 
@@ -158,3 +165,30 @@ def number_zero(d):
 
 tril = triangle("tril", np.tril)
 triu = triangle("triu", np.triu)
+
+quick_view(
+    "diagonal",
+    "diagonal",
+    ("offset", "a", "b"),
+    "(offset is NONE or type(offset) is int) and (a is NONE is b or type(a) is type(b) is int) and not more",
+    (
+        "n = v.ndim",
+        "last = n == 2 if a is NONE else n > 1 and a in (-2, n - 2) and b in (-1, n - 1)",
+        "params = {'k': 0 if offset is NONE else offset}",
+        "out = diagonal_of(v, **params) if last else None",
+    ),
+    ("DiagonalBackward0",),
+    diagonal_of=P["diagonal"].value("torch"),
+)
+for _name, _offset in (("diag", "diagonal"), ("diag_embed", "offset")):
+    _whole = f"({_offset} is NONE or type({_offset}) is int)"
+    _k = f"0 if {_offset} is NONE else {_offset}"
+    if _name == "diag":
+        quick_call(
+            _name, "diagonal", (_offset,), f"v.ndim == 2 and {_whole}",
+            (f"params = {{'k': {_k}}}", "out = v.diagonal(params['k']).copy()"), ("DiagonalBackward0_copy",),
+        )  # fmt: skip
+    quick_call(
+        _name, "diag_embed", (_offset,), f"v.ndim {'==' if _name == 'diag' else '>='} 1 and {_whole}",
+        (f"k = {_k}", "n = v.shape[-1] + abs(k)", "params = {'k': k, 'shape': (n, n)}", "out = impl(v, **params)"), ("DiagEmbedBackward0",),
+    )  # fmt: skip

@@ -57,14 +57,13 @@ def mirrored(t, part):
 
 
 def factor_of(t, part="lower", name="linalg.cholesky"):
-    x, part = read_part(t, part)
     try:
-        L = P["cholesky"](x, part=part, turns=True)
+        L = P["cholesky"](t, part=part, turns=True)
         if not is_nan(L):
             return L
     except np.linalg.LinAlgError:
         pass
-    where, order = leading_minor(matrix_transpose(x).conj() if part == "upper" else x)
+    where, order = leading_minor(matrix_transpose(t).conj() if part == "upper" else t)
     raise LinAlgError(
         f"{name}: {where}The factorization could not be completed because the input is not positive-definite (the leading minor of "
         f"order {order} is not positive-definite)."

@@ -146,6 +146,8 @@ def moved(array, strides):
 def in_columns(array):
     """An array, or a copy of it, each of whose matrices lies column after column, as LAPACK leaves what it computes."""
     *lead, m, n = array.shape
+    if not lead and m > 1 < n:
+        return array if array.flags.f_contiguous else array.copy("F")
     *outer, inner, step = contiguous_strides((*lead, n, m))
     return moved(array, (*outer, step, inner))
 

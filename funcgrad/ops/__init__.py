@@ -50,7 +50,7 @@ FAMILIES = {
     "losses": "squared_error huber_error smooth_absolute_error terms_sum turns_sum picked_loss",
     "lstm": "lstm_gates lstm_state lstm_output",
     "lstm_layer": "lstm_layer",
-    "matrix": "diagonal diag_embed",
+    "matrix": "diagonal diag_embed trace",
     "matrix_exp": "matrix_exp",
     "normal": "erfcx erfc_integral bell ndtr log_ndtr ndtri zeta",
     "norms": "norm length farthest",

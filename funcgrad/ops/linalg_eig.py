@@ -17,6 +17,7 @@ from ..core.aval import Aval, dtype_of, promotion_key, shape_of
 from ..core.handle import Handle
 from ..core.primitive import PRIMITIVES, define, elementwise
 from ..core.sample import Sample, draw, in_kinds, samples_of, strided
+from . import lapack
 from .complex import imag, real_dtype
 from .elementwise import add, div, mul, sub, where
 from .linalg_factor import jax_hermitian
@@ -344,7 +345,7 @@ class eigh:
     def impl(x, *, part="both"):
         check_part("eigh", part)
         x = np.asarray(x, linalg_dtype("eigh", x))
-        return tuple(np.linalg.eigh(hermitian(x, part) if part == "both" else x, UPLO[part]))
+        return tuple(lapack.eigh[UPLO[part]](hermitian(x, part) if part == "both" else x))
 
     def aval(x, *, part="both"):
         check_part("eigh", part)

@@ -11,6 +11,7 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.elementwise_layout import in_columns, left_in
 from ..core.primitive import define
 from ..core.sample import Sample, draw
+from . import lapack
 from .elementwise import add, mul, neg, sub, where
 from .index import gather, scatter_add
 from .linalg_solve import inv, substitute, triangular_solve
@@ -59,8 +60,9 @@ class cholesky:
     `singular="nan"` a triangle of nan for each matrix of the stack that is not.
 
     `part="both"` factors (x + x^H) / 2, as jax does; "lower" reads that triangle only, as NumPy does; "upper" likewise.
-    Rule: Murray, arXiv 1602.07527, equations 8 and 10. `turns`: the cotangent of a complex x with part="both" keeps what the
-    imaginary part of L's diagonal, which is zero, would turn (as torch's does): no Hermitian x moves that way.
+    Rule: Murray, arXiv 1602.07527, equations 8 and 10. `turns`: the derivative is torch's, by any
+    matrix, whatever part is read, and the cotangent of a complex x keeps what the imaginary part of L's diagonal, which is zero,
+    would turn: no Hermitian x moves that way.
     """
 
     saves = (("out",),)
@@ -75,7 +77,7 @@ class cholesky:
         check_part("cholesky", part)
         x = np.asarray(x, linalg_dtype("cholesky", x))
         x = x if part == "lower" else hermitian(x, part)
-        return np.linalg.cholesky(x) if singular == "raise" else _or_nan(x)
+        return lapack.cholesky(x) if singular == "raise" else _or_nan(x)
 
     def aval(x, *, part="both", singular="raise", turns=False):
         check_part("cholesky", part)
@@ -89,7 +91,7 @@ class cholesky:
         return [fit(conj(g if turns else hermitian_adjoint(g, part)), x)]
 
     def jvp(ts, out, x, *, part="both", singular="raise", turns=False):
-        left = triangular_solve(out, hermitian(ts[0], part), lower=True)
+        left = triangular_solve(out, hermitian(ts[0], "both" if turns else part), lower=True)
         middle = adjoint(triangular_solve(out, adjoint(left), lower=True))
         return matmul(out, _halved(middle))
 

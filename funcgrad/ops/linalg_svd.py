@@ -6,6 +6,7 @@ from ..core.aval import Aval, dtype_of, shape_of
 from ..core.handle import Handle
 from ..core.primitive import define
 from ..core.sample import Sample, draw, strided
+from . import lapack
 from .complex import imag, real_dtype
 from .elementwise import add, div, mul, neg, sub, where
 from .linalg_eig import (
@@ -80,7 +81,7 @@ class svd:
         return u, s, v.conj().mT
 
     def impl(x, *, full_matrices=False):
-        return unless_infinite(lambda x: np.linalg.svd(x, full_matrices), x)
+        return unless_infinite(lapack.svd[bool(full_matrices)], x)
 
     def aval(x, *, full_matrices=False):
         *lead, m, n = shape_of(x)
@@ -175,7 +176,7 @@ class with_singular_values:
         return (u * g[..., None, :]) @ vh
 
     def impl(x, g):
-        u, _, vh = unless_infinite(lambda x: np.linalg.svd(x, False), x)
+        u, _, vh = unless_infinite(lapack.svd[False], x)
         return (u * np.asarray(g)[..., None, :]) @ vh
 
     def aval(x, g):

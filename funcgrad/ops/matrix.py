@@ -6,6 +6,8 @@ adjoint of T -> A T B is G -> A^H G B^H; this library's cotangents are the conju
 rule begins by conjugating its cotangents and ends by conjugating its results: nothing at all for real matrices.
 """
 
+import functools
+
 import numpy as np
 
 from ..core import view_strides
@@ -19,7 +21,8 @@ from .complex import real as real_view
 from .dot import dot_general
 from .elementwise import add, mul, where
 from .joining import concatenate
-from .shape import batched, cast, front, reshape, sum_, transpose
+from .shape import batched, broadcast, cast, front, reshape, sum_, transpose
+from .torch_order import sum_over
 
 MATRICES = {"0-d": "takes matrices"}  # the kind of sample that no primitive here has
 
@@ -27,7 +30,8 @@ MATRICES = {"0-d": "takes matrices"}  # the kind of sample that no primitive her
 # ------------------------------------------------------------------------------------------------ dtypes and stacks
 def linalg_dtype(name, *xs):
     """The dtype NumPy computes linear algebra in: float64 for integers and bool; float16 it refuses, and so do we."""
-    dtype = np.result_type(*map(dtype_of, xs))
+    dtypes = [*map(dtype_of, xs)]
+    dtype = dtypes[0] if all([d is dtypes[0] for d in dtypes]) else np.result_type(*dtypes)
     if dtype.kind in "biu":
         return np.dtype(np.float64)
     if dtype.kind not in "fc" or dtype == np.float16:
@@ -60,9 +64,10 @@ def unless_infinite(factor, x):
 
     LAPACK is not asked for these: its singular vectors may take it for ever.
     """
-    infinite = np.isinf(x).any((-2, -1))
-    if not infinite.any():
+    infinite = np.isinf(x)
+    if not np.logical_or.reduce(infinite, None):
         return tuple(factor(x))
+    infinite = infinite.any((-2, -1))
     out = factor(np.where(infinite[..., None, None], 0, x))
     lead = infinite.ndim
     return tuple(np.where(infinite[(..., *[None] * (o.ndim - lead))], np.nan, o) for o in out)
@@ -187,6 +192,44 @@ class diag_embed:
             yield Sample(np.zeros(n), k=k, shape=shape, kind="empty")
 
 
+@define
+class trace:
+    """The sum of the diagonal of every matrix, (..., n, m) -> (...); torch's adds float32 up in float64."""
+
+    linear = (0,)
+    dtypes = "fc"
+    without = MATRICES
+
+    def jax(jax, x):
+        return jax.numpy.trace(x, axis1=-2, axis2=-1)
+
+    def impl(x):
+        return np.add.reduce(_diagonal(x), -1)
+
+    def impl_torch(x):
+        d = (x.astype(np.float64) if x.dtype == np.float32 else x).diagonal(0, -2, -1)
+        return np.asarray(sum_over(d, axes=(d.ndim - 1,)), x.dtype)
+
+    def aval(x):
+        return Aval(shape_of(x)[:-2], dtype_of(x))
+
+    def batch(size, xs, ds):
+        return trace(front(xs[0], ds[0])), 0
+
+    transpose = (lambda ct, x: _traced_back(ct, shape_of(x)),)
+
+    def samples(rng):
+        yield from in_kinds(draw(rng, "real", (2, 3, 3)))
+        for shape in ((3, 3), (2, 3, 4), (4, 3), (0, 2), (0, 2, 2)):
+            yield Sample(draw(rng, "real", shape), **({"kind": "empty"} if 0 in shape else {}))
+
+
+def _traced_back(ct, shape):
+    """ct in every place of the diagonals of matrices of this shape."""
+    along = (*shape[:-2], diagonal_size(shape, 0))
+    return diag_embed(broadcast(ct, shape=along, axes=(len(along) - 1,)), k=0, shape=shape[-2:])
+
+
 def on_diagonal(v):
     """Square matrices with v on the diagonal, (..., n) -> (..., n, n)."""
     n = shape_of(v)[-1]
@@ -194,9 +237,18 @@ def on_diagonal(v):
 
 
 # ------------------------------------------------------------------------------------------------ parts of a matrix
+@functools.lru_cache(256)
+def small_mask(n, m, k):
+    """True on and below the k-th diagonal: of small matrices, for reading."""
+    mask = np.tri(n, m, k, dtype=bool)
+    mask.flags.writeable = False
+    return mask
+
+
 def lower_mask(x, k=0):
     """True on and below the k-th diagonal of matrices shaped like x: a plain array."""
-    return np.tri(*shape_of(x)[-2:], k, dtype=bool)
+    n, m = shape_of(x)[-2:]
+    return small_mask(n, m, k) if n * m <= 256 else np.tri(n, m, k, dtype=bool)
 
 
 def eye_mask(x):

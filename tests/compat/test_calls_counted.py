@@ -355,7 +355,29 @@ def a_checkpoint():
     return lambda: torch.utils.checkpoint.checkpoint(lambda x: (x @ y * 2).tanh().sin() + x, x, use_reentrant=False)
 
 
+def a_factor_of_a_covariance():
+    x = leaf(4, 4)
+    x = x @ x.T + torch.eye(4)
+    return lambda: torch.linalg.cholesky(x)
+
+
+def a_triangle_solved():
+    x, y = leaf(4, 4), leaf(4, 2)
+    return lambda: torch.linalg.solve_triangular(x, y, upper=True)
+
+
+def a_trace():
+    x = leaf(4, 4) * 1
+    return lambda: torch.trace(x)
+
+
+def triangles_and_diagonals():
+    x, v = leaf(4, 4) * 1, leaf(4) * 1
+    return lambda: (x.tril(), x.triu(1), x.diagonal(), torch.diag(x), torch.diag(v))
+
+
 COUNTS = [
+    (a_factor_of_a_covariance, 45), (a_triangle_solved, 75), (a_trace, 6), (triangles_and_diagonals, 28),
     (gradients_of_an_ensemble, 1040),
     (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),
     (rows_of_a_list_assigned, 12),

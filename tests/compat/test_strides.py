@@ -82,3 +82,14 @@ def test_how_gradients_lie_is_noted_without_a_look_at_what_made_the_operands():
         return seen[0]
 
     assert lines(1) == lines(60) > 0
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_gradient_of_a_factored_matrix(upper):
+    """It lies in columns, whether the matrix is symmetric to the last bit or not (of which torch reads one triangle)."""
+    for corner in (0.0, 0.1):
+        x = 2 * compat.eye(3)
+        x[0, 2] = corner
+        x.requires_grad_()
+        (g,) = compat.autograd.grad(compat.linalg.cholesky(x, upper=upper).sum(), x)
+        assert g.stride() == (1, 3) and g.equal(g.T)
