@@ -51,11 +51,9 @@ IN_ORDER_OF = {
 
 
 def is_own(ct, cell):
-    """Does a cotangent that nobody else holds lie in memory of its own, as a new `.grad` of the leaf would?"""
-    if type(ct) is not ndarray or ct.base is not None:
-        return False
+    """Does an array that nobody else holds, and that is no view, lie as a new `.grad` of the leaf would?"""
     flags = ct.flags
-    if flags.writeable and flags.c_contiguous and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous):
+    if flags.carray and ct.size and (ct.ndim < 2 or leaf_layout(cell, ct).flags.c_contiguous):
         return True
     return not enforce_grad_layout_policy.now() and flags.writeable and is_dense(ct)
 

@@ -14,7 +14,7 @@ from sys import _getframe, getrefcount
 import numpy as np
 
 from funcgrad.core import state
-from funcgrad.core.aval import dtype_of
+from funcgrad.core.aval import dtype_of, ndarray
 from funcgrad.core.halves import BFLOAT16
 from funcgrad.core.handle import Array, Cell
 from funcgrad.core.mutation import accumulate, write
@@ -48,7 +48,6 @@ from ..rewriting import by_steps, steps_of, unfold_all, unfold_layers, whole
 from ..tensor import Tensor
 from .anomaly_mode import Anomaly, tell, watcher
 from .gradient_layout import (
-    ARRAYS,
     any_oddly,
     as_kernels_lay,
     check_layout,
@@ -238,6 +237,7 @@ ALONE = holders(None, [np.empty(0)].pop())  # what a deliverer counts of a cotan
 
 
 LOCK = threading.Lock()  # several threads may accumulate into one `.grad`
+acquire, release = LOCK.acquire, LOCK.release  # (half of the time of a `with`)
 
 
 def accumulator(home, create_graph, seeds=(), given=()):
@@ -247,15 +247,19 @@ def accumulator(home, create_graph, seeds=(), given=()):
 
     def deliver(cell, ct):
         nonlocal line, sharing
-        if plainly and isinstance(ct, ARRAYS) and not cell.hooks and ct.dtype.kind != "c":  # the commonest
-            with LOCK:
+        known = type(ct) is ndarray
+        if (
+            plainly and not cell.hooks and (known or isinstance(ct, np.generic)) and ct.dtype.kind != "c"
+        ):  # the commonest
+            acquire()
+            try:
                 old = cell.grad
                 if old is None:
-                    if type(ct) is not np.ndarray:  # (a number of NumPy's, which is nobody's memory)
+                    if not known:  # (a number of NumPy's, which is nobody's memory)
                         cell.grad = on_tape(np.array(ct))
                         return
                     alone = getrefcount(ct) <= ALONE
-                    if alone and is_own(ct, cell):
+                    if alone and ct.base is None and is_own(ct, cell):
                         cell.grad = on_tape(ct)
                     else:
                         sharing = sharing or Sharing(seeds, given)
@@ -275,6 +279,8 @@ def accumulator(home, create_graph, seeds=(), given=()):
                         check_fits(old, ct)
                         raise
                     return
+            finally:
+                release()
         if ct is None:
             if cell.hooks:
                 tell_of_nothing(cell, create_graph)

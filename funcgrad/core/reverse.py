@@ -6,7 +6,7 @@ so that what the rules do with them is recorded there. A walk that meets no hand
 
 from ..errors import ModifiedError, SecondBackwardError
 from . import constants, nans, state
-from .aval import PYTHON_SCALARS, strengthened
+from .aval import PYTHON_SCALARS, ndarray, strengthened
 from .handle import FROZEN, Frozen, Handle, Moved, Taped
 from .node import Freed, TapeNode, by_index, operation_of, pull_strong
 from .primitive import helpers
@@ -25,11 +25,12 @@ def topological(seeds):
     """Every node that `seeds` lead to, last made first. No recursion: depth costs nothing."""
     seen = set(seeds)
     order = list(seen)
+    see, append = seen.add, order.append
     for n in order:  # (which grows on the way)
         for p in n.ins:
             if p not in seen:
-                seen.add(p)
-                order.append(p)
+                see(p)
+                append(p)
     order.sort(key=by_index, reverse=True)
     return order
 
@@ -88,12 +89,12 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
             return reverse(seeds, home, want, create, free, deliver, only, nans.Watch(), tie)
     if type(home) is Record and home.watched is not None:
         constants.check(home)
-    add_cts = helpers["add_cts"]
+    shared = state.shared
     cts = {}
-    raw = not home.deep and not create and not state.shared.staging
+    raw = not home.deep and not create and not shared.staging
     for n, ct in seeds:
-        cts[n] = add_cts(cts[n], ct) if n in cts else ct
-        raw = raw and not isinstance(ct, Handle)
+        cts[n] = helpers["add_cts"](cts[n], ct) if n in cts else ct
+        raw = raw and (type(ct) is ndarray or not isinstance(ct, Handle))
     order = topological(cts)
     if home.deep and deliver is watch is only is None and not create and "extras" not in vars(home):  # (no hooks)
         from . import bare
@@ -111,16 +112,16 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
     leading = stops = None
     if only is not None:
         leading, stops = limits(only, [n for n, _ in seeds[:1] if len(seeds) == 1 and deliver is not None], order, want)
-    if state.shared.early and any(map(listened_to, order)):
+    if shared.early and any(map(listened_to, order)):
         from .arrivals import leaves_early
 
         order = leaves_early(order, [n for n, _ in seeds], leading, only)
-    elif state.shared.heard and any_heard(order):
+    elif shared.heard and any_heard(order):
         from .arrivals import leaves_at_once
 
         order = leaves_at_once(order, leading)
     plainly = raw and watch is None and only is None and (free is None or type(home) is not Record)
-    unseen = not state.shared.shown  # does nobody look at how cotangents lie?
+    unseen = not shared.shown  # does nobody look at how cotangents lie?
     hears = deliver is not None or type(home) is Record  # are hooks called?
     for n in order:
         if plainly and n.owner is home and n not in found:
@@ -235,7 +236,7 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                     gs = [g if g is None or k not in lays else lays[k](g, ct) for k, g in enumerate(gs)]
                 for p, g in zip(n.ins, gs if watch is None else watch(n, ct, gs), strict=True):
                     if g is not None:
-                        cts[p] = add_cts(cts.get(p), g)
+                        cts[p] = helpers["add_cts"](cts.get(p), g)
                         owned.discard(p)
                 gs = g = None
         finally:  # (where a NaN is refused, the rule has been asked all the same)

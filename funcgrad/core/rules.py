@@ -101,9 +101,14 @@ def elementwise_pull(prim, plan, traced=False):
     lines = opening(plan, traced) + parameters(prim, "n.params")
     lines += [f"    g{i} = {text}" for i, text in texts.items()]
     for i in texts:  # (when all of them are there: one that raises has added nothing)
-        lines.append(f"    if a is not None: g{i} = fit(g{i}, a[{i}])")
+        fits = (
+            ""
+            if traced
+            else f"(type(g{i}) is not ndarray or g{i}.shape != a[{i}].shape or g{i}.dtype is not a[{i}].dtype)"
+        )
+        lines.append(f"    if a is not None{fits and ' and ' + fits}: g{i} = fit(g{i}, a[{i}])")
         lines += adding(i, traced)
-    return written("pull", prim, lines, env)
+    return written("pull", prim, lines, env | {"ndarray": ndarray})
 
 
 def bits(need):

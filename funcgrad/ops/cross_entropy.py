@@ -11,7 +11,17 @@ from ..core.primitive import elementwise
 from ..core.quiet import quiet
 from ..core.sample import draw
 from .elementwise import div, mul, neg, sub
-from .exponential import ONES, _log_sigmoid, _log_sigmoid_torch, _softplus, log, log1p, logistic, sigmoid  # noqa: F401  (a formula names it)
+from .exponential import (
+    ONES,
+    _log_sigmoid,
+    _log_sigmoid_torch,
+    _softplus,
+    log,
+    log1p,
+    log_sigmoid_of,
+    logistic,
+    sigmoid,
+)  # noqa: F401  (a formula names it)
 from .kinked import maximum
 from .losses import Errors, loss_of
 from .shape import cast
@@ -85,7 +95,12 @@ def _with_logits(x, y, log_sigmoid=_log_sigmoid.__wrapped__):
 
 
 def _with_logits_torch(x, y):
-    return _with_logits(x, y, _log_sigmoid_torch.__wrapped__)
+    if not type(x) is ndarray is type(y) or not x.shape or y.dtype is not x.dtype not in ONES:
+        return _with_logits(x, y, _log_sigmoid_torch.__wrapped__)
+    g = ONES[x.dtype] - y
+    g = g * x
+    g -= log_sigmoid_of(x)
+    return g
 
 
 binary_cross_entropy_with_logits = elementwise(
@@ -105,8 +120,7 @@ class logits_loss(Errors):
 
     saves, divided = ((0, 1), (0,)), True
 
-    def errors(x, y):
-        return binary_cross_entropy_with_logits(x, y)
+    errors = binary_cross_entropy_with_logits
 
     def slopes(x, y, need):
         return [sub(sigmoid(x), y) if need & 1 else None, neg(x) if need & 2 else None]
@@ -126,8 +140,7 @@ class probability_loss(Errors):
     def drawn(rng, shape):
         return draw(rng, "probability", shape), draw(rng, "real", shape)
 
-    def errors(x, y):
-        return binary_cross_entropy(x, y)
+    errors = binary_cross_entropy
 
     def slopes(x, y, need):
         return [
@@ -158,10 +171,7 @@ soft_margin = elementwise(
 class soft_margin_error(Errors):
     """The mean (or sum) of log(1 + exp(-y x))."""
 
-    kernel = _soft_margin
-
-    def errors(x, y):
-        return soft_margin(x, y)
+    errors = soft_margin
 
     def slopes(x, y, need):
         s = neg(sigmoid(neg(mul(y, x))))

@@ -16,7 +16,7 @@ from ..core.sample import Sample, elementwise_samples
 from .elementwise import add, div, equal, less_equal, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function, samples_with
 from .logic import bitwise_and, bitwise_or, isinf  # noqa: F401  (formulas name them)
-from .torch_order import exp_as_torch, log1p_as_torch, log1p_of_exp_as_torch, log_as_torch
+from .torch_order import CHEAP, exp_as_torch, log1p_as_torch, log_as_torch
 
 LN2 = math.log(2)
 LN10 = math.log(10)
@@ -129,8 +129,12 @@ def one_and_exp_of_minus(x):
 
 def logistic(x):
     """1 / (1 + exp(-x)) of floats, where NumPy does not warn."""
-    e = one_and_exp_of_minus(x)
-    return np.reciprocal(e, e) if type(e) is ndarray else 1 / e
+    if type(x) is not ndarray or not x.shape or x.dtype not in ONES:
+        return 1 / (1 + np.exp(-x))
+    e = np.negative(x)
+    np.exp(e, e)
+    e += ONES[x.dtype]
+    return np.reciprocal(e, e)
 
 
 @over_floats
@@ -161,8 +165,21 @@ def _log_sigmoid(x):
 def _log_sigmoid_torch(x):
     if not x.shape or x.dtype not in ONES:
         return np.minimum(x, 0) - log1p_as_torch(exp_as_torch(-np.abs(x)))
-    e = np.copysign(x, MINUS[x.dtype])
-    return np.subtract(np.minimum(x, ZEROS[x.dtype]), log1p_of_exp_as_torch(e), e)
+    return log_sigmoid_of(x)
+
+
+def log_sigmoid_of(x):
+    """The same of an array of float32 or float64: its exponential and logarithm as exp_as_torch and log1p_as_torch have them, without memory for each."""
+    dtype = x.dtype
+    e = np.copysign(x, MINUS[dtype])
+    if dtype.char == "f" and x.size <= CHEAP:
+        d = e.astype(np.float64)
+        e[...] = np.exp(d, d)
+        d[...] = e
+        e = np.log1p(d, d).astype(np.float32)
+    else:
+        np.log1p(np.exp(e, e), e)
+    return np.subtract(np.minimum(x, ZEROS[dtype]), e, e)
 
 
 @over_floats

@@ -16,6 +16,7 @@ from ..core.aval import Aval, dtype_of, ndarray, shape_of
 from ..core.elementwise_layout import summed
 from ..core.primitive import define, raw
 from ..core.sample import Sample, draw, in_kinds
+from ..lazy import deferred
 from .elementwise import add, div, less, mul, neg, sub, where
 from .index import add_along, take_along
 from .kinked import abs_
@@ -60,9 +61,12 @@ def loss_of(body):
     weight, divided = getattr(body, "weight", 1), getattr(body, "divided", False)
     names = tuple(body.params[0])
 
-    @lru_cache
-    def bare(face):
-        return raw(errors, face), raw(slopes, face)
+    def over(face):
+        """(errors, slopes) over arrays."""
+        return deferred(lambda: raw(errors, face)), deferred(lambda: raw(slopes, face))
+
+    (plain_errors, _), (torch_errors, _) = faces = over("numpy"), over("torch")
+    slopes_of = {"numpy": faces[0][1], "torch": faces[1][1]}
 
     class loss:
         __doc__ = body.__doc__
@@ -82,12 +86,13 @@ def loss_of(body):
                 yield Sample(*body.drawn(rng, (3, 1)), kind="size 1", mean=True, **params)
 
         def impl(x, y, *, mean, **params):
-            d = bare("numpy")[0](x, y, **params)
+            d = plain_errors(x, y, **params)
             return np.add.reduce(d, axis=None) / terms(d.size, mean)
 
         def impl_torch(x, y, *, mean, **params):
-            d = bare("torch")[0](x, y, **params)
-            return sum_over(d, ALL_AXES[d.ndim]) / terms(d.size, mean)
+            d = torch_errors(x, y, **params)
+            total = sum_over(d, ALL_AXES[d.ndim])
+            return total / d.size if mean else total
 
         def aval(x, y, **params):
             return Aval((), np.result_type(dtype_of(x), dtype_of(y)))
@@ -106,9 +111,14 @@ def loss_of(body):
             if plan.need != 1 or type(x) is not ndarray:
                 return plan.ruled(n, ct, cts, owned)
             y, params = n.saved[1], n.params  # (the commonest: the rule of x, written out)
-            g, _ = bare(plan.face)[1](x, y, 1, *map(params.get, names))
+            slopes = slopes_of[plan.face]
+            g, _ = slopes(x, y, 1, *map(params.get, names)) if names else slopes(x, y, 1)
             k = x.size or 1 if params["mean"] else 1
-            g = g * ct / count(k, g.dtype) if divided else g * (ct * (weight / k))
+            if divided:
+                g *= ct
+                g /= count(k, g.dtype)
+            else:
+                g *= ct * (weight / k)
             (p,) = n.ins
             c = cts.get(p)
             cts[p] = g if c is None else summed(c, g)

@@ -20,6 +20,7 @@ try:
 except ImportError:
     from numpy import einsum
 
+accumulate = np.add.accumulate
 ALL_AXES = [tuple(range(n)) for n in range(65)]  # of an array with n dimensions (NumPy has 64 at most)
 LANE_BYTES = 32
 ACCUMULATORS = 4
@@ -110,41 +111,54 @@ def dealt_sum(numbers):
     return total
 
 
-@functools.lru_cache
 def rows_dealt(rows, lanes):
     """Where the elements of so many rows stand, at most one for each accumulator and a rest, in the order in which they are added."""
     order = [0, *range(ACCUMULATORS, rows), *range(1, min(rows, ACCUMULATORS))]
     return np.arange(rows * lanes).reshape(rows, lanes)[order]
 
 
+@functools.lru_cache(1024)
+def vector_adder(n, itemsize):
+    """add(x), the sum of a contiguous vector of so many numbers: what its length says is worked out once."""
+    lanes = LANE_BYTES // itemsize
+    width = ACCUMULATORS * lanes
+    turns, rest = n // width, n % lanes
+    dealt, whole = turns * width, n - rest
+    few, by_turns, by_lanes = turns <= BLOCK, (turns, width), (ACCUMULATORS, lanes)
+    order = rows_dealt(whole // lanes, lanes) if turns < 2 else None
+    head, first = slice(dealt), slice(lanes)
+    left = [slice(at, at + lanes) for at in range(dealt, whole, lanes)]
+    before, behind, tail = slice(rest), slice(rest, None), slice(whole, None)
+
+    def add(x):
+        if order is not None:
+            sums = x[order]
+        else:
+            sums = x[head].reshape(by_turns)
+            sums = einsum("ij->j", sums) if few else in_blocks(sums[None])[0]
+            if left:  # (the rows that are left go to the first accumulator)
+                total = sums[first]
+                for row in left:
+                    total += x[row]
+            sums = sums.reshape(by_lanes)
+        if not rest:
+            return accumulate(einsum("ij->j", sums))[-1]
+        ordered = np.empty(rest + lanes, x.dtype)
+        ordered[before] = x[tail]
+        einsum("ij->j", sums, out=ordered[behind])
+        return accumulate(ordered)[-1]
+
+    return add
+
+
 def vector_sum(x):
     """The sum of a contiguous vector."""
     n = len(x)
+    if n > SHORT:
+        return vector_adder(n, x.itemsize)(x)
     if n <= ACCUMULATORS:
         return np.add.reduce(x)
-    if n <= SHORT:
-        return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)
-    lanes = LANE_BYTES // x.itemsize
-    width = ACCUMULATORS * lanes
-    turns, whole = n // width, n - n % lanes
-    if turns < 2:
-        sums = x[rows_dealt(whole // lanes, lanes)]
-    else:
-        dealt = turns * width
-        sums = (x[:dealt] if dealt < n else x).reshape(turns, width)
-        sums = einsum("ij->j", sums) if turns <= BLOCK else in_blocks(sums[None])[0]
-        first = sums[:lanes]
-        while dealt < whole:  # (the rows that are left go to the first accumulator)
-            first += x[dealt : dealt + lanes]
-            dealt += lanes
-        sums = sums.reshape(ACCUMULATORS, lanes)
-    if whole == n:
-        ordered = einsum("ij->j", sums)
-    else:
-        ordered = np.empty(n - whole + lanes, x.dtype)
-        ordered[: n - whole] = x[whole:]
-        einsum("ij->j", sums, out=ordered[n - whole :])
-    return np.add.reduce(ordered) if len(ordered) < PAIRWISE else np.add.accumulate(ordered)[-1]
+    return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)
 
 
 def short_row_sums(x, lanes):
@@ -535,16 +549,4 @@ def as_torch(ufunc, most=CHEAP):
 
 
 exp_as_torch, log_as_torch, log1p_as_torch = as_torch(np.exp), as_torch(np.log), as_torch(np.log1p)
-
-
-def log1p_of_exp_as_torch(x):
-    """log1p_as_torch(exp_as_torch(x)) of an array, which is overwritten where that spares memory."""
-    if x.dtype.char != "f" or x.size > CHEAP:
-        return np.log1p(np.exp(x, x), x)
-    d = x.astype(np.float64)
-    x[...] = np.exp(d, d)
-    d[...] = x
-    return np.log1p(d, d).astype(np.float32)
-
-
 log_of_sums = as_torch(np.log, math.inf)  # (they are fewer than what was summed)
