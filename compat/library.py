@@ -141,7 +141,8 @@ class Operation:
             raise NotImplementedError(
                 f"Could not run '{self.qualname}' with arguments from the 'CPU' backend. No kernel has been registered for it."
             )
-        if self.fake is not None and any([concrete_or_none(current(t)) is None for t in tensors]):
+        writes = any([a.written for a in self.schema.arguments])  # (what it does to its arguments no graph is told)
+        if self.fake is not None and not writes and any([concrete_or_none(current(t)) is None for t in tensors]):
             return self.staged(kernel, values)
         values = {n: detached(v) for n, v in values.items()}  # (as torch's kernels, it may look at the memory)
         tensors = [t for v in values.values() for t in (v if listed(v) else (v,)) if isinstance(t, Tensor)]

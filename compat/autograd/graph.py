@@ -5,7 +5,9 @@ import functools
 import threading
 from collections.abc import Iterable
 
-from funcgrad.core.site import site
+from funcgrad.core.site import here, internal, site
+from funcgrad.errors import ConcretizationError
+from funcgrad.numpy.concrete import raising
 
 from ..functions.missing import refusal as _refusal
 from ..graph import GradientEdge, Node, edge_of
@@ -46,6 +48,8 @@ class saved_tensors_hooks:
                 f"Invoked with: {self.pack_hook!r}, {self.unpack_hook!r}"
             )
         Disabled.check()
+        if tls.stage is not None and tls.stage.recorded and not internal[getattr(self.pack_hook, "__module__", None)]:
+            raising(ConcretizationError(f"saved_tensors_hooks: no hook sees what a program keeps, at {here()}."))
         self.before = activate(Pair(self.pack_hook, self.unpack_hook))
 
     def __exit__(self, *error):

@@ -182,6 +182,8 @@ def seed_of(t, gradient, create_graph, at=0):
 def walk(seeds, home, create, want=None, free=None, deliver=None, only=None):
     """The rules run with the grad mode on: without create_graph they see payloads of `home`, so this level's tape is
     silent, while a tape further out still records. Hooks find the walk by `walking()`."""
+    if home is not TAPE and tls.stage is not None:
+        tls.stage.walked(seeds, only)
     if shared.early:
         unfold_all(n for n, _ in seeds)
     if create:

@@ -21,6 +21,9 @@ from .known import acts, may_act
 from .reach import Reach
 from .watch import Unfit
 
+FILES = frozenset(
+    "load save loadtxt savetxt genfromtxt savez savez_compressed dump open_memmap from_file".split()
+)  # ours and NumPy's, that may open one
 LIBRARY = os.path.dirname(os.__file__) + os.sep
 
 
@@ -34,6 +37,15 @@ def asked_by_user(frame):
             return True
         frame = frame.f_back
     return False
+
+
+def from_outside(frame):
+    """Does somebody call it who means to, and not Python to import a module or to show a line?"""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_globals.get("__name__") == "linecache":
+            return False
+        frame = frame.f_back
+    return True
 
 
 def frozen(state):
@@ -94,7 +106,8 @@ class Effects:
         self.streams = streams(draws, self.reach.alive)
         self.refused = None
         values = [v for *_, v, _ in watch.places.values()] + watch.objects
-        self.looks = not watch.reader.builtins.isdisjoint(("open", "input")) or any(map(may_act, values))
+        files = not (FILES.isdisjoint(watch.asked) and watch.reader.builtins.isdisjoint(("open", "input")))
+        self.looks = files or any(map(may_act, values))
 
     def __enter__(self):
         if self.looks:
@@ -121,7 +134,7 @@ class Effects:
     def look(self, frame, event, f):
         if event != "c_call":
             return
-        if acts(f) and asked_by_user(frame):
+        if acts(f) and (asked_by_user(frame) or f is open and from_outside(frame)):
             self.refused = Unfit(f"it calls {f.__qualname__}, which each call would have to do anew")
             raise self.refused
 

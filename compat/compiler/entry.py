@@ -26,6 +26,7 @@ from ..autograd.walks import Accumulation
 from ..devices import Default as DefaultDevice
 from ..dtypes import Default
 from ..native import Seeing
+from ..stores import Uncounted
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import Lines, equality, same, snapshot
@@ -198,7 +199,7 @@ def written(f, watch, structure, leaves, places, given, p, at):
         lines.test(
             f"({text}.cell is None or {text}.cell.grad is None)", "the .grad of a Tensor that does not require grad"
         )
-    if "is_inference_mode_enabled" in watch.asked:
+    if "is_inference_mode_enabled" in watch.asked or any(p.inferred):
         lines.test(f"tls.inference is {state.tls.inference}", "the inference mode")
     node = env["used_up"] = used_up(t.graph, at) if any(p.used_up) else None
     p.marks = [node if on else None for on in p.used_up]
@@ -514,6 +515,8 @@ def text_of(r, lines, p, texts, containers, body, made):
                 made[r] = f"r{r}" if p.staged.taped else f"o{r}"
                 if not p.staged.taped:
                     body.append(f"o{r} = {tensor(p, r, lines)}")
+                if p.inferred[r]:
+                    body.append(f"{made[r]}.store = {lines.name(Uncounted)}()")
             return made[r]
         kind, x, *chain = r
         if kind == "grad":

@@ -136,10 +136,9 @@ def installed(name):
 
 @functools.cache
 def module_of_users(name):
-    return (
-        not (internal[name] or name.partition(".")[0] in sys.stdlib_module_names or installed(name))
-        or name == "__main__"
-    )
+    if name is None or name == "__main__":  # (code that was written by a program has no name)
+        return True
+    return not (internal[name] or name.partition(".")[0] in sys.stdlib_module_names or installed(name))
 
 
 def of_users(kind):
@@ -465,6 +464,13 @@ class Reader:
             if a not in place or isinstance(value, type):
                 if apart and not isinstance(value, type):
                     self.seen(place, a, MISSING, name)  # (it may be assigned to)
+                elif (
+                    not apart
+                    and not isinstance(value, Handle)
+                    and hasattr(value, "__dict__")
+                    and "_modules" not in vars(value)
+                ):
+                    self.seen(vars(value), a, MISSING, name)  # (somebody may give an optimizer a step() of its own)
                 kind = value if isinstance(value, type) else type(value)
                 place = next((c for c in kind.__mro__ if a in vars(c)), None)
                 self.not_above(kind, place, a)

@@ -28,6 +28,7 @@ from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
 
 from ..functions.symbolic_floats import Moving, Unknown
+from ..inference import is_inference
 from ..optim.rule import FirstStepError
 from ..payload import layout_of_traced
 from ..tensor import Tensor
@@ -111,6 +112,7 @@ class Region(Stage):
         self.compared = []  # (place of a float, operator, number, what came out): what each call has to find again
         self.ungraded = []  # Tensors from outside that require no grad, whose .grad was asked for
         self.views = []  # (view from outside, its alias, the steps in it) of those that are made anew from what they are views of
+        self.over = []  # (Tensor over memory of NumPy's, its value)
         self.alike = []  # lists of boxes whose numbers each call finds equal, or does not run the program
 
     def equal(self, boxes):
@@ -130,6 +132,20 @@ class Region(Stage):
     def moved(self, h):
         if any([s is h for s, *_ in self.shadows.values()]):
             raise Unfit("it gives a Tensor from outside other strides, or other memory")
+
+    def walked(self, seeds, only):
+        computed = {
+            mark
+            for _, h, n, mark in self.shadows.values()
+            if n is not None and mark is not None and h.mark.plan is not None
+        }
+        if only is not None and len(only) == 1:  # (what comes before it is not asked for)
+            computed -= only
+        if computed and not computed.isdisjoint(topological([n for n, _ in seeds])):
+            raise Unfit("it goes back through the graph of a Tensor that was computed outside")
+
+    def lent(self, h):
+        self.over.append((h, h.val))
 
     def lacks(self, h, name):
         if h.owner.level < self.level:
@@ -197,7 +213,7 @@ class Program:
     or ("view", what of, views in between, are they recorded);
     `structure` of what it returned, and `changes` (number of a container in the arguments, what it is to have). `attributes`:
     (namespace, key, number of an output, may the next call differ by it) that it leaves in modules. `requires`: which outputs still
-    require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, and `leaves`: ids
+    require grad, `used_up`: which have a graph that a backward inside has used up, `orders`: of the axes of each in memory, `inferred`: which are inference Tensors, and `leaves`: ids
     of the boxes that a gradient flows back to from them. `warned`: the warnings that each call gives; `lacking`: (Tensor, attribute that
     it must not have). `elsewhere`: (id of a namespace, key) of the Tensors read there that are found by another way, too. `views`,
     `ungraded`, `compared`: as a Region has them. `named`: ids of the Tensors that the function may name beside its arguments, `keyed`: are some keys
@@ -270,6 +286,9 @@ def program(f, tensors, watch):
         p.attributes = left_in_modules(watch, region, given, outside, outs, seen)
         p.requires = [pending(o, region) for o in given]
         p.orders = list(map(axes_of, given))
+        p.inferred = list(map(is_inference, given))
+        if tls.inference and not all(p.inferred):
+            raise Unfit("it gives back what it has made under inference_mode(False)")
         p.used_up = [o.mark is not None and not on for o, on in zip(given, p.requires, strict=True)]
         entered = {mark: id(h) for _, h, n, mark in region.shadows.values() if n is not None}
         p.leaves = set()
@@ -292,6 +311,9 @@ def program(f, tensors, watch):
             raise Unfit(
                 "it writes into a Tensor that requires grad under no_grad(), and the derivative passes the write by"
             )
+        if any([h.val is not value for h, value in region.over]):
+            raise Unfit("it writes into memory of NumPy's, or of a buffer")
+        region.over.clear()
         refuse_shared(p.staged, tensors)
         refuse_hooks_of_leaves(p.staged, tensors)
         p.alike, p.warned, p.lacking, p.views = region.alike, region.warned, region.lacking, region.views

@@ -35,14 +35,22 @@ from .trees import entries
 ASKS = (
     "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr flags mkldnn cudnn is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
     "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision "
-    "__globals__ __subclasses__ f_globals f_locals f_back"
+    "__globals__ __subclasses__ f_globals f_locals f_back set_default_device set_default_validate_args set_detect_anomaly detect_anomaly "
+    "set_anomaly_enabled is_anomaly_enabled is_anomaly_check_nan_enabled check_sparse_tensor_invariants backends set_flush_denormal set_warn_always "
+    "is_autocast_cache_enabled set_autocast_cache_enabled get_overwrite_module_params_on_conversion set_overwrite_module_params_on_conversion "
+    "get_swap_module_params_on_conversion set_swap_module_params_on_conversion set_num_interop_threads get_num_interop_threads set_stance "
+    "set_deterministic_debug_mode get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled allow_tf32 memmap fromfile tofile seterr timeit "
+    "blocked_autorange adaptive_autorange"
 )
 ASKS = frozenset(ASKS.split())
-COMMON = frozenset(("_base", "flags", "writeable", "mkldnn", "cudnn"))  # of them what users call their own things, too
+COMMON = frozenset(
+    ("_base", "flags", "writeable", "mkldnn", "cudnn", "backends")
+)  # of them what users call their own things, too
 TABLES = frozenset(vars(Module()))
 CONTAINERS = Sequential, ModuleList, ModuleDict
 CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+NAMED = types.FunctionType, types.BuiltinFunctionType, type
 STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
 
 
@@ -102,6 +110,7 @@ class Watch:
                 if key in names and key not in TABLES and isinstance(value, CHANGEABLE):
                     self.place(vars(m), key, value, f"{type(m).__name__}.{key}")
         self.attributes_of_tensors()
+        self.cached = cached_values(self.modules.values())
         self.count = CHANGES[0]
         self.moving = ()  # (a namespace, key) whose value each call takes as it is
         self.dynamic = ()  # {(id of a namespace, key)} whose value each call takes as it is
@@ -231,7 +240,10 @@ class Watch:
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
-        if told := sorted((self.asked & ASKS) - self.names_of_its_own()):
+        named = {
+            value.__name__ for *_, value, _ in self.places.values() if isinstance(value, NAMED)
+        }  # (by whatever variable)
+        if told := sorted((self.asked & ASKS) - self.names_of_its_own() | named & ASKS):
             raise Unfit(f"it names {told[0]}, which each call would have to do anew")
         if self.reader.anything:
             raise Unfit("it may look up any variable, by globals(), eval() or exec()")
@@ -250,6 +262,8 @@ class Watch:
             if isinstance(much, np.ndarray):
                 raise Unfit(f"it reads {within}, a NumPy array of {much.size:,} elements: make it a Tensor")
             raise Unfit(f"it reads {within}, whose {len(much):,} entries no call can look at")
+        if self.cached is not None and self.cached["depth"]:
+            raise Unfit("values of parametrizations are kept, by cached()")
         if calling.FORWARD or calling.FORWARD_PRE or calling.BACKWARD or calling.BACKWARD_PRE:
             raise Unfit("hooks are registered for all modules")
         for m in self.modules.values():
@@ -401,6 +415,8 @@ class Watch:
             now = f"{self.name(CHANGES)}[0]"
             self.tests.append(Test(f"{now} == {self.name(seen)}[0] or unchanged()", "a module", said="what_differs()"))
             self.env["what_differs"] = self.what_differs
+        if self.cached is not None:
+            self.add(f"not {self.name(self.cached)}['depth']", "whether values of parametrizations are kept")
         for table in (calling.FORWARD, calling.FORWARD_PRE, calling.BACKWARD, calling.BACKWARD_PRE):
             self.add(f"not {self.name(table)}", "hooks of all modules")
         return self.tests
@@ -436,6 +452,8 @@ class Watch:
             for table in HOOKS:
                 if vars(m)[table]:
                     self.add(self.name(vars(m)[table]), "hooks of a module")
+        if self.cached is not None and self.cached["depth"]:
+            self.add(f"{self.name(self.cached)}['depth']", "whether values of parametrizations are kept")
         for namespace, key, kept, value, name in self.places.values():
             if type(value) in (bool, str) and same(entry_of(namespace, key), kept):
                 self.value(self.at(namespace, key), kept, value, name)
@@ -502,6 +520,15 @@ def entry_of(namespace, key):
     if not isinstance(namespace, (type, dict)):
         return getattr(namespace, key, MISSING)
     return (vars(namespace) if isinstance(namespace, type) else namespace).get(key, MISSING)
+
+
+def cached_values(modules):
+    """What parametrize.cached() keeps, if modules have parametrizations."""
+    if not any(["parametrizations" in m._modules for m in modules]):
+        return None
+    from ..nn.utils.parametrize import kept  # (loaded by who has put them there)
+
+    return kept
 
 
 def table_of(f):

@@ -7,6 +7,7 @@ from funcgrad.core.elementwise_layout import moved, noted, preserved
 from funcgrad.core.halves import SIZE, of_bits
 from funcgrad.core.handle import Array, Handle
 from funcgrad.core.site import warn
+from funcgrad.core.state import tls
 from funcgrad.core.trace import TAPE, Batch
 from funcgrad.core.tracebacks import drop
 from funcgrad.transforms.boundary import inner
@@ -262,9 +263,15 @@ def over(array):
         array = np.asarray(Shown(array))
     elif array.base is not None:
         array = np.asarray(memoryview(array))
-    t = new(dtypes.of_one_name(array))
+    return lent(new(dtypes.of_one_name(array)))
+
+
+def lent(t):
+    """A Tensor over memory that it has not made: it keeps its size, and no program writes into it."""
     if t.owner is TAPE:
         noted(t).versioned().resizable = False
+    elif tls.stage is not None:
+        tls.stage.lent(t)
     return t
 
 
@@ -302,7 +309,7 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
         array = np.frombuffer(buffer, d, count, offset)
         t = over(array)
     else:
-        t = new(of_bits(np.frombuffer(buffer, f"u{SIZE[d]}", count, offset), d))
+        t = lent(new(of_bits(np.frombuffer(buffer, f"u{SIZE[d]}", count, offset), d)))
     return t.requires_grad_() if requires_grad else t
 
 

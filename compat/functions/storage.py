@@ -8,7 +8,7 @@ import os
 
 import numpy as np
 
-from funcgrad.core.elementwise_layout import copied, noted
+from funcgrad.core.elementwise_layout import copied
 from funcgrad.core.halves import of_bits
 from funcgrad.core.handle import Alias
 from funcgrad.core.state import tls
@@ -22,7 +22,7 @@ from ..formats import base_of, contiguous_format, elements, memory_format, offse
 from ..payload import contiguous_strides, current, memory, strides_of
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import Tensor
-from .creation import completed, for_each_sample, seldom
+from .creation import completed, for_each_sample, lent, seldom
 from .data import Shown
 from .forward_mode import refuse_tangents
 from .levels import has_tangent
@@ -280,14 +280,8 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
         raise ValueError("from_dlpack: strides below zero, which Tensors do not have; pass a copy of the array.")
     if copy:
         return new(array.copy())
-    t = new(
-        array
-        if array.flags.writeable and array.base is None and 0 not in array.strides and array.size
-        else np.asarray(Shown(array, True))
-    )
-    if t.owner is TAPE:
-        noted(t).versioned().resizable = False
-    return t
+    plain = array.flags.writeable and array.base is None and 0 not in array.strides and array.size
+    return lent(new(array if plain else np.asarray(Shown(array, True))))
 
 
 def to_dlpack(tensor):
@@ -321,9 +315,7 @@ def from_file(
             f"torch.from_file: the memory of a {dtypes.name_of(d)} Tensor is wider here, and writes into it would not reach the file; share it as integers."
         )
     memory = file_bytes(os.fsdecode(filename), bool(shared), n * width)
-    t = new(memory.view(d) if d.isnative else of_bits(memory, d))
-    if t.owner is TAPE:
-        noted(t).versioned().resizable = False
+    t = lent(new(memory.view(d) if d.isnative else of_bits(memory, d)))
     return completed("from_file", t, None, device, requires_grad)
 
 

@@ -122,7 +122,7 @@ quick_view(
     "a",
     IN_FULL,
     (
-        "shape = (a, *more) if type(a) is int else a",
+        "shape = (a, *more) if type(a) is int else a if type(a) is tuple else (*a,)",
         "own, d = v.shape, v.dtype",
         "gained = len(shape) - len(own)",
         "if -1 in shape: shape = (*shape[:gained], *[n if s == -1 else s for s, n in zip(shape[gained:], own)])",

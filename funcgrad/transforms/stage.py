@@ -63,6 +63,12 @@ class Stage(Trace):
     def moved(self, h):
         """A handle of this stage goes over to another geometry, or to other memory."""
 
+    def walked(self, seeds, only):
+        """A walk begins from (node, cotangent)s, to these nodes alone if not to all leaves."""
+
+    def lent(self, h):
+        """A Tensor of this stage is over memory that others have."""
+
     def lacks(self, h, name):
         """A Tensor was asked for an attribute that it has not."""
 

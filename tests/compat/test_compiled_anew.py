@@ -132,6 +132,81 @@ def steps_over_rows_of_a_table(compile):
         yield step(torch.tensor([1, 3, last])), table.weight, out.weight
 
 
+def hooks_of_what_is_saved(compile):
+    def f(x):
+        with torch.autograd.graph.saved_tensors_hooks(lambda t: t * 2, lambda t: t):
+            return (x.square() * x).sum()
+
+    f = compile(f)
+    for _ in range(2):
+        x = ONES(2, requires_grad=True)
+        f(x).backward()
+        yield x.grad
+
+
+def parametrizations_whose_values_are_kept(compile):
+    net = nn.Linear(2, 2)
+    nn.utils.parametrize.register_parametrization(net, "weight", nn.Softplus())
+    c = compile(net)
+    for before in (False, True):
+        if before:
+            yield c(ONES(1, 2))
+        for _ in range(2):
+            with nn.utils.parametrize.cached():
+                yield c(ONES(1, 2)), c(ONES(1, 2))
+                net.parametrizations.weight.original.data.add_(1)
+                yield c(ONES(1, 2))
+
+
+def tensors_made_under_inference_mode(compile):
+    w = ONES(2, requires_grad=True)
+
+    def inner(x):
+        with torch.inference_mode():
+            y = x * w
+        return y, x * w
+
+    def off(x):
+        with torch.inference_mode(False):
+            return (x * 2,)
+
+    for f in (torch.inference_mode()(lambda x: (x * w, x, x.view(-1))), inner, off):
+        f = compile(f)
+        for on in (False, True, False, True):
+            with torch.inference_mode(on):
+                found = f(ONES(2))
+            yield [t.is_inference() for t in found], found
+        for use in (lambda t: t.add_(1), lambda t: (t * w).sum().backward()):
+            try:
+                yield use(f(ONES(2))[0])
+            except RuntimeError as error:
+                yield str(error)
+
+
+def a_step_of_its_own(compile):
+    w, times = ONES(2, requires_grad=True), []
+    o = torch.optim.SGD([w], 0.5)
+
+    def f(x):
+        o.zero_grad()
+        (x * w).sum().backward()
+        o.step()
+
+    f = compile(f)
+    f(ONES(2))
+    before = o.step
+    o.step = lambda: times.append(before())
+    for _ in range(2):
+        f(ONES(2))
+        yield w, len(times)
+
+
+def a_view_by_a_size_from_outside(compile):
+    rows = torch.arange(2.0).expand(torch.Size([3, 2]))
+    f = compile(lambda x: x + rows)
+    yield f(ONES(2)), f(ONES(3, 2))
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not shown
 ]
@@ -151,6 +226,12 @@ def test_a_generator_that_is_made_inside_is_compiled():
     f = torch.compile(lambda x: x + torch.randn(2, generator=torch.Generator().manual_seed(3)), fullgraph=True)
     want = torch.randn(2, generator=torch.Generator().manual_seed(3))
     assert all(torch.equal(f(torch.zeros(2)), want) for _ in range(3))
+
+
+def test_views_by_a_size_and_inference_mode_are_compiled():
+    rows = torch.arange(2.0).expand(torch.Size([3, 2]))
+    f = torch.compile(torch.inference_mode()(lambda x: x + rows), fullgraph=True)
+    assert torch.equal(f(torch.zeros(2)), rows) and f(torch.zeros(2)).is_inference()
 
 
 def test_rows_that_need_no_gradient_are_compiled():
