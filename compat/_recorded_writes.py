@@ -13,6 +13,7 @@ from funcgrad.core.trace import PICK, TAPE
 
 from ._taken_over import put_in, simple_root, taken_over
 from .dtypes import LONG
+from .rewriting import spelling_of
 from .tensor import Tensor
 from .unrecorded_writes import index_of
 
@@ -91,10 +92,9 @@ def recorded_at_once(f, t, *args, **named):
         h = f(t, *args, **named)
     except MISFIT:
         return False
-    extra = None if t.alias is None or h.mark is None else h.mark.extra
-    if (
-        extra is not None and extra.spelling is not None and extra.span is None
-    ):  # (the operands that torch's steps show)
+    n = None if t.alias is None else h.mark
+    if n is not None and spelling_of(n) is not None and (n.extra is None or n.extra.span is None):
+        # (the operands that torch's steps show)
         shown = [a.mark for a in args if isinstance(a, Tensor) and a.val.dtype.kind == "f"]
         return taken_over(t, h, tracked, others=tuple(shown))
     return taken_over(t, h, tracked)
@@ -234,7 +234,7 @@ def rewritten_at_once(t, h, label, operands):
         return False
     marks = tuple([getattr(o, "mark", None) for o in operands[1:]])
     before, v = t.mark, t.val
-    if n is before or n in marks or n.extra is not None and (n.extra.group or n.extra.spelling) is not None:
+    if n is before or n in marks or n.extra is not None and n.extra.group is not None or spelling_of(n) is not None:
         return False
     for o in operands[1:]:
         if isinstance(o, Tensor) and (o.owner is not TAPE or not apart(v, o.val)):

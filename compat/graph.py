@@ -21,7 +21,7 @@ from funcgrad.transforms.boundary import as_tensor
 from .errors import modified
 from .names import full_name, node_name
 from .native import of_arguments
-from .rewriting import unfold, whole
+from .rewriting import spelling_of, unfold, whole
 
 _classes = {}
 _alive = weakref.WeakValueDictionary()  # id of a node -> the object that shows it, while somebody holds that
@@ -165,7 +165,7 @@ def leaf_of(v):
 
 def stepwise(n):
     """Put the nodes of torch's own steps in the place of one of ours, which somebody looks at."""
-    if n.extra is not None and n.extra.spelling is not None:
+    if spelling_of(n) is not None:
         unfold(n)
 
 

@@ -69,10 +69,17 @@ def spelled(out, name, f, *args, shapes=None):
     return out
 
 
+def spelling_of(n):
+    """(f, args, shapes) of a node that torch makes in several steps: its own, or its plan's; None of another."""
+    if n.extra is not None and n.extra.spelling is not None:
+        return n.extra.spelling
+    return n.plan and n.plan.spelling
+
+
 def unfold(n):
     """Put the nodes of torch's own steps in the place of the one node n, which becomes the last of them."""
-    extra = n.extra
-    (f, args, shapes), extra.spelling, group, extra.group = extra.spelling, None, extra.group, None
+    extra = extra_of(n)
+    (f, args, shapes), extra.spelling, group, extra.group = spelling_of(n), None, extra.group, None
     stage, grad = tls.stage, tls.grad
     tls.stage, tls.grad = None, True
     operands = stand_ins(n, shapes)
@@ -83,7 +90,7 @@ def unfold(n):
         tls.stage, tls.grad = stage, grad
     # Steps that are spelled in turn are so now, while they are numbered one by one: a walk has to come to all of them in torch's order.
     for m in nodes_between(last, n.ins):
-        if m.extra is not None and m.extra.spelling is not None:
+        if spelling_of(m) is not None:
             unfold(m)
     made = spread(nodes_between(last, n.ins), n.ins, n.index)
     for m in made:
@@ -151,7 +158,7 @@ def unfold_all(seeds):
     """Put torch's own steps everywhere in a walk: where leaves have hooks, those tell in which order gradients arrive."""
     order = topological(seeds)
     for n in order if any(map(listened_to, order)) else ():
-        if n.extra is not None and n.extra.spelling is not None:
+        if spelling_of(n) is not None:
             unfold(n)
 
 

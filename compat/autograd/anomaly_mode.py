@@ -18,6 +18,7 @@ from funcgrad.numpy.concrete import concrete
 from ..errors import need_bool
 from ..names import full_name, node_name
 from ..native import of_arguments
+from ..rewriting import spelling_of
 
 
 class Anomaly:
@@ -51,9 +52,8 @@ def remember(n):
         from .failed_walks import walked
 
         at = walked(sys._getframe(1))
-        if at is not None and (
-            at.extra is None or at.extra.group is at.extra.spelling is None
-        ):  # (else showing it changes the graph)
+        if at is not None and spelling_of(at) is None and (at.extra is None or at.extra.group is None):
+            # (else showing it changes the graph)
             from ..graph import shown
 
             notes["parent_"] = shown(at)

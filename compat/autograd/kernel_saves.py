@@ -18,7 +18,7 @@ from .._intercept import signature_of
 from ..graph import parents
 from ..names import node_name
 from ..payload import current
-from ..rewriting import whole
+from ..rewriting import spelling_of, whole
 from ..tensor import Tensor
 from .grad_mode import call_in
 from .gradient_layout import conjugated
@@ -252,7 +252,7 @@ def instead(pair, f, args, kwargs, got, shown, early):
     if first is None or tls.dual is not None or tls.func or "out" in kwargs:
         return False
     fields = KEPT.get(node_name(first.mark))
-    if fields is None or first.mark.extra is not None and first.mark.extra.spelling is not None:
+    if fields is None or spelling_of(first.mark) is not None:
         return False
     n = whole(first.mark)
     if any(t.mark is not None and whole(t.mark) is not n and node_name(whole(t.mark)) != node_name(n) for t in outs):

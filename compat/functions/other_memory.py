@@ -13,6 +13,7 @@ from funcgrad.core.state import tls
 from funcgrad.core.strides import geometry, nothing, owner_of
 
 from ..errors import multiplies_rows, operand, size_mismatch
+from ..rewriting import spelling_of
 
 
 def over_other_memory(c, array):
@@ -70,7 +71,7 @@ class Given(Moved):
 
 def by_views(node):
     """Does torch keep views of a node's operands in their place?"""
-    return multiplies_rows(node) or node.extra is not None and node.extra.spelling is not None
+    return multiplies_rows(node) or spelling_of(node) is not None
 
 
 def given_data(c, array):

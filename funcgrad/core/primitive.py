@@ -158,6 +158,7 @@ class Plan:
 
     __slots__ = ("prim", "need", "operands", "reads", "keeps", "results", "pull", "face", "kink", "label", "__dict__")
     shown = False  # does the face show those operands alone that need a derivative?
+    spelling = None  # how the face writes the operation as several, if it does so wherever this plan stands (see Extra)
 
     def __init__(self, prim, need, kink=None, face="numpy", label=None):
         self.prim = prim

@@ -72,11 +72,12 @@ BATCHED = """
 RECORD = """def call({head}out, params, {all}, {values}):
     n = {node}()
     n.owner = {owner}; n.plan = plan; n.ins = ({ins},); n.params = params
-    n.saved = ({saved}); n.avals = {avals}; n.index = tick()
+    n.saved = ({saved}); n.avals = {avals}; n.index = tick(){site}{rest}
+"""
+HERE = """
     f = getframe(2)
     if internal[f.f_globals.get("__name__")]: f = user_frame(f) or f
-    n.code = f.f_code; n.lasti = f.f_lasti{rest}
-"""
+    n.code = f.f_code; n.lasti = f.f_lasti"""
 
 
 MINDING = (
@@ -384,6 +385,7 @@ def recorder(prim, need, kink, arity):
         head="t, ",
         node="Node",
         owner="t",
+        site=HERE,
         rest="\n    return Array(out, n, t)",
         **recorder_pieces(prim, plan, arity, CONSTANT),
     )
@@ -396,9 +398,16 @@ STAMP = """
         v += ((*{x}.stamp(), {i}) if s is None or type({x}.alias) is Frozen else (s, s.version, {i})),"""
 
 
-def tape_recorder(prim, need, kink, arity, label=None):
-    """The same for the tape: also the versions of what is kept. `label`: what the face calls the operation, whose operands are the node's."""
+def tape_recorder(prim, need, kink, arity, label=None, spelling=None):
+    """The same for the tape: also the versions of what is kept. `label`: what the face calls the operation, whose operands are the node's.
+    `spelling`: how it writes the operation as several, which are made of the avals of all operands; the user's line is then given, as a first
+    argument (code, offset)."""
     plan = prim.plan(need, kink, "torch", label)
+    pieces = recorder_pieces(prim, plan, arity) | {"head": "", "site": HERE}
+    if spelling is not None:
+        plan.spelling = spelling
+        avals = "".join([f"AVALS[v{x}.shape, v{x}.dtype], " for x in LETTERS[:arity]])
+        pieces |= {"head": "at, ", "site": "\n    n.code, n.lasti = at", "avals": f"({avals})"}
     taped = [STAMP.format(x=LETTERS[i], i=i) for i in plan.reads if i < arity]
     rest = [
         "\n    n.extra = None",
@@ -410,9 +419,7 @@ def tape_recorder(prim, need, kink, arity, label=None):
     if plan.keeps:
         rest.append("\n    s = h.store = h.store or Store(); v += (s, 0, -1),")
     rest.append("\n    n.versions = v\n    return h")
-    text = RECORD.format(
-        head="", node="TapeNode", owner="TAPE", rest="".join(rest), **recorder_pieces(prim, plan, arity)
-    )
+    text = RECORD.format(node="TapeNode", owner="TAPE", rest="".join(rest), **pieces)
     env = environment(prim, None) | {"plan": plan, "aval_of": aval_of, "Taped": Taped}
     return compile_text(text, env)
 

@@ -4,7 +4,7 @@ What a face's function, `mutation.view` and `mutation.taped_view` do together st
 arguments; anything else takes the slow road. Invariant: what is given out lies in the operand's memory, by `base`.
 """
 
-from .aval import Aval
+from .aval import AVALS, Aval
 from .conjugate_views import Mirror
 from .halves import among
 from .handle import UNCHANGED, Alias, Frozen, fresh
@@ -17,6 +17,7 @@ from .trace import TAPE
 from .tracebacks import drop
 from .written import SITE, compile_text, environment
 
+new = object.__new__
 NONE = object()  # in the place of an argument that was not given
 VIEW = """def call(x=NONE, {signature}/, *more, **named):
     if isinstance(x, Face) and x.owner is TAPE and not named and {when} and not shared.staging:
@@ -94,6 +95,26 @@ def written_view(prim, face, slow, names, when, steps, labels=("",), itself=None
     )
 
 
+def view_at(x, plan, params, out, at):
+    """The view `out` of a recorded Tensor over NumPy memory that is no view itself, made at the line `at`: for callers that know as much."""
+    h = new(TAPE.face)
+    a = h.alias = new(Alias)
+    n = h.mark = TapeNode()
+    store = h.store = x.store or x.stamp()[0]
+    v, m = x.val, x.mark
+    h.val, h.owner, h.cell = out, TAPE, None
+    a.base, a.val, a.mark = x, v, m
+    a.link = None, (plan.prim, params)
+    if not store.counted:
+        store = UNCHANGED
+    a.store, a.version = store, store.version
+    n.owner, n.plan, n.params = TAPE, plan, params
+    n.ins, n.avals, n.index = (m,), (AVALS[v.shape, v.dtype],), tick()
+    n.saved = n.versions = ()
+    n.extra, (n.code, n.lasti) = None, at
+    return h
+
+
 def views_at(x, indices, *made):
     """[x[i] for i in indices], basic ones, as views of a Tensor: what is the same for all of them is asked once. `made`: how, see Alias."""
     getitem = PRIMITIVES["getitem"]
@@ -114,7 +135,7 @@ def views_at(x, indices, *made):
     store = x.store or x.stamp()[0]
     if m is not None and tls.grad:
         plan, (code, lasti), avals, ins = getitem.plan(1, None, "torch"), site(2), (Aval(v.shape, v.dtype),), (m,)
-    found, new, counted = [], object.__new__, store if store.counted else UNCHANGED
+    found, counted = [], store if store.counted else UNCHANGED
     val, mark, version = root.val if link is None else x.alias.val, root.mark, counted.version
     for i in indices:
         h, a = new(face), new(Alias)

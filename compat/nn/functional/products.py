@@ -6,9 +6,11 @@ from funcgrad.core import state
 from funcgrad.core.halves import HALVES, among
 from funcgrad.core.handle import Frozen, fresh
 from funcgrad.core.quiet import IGNORE, enter, leave
+from funcgrad.core.site import site
 from funcgrad.core.trace import TAPE, on_tape
 from funcgrad.core.written import F32, F64
 from funcgrad.core.written_any import tape_recorder
+from funcgrad.core.written_views import view_at
 
 from ... import dtypes
 from ...functions.call_errors import MISSING, answer, is_alike, not_a_tensor, unusual
@@ -35,7 +37,7 @@ BOOL = dtypes.BY_NAME["bool"].numpy
 LAST = (((1,), (1,)), NO_AXES)  # the last axis of both is summed over
 BEHIND = [(((n - 1,), (1,)), NO_AXES) for n in range(65)]  # the same of a stack of matrices with n axes, and a matrix
 AFFINE, ADD = P["affine"], P["add"].fast
-IMPL, PARAMS, RECORDS = AFFINE.value("torch"), {}, {}
+IMPL, PARAMS, RESHAPED = AFFINE.value("torch"), {}, P["reshape"].plan(1, None, "torch")
 tls, shared = state.tls, state.shared
 
 
@@ -150,33 +152,37 @@ def at_once(x, w, b):
         return None
     if not shape or len(size) != 2 or vb.shape != size[:1] or shape[-1] != size[1]:
         return None
-    needed = tls.grad
     if len(shape) != 2:
         if not vx.size:
             return None
         if not vx.flags.c_contiguous:
             out = unbiased(x, w) if tls.packing is None else None
             return None if out is None else ADD(out, b)
-        if (
-            len(shape) == 1 and needed and x.mark is not None
-        ):  # (errors of changes in place name the view that a vector's row is)
-            x = QUICK_RESHAPE(x, (1, size[1]))
-            vx = x.val
+    mx, mw, mb = (x.mark, w.mark, b.mark) if tls.grad else (None, None, None)
+    recorded = not mx is mw is mb is None
+    if recorded:
+        at = site(2)
+        if mx is not None and len(shape) == 1:  # (errors of changes in place name the view that a vector's row is)
+            x = reshaped_at(x, (1, size[1]), at)
+            vx, mx = x.val, x.mark
     token = enter(IGNORE)
     try:
         out = IMPL(vx, vw, vb)
     finally:
         leave(token)
-    need = ((x.mark is not None) + 2 * (w.mark is not None) + 4 * (b.mark is not None)) if needed else 0
-    if need:
-        record = RECORDS.get(need)
-        if record is None:
-            record = RECORDS[need] = tape_recorder(AFFINE, need, None, 3)
-        h = record(out, PARAMS, x, w, b, vx, vw, vb)
-        spelled(h, "AddmmBackward0", affine_in_steps, shapes=(vx.shape, size, vb.shape))
-    else:
+    if not recorded:
         h = on_tape(out)
-    return h if len(shape) == 2 else QUICK_RESHAPE(h, (*shape[:-1], size[0]))
+        return h if len(shape) == 2 else QUICK_RESHAPE(h, (*shape[:-1], size[0]))
+    need = (mx is not None) + 2 * (mw is not None) + 4 * (mb is not None)
+    h = RECORDS[need](at, out, PARAMS, x, w, b, vx, vw, vb)
+    return h if len(shape) == 2 else reshaped_at(h, (*shape[:-1], size[0]), at)
+
+
+def reshaped_at(x, shape, at):
+    """A recorded Tensor, whose memory lies in order, in another shape, as made at the line `at`."""
+    if x.alias is not None:
+        return QUICK_RESHAPE(x, shape)
+    return view_at(x, RESHAPED, {"shape": shape}, x.val.reshape(shape), at)
 
 
 def unbiased(x, w):
@@ -220,6 +226,17 @@ def affine(x, w, b, shapes):
 def staged_half(x):
     """Is half precision being staged? Then a layer is rounded once, as torch's kernel does it; under vmap torch adds to what it has rounded."""
     return tls.stage is not None and half_in(x) is not None
+
+
+class Records(dict):
+    """{the operands that need a derivative: what records a layer}, each made when it is first wanted."""
+
+    def __missing__(self, need):
+        record = self[need] = tape_recorder(AFFINE, need, None, 3, "AddmmBackward0", (affine_in_steps, (), None))
+        return record
+
+
+RECORDS = Records()
 
 
 def affine_in_steps(x, w, b):
