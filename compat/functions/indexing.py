@@ -137,6 +137,9 @@ def getitem(t, idx):
             i = current(idx)
             if i.owner is TAPE and i.val.dtype is INT64:
                 return select(t, int(i.val))
+        if type(idx) is tuple and t.owner is TAPE and not state.shared.staging:
+            if True in map(is_number, idx):
+                return t[tuple([int(current(i).val) if is_number(i) else i for i in idx])]
         if t.owner is TAPE and (t.mark is None or not tls.grad) and not state.shared.staging:
             out = read_at(t.val, idx)
             if out is not None:
@@ -174,6 +177,11 @@ def getitem(t, idx):
     except BaseException as error:
         trim(error)
         raise
+
+
+def is_number(i):
+    """Is an entry of an index a Tensor of one whole number, which stands for that?"""
+    return type(i) is Tensor and i.owner is TAPE and not i.val.ndim and i.val.dtype is INT64
 
 
 def only_arrays(idx, shape):

@@ -1,5 +1,6 @@
 """Views stretched along dimensions of length 1: expand, and the broadcasting of several to one shape."""
 
+import functools
 from collections.abc import Sequence
 
 from funcgrad.core.view_strides import stretched
@@ -51,6 +52,13 @@ def expanded_shape(own, shape):
             )
         out.append(k)
     return tuple(reversed(out))
+
+
+@functools.lru_cache(1024)
+def strides_over(own, strides, shape, gained):
+    """The strides, in bytes, of memory of a shape and strides stretched to another, of which the axes `gained` are new; None if it cannot be."""
+    found = stretched(own, strides, 0, shape, gained) if len(shape) >= len(own) else None
+    return None if found is None else found[1]
 
 
 @operation(function=False)
@@ -127,10 +135,11 @@ quick_view(
         "gained = len(shape) - len(own)",
         "if -1 in shape: shape = (*shape[:gained], *[n if s == -1 else s for s, n in zip(shape[gained:], own)])",
         "params = {'shape': shape, 'axes': tuple(range(gained))}",
-        "plain = v.flags.c_contiguous and v.size and shape[gained:] == own",
-        "out = ndarray(shape, d, v, 0, (0,) * gained + v.strides) if plain else stretched(v, **params)",
+        "steps = strides_over(own, v.strides, shape, params['axes']) if v.flags.c_contiguous and v.size else None",
+        "out = ndarray(shape, d, v, 0, steps) if steps is not None else stretched(v, **params)",
         "if out.size == v.size: out = None",  # (nothing stands twice: a view that may be written into)
     ),
     ("ExpandBackward0",),
     stretched=P["broadcast"].value("torch"),
+    strides_over=strides_over,
 )

@@ -161,14 +161,22 @@ def vector_sum(x):
     return np.float64(short_sum(x.tolist(), 4)) if x.itemsize == 8 else short_sum(list(x), 8)
 
 
+@functools.lru_cache
+def one_after_the_other(n, lanes):
+    """The places of the numbers of a row that fills one row of lanes at most, in the order in which they are added."""
+    return np.array(
+        [*range(lanes, n), *range(lanes)] if n >= lanes else [0, *range(ACCUMULATORS, n), *range(1, ACCUMULATORS)]
+    )
+
+
 def short_row_sums(x, lanes):
     """row_sums of rows that are not cut into blocks, by columns: NumPy adds columns of memory that was turned ten times as fast as it
     adds one short row after the other."""
     count, n = x.shape
-    columns = columns_of(x)
     rows = n // lanes
-    if not rows:
-        rows, lanes = n, 1
+    if rows < 2:  # (numbers that are added one after the other, from zero)
+        return np.add.reduce(x.T[one_after_the_other(n, lanes)], 0, None, None, False, 0)
+    columns = columns_of(x)
     whole = rows * lanes
     laid = columns[:whole].reshape(rows, lanes, count)
     turns = rows // ACCUMULATORS

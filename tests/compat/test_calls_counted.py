@@ -376,7 +376,33 @@ def triangles_and_diagonals():
     return lambda: (x.tril(), x.triu(1), x.diagonal(), torch.diag(x), torch.diag(v))
 
 
+def an_element_by_a_number_in_a_tensor():
+    x, i = torch.ones(3, 4), torch.tensor(1)
+    return lambda: x[i, 2]
+
+
+def elements_by_a_number_and_indices():
+    x, i, k = torch.ones(3, 4), torch.tensor(1), torch.tensor([0, 2])
+    return lambda: x[i, k]
+
+
+def a_stretched_view():
+    x = leaf(3, 1) * 1
+    return lambda: x.expand(3, 4)
+
+
+def rows_normalised():
+    x = leaf(8, 6) * 1
+    return lambda: F.normalize(x, dim=1)
+
+
+def short_rows_summed():
+    x = leaf(8, 6) * 1
+    return lambda: x.sum(1)
+
+
 COUNTS = [
+    (an_element_by_a_number_in_a_tensor, 15), (elements_by_a_number_and_indices, 29), (a_stretched_view, 3), (rows_normalised, 38), (short_rows_summed, 4),
     (a_factor_of_a_covariance, 45), (a_triangle_solved, 75), (a_trace, 6), (triangles_and_diagonals, 28),
     (gradients_of_an_ensemble, 1040),
     (a_choice_by_logits, 39), (a_choice_drawn, 13), (a_normal_drawn, 52), (parts_of_what_was_joined, 45), (a_row_of_numbers_added_to, 20),

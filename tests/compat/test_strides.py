@@ -93,3 +93,12 @@ def test_gradient_of_a_factored_matrix(upper):
         x.requires_grad_()
         (g,) = compat.autograd.grad(compat.linalg.cholesky(x, upper=upper).sum(), x)
         assert g.stride() == (1, 3) and g.equal(g.T)
+
+
+def test_stretched_along_new_dimensions_of_one():
+    """torch's: one that stays one has the stride of all that it holds."""
+    x = compat.arange(6.0).reshape(2, 1, 3)
+    for t in (x, x.clone().requires_grad_() * 1):
+        assert t.expand(5, 1, 2, 1, 3).stride() == (0, 6, 3, 3, 1)
+        assert t[0, 0].expand(4, 1, 3).stride() == (0, 3, 1)
+        assert t.expand(2, 4, 3).stride() == (3, 0, 1)
