@@ -535,7 +535,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         """The values as an ndarray over the same memory."""
         if wrong or named or force is not False and force is not True:
             takes_none(self, "numpy", wrong, {"force": force, **named})
-        t = readable(self)
+        t = self if self.alias is None and not shared.staging else readable(self)
         if tls.func:
             from ._funcs import check_memory
 
@@ -565,12 +565,12 @@ class Tensor(Taped, metaclass=TensorMeta):
             breaks.note("numpy()")
         if not t.val.dtype.isnative:
             raise TypeError(f"Got unsupported ScalarType {dtypes.SPOKEN[t.dtype.name]}")
-        if (maps := maps_of(t)) and not force:
+        if t.alias is not None and (maps := maps_of(t)) and not force:
             bit, name = ("conjugate", "conj") if maps & 1 else ("negative", "neg")
             raise RuntimeError(
                 f"Can't call numpy() on Tensor that has {bit} bit set. Use tensor.resolve_{name}().numpy() instead."
             )
-        t.versioned().resizable = False
+        (t.store or t.versioned()).resizable = False
         return t.val.view()  # (an array of its own: who gives it another shape changes no Tensor)
 
     numpy.__qualname__ = "numpy"  # (which Python's own errors name)

@@ -38,16 +38,16 @@ def overwritten(ufunc, t, other, alpha=1):
     d = v.dtype
     if d is not F32 and d is not F64 and (d is not I64 or type(other) is not int or ufunc is np.divide):
         return False
-    flags = v.flags
-    if not flags.writeable or not flags.c_contiguous and t.alias is None:
+    if not v.flags.carray and (t.alias is None or not v.flags.writeable):
         return False
-    if type(other) is float or type(other) is int and -BOUND < other < BOUND:
+    kind = type(other)
+    if kind is float or kind is int and -BOUND < other < BOUND:
         o = other
-    elif isinstance(other, Tensor) and other.owner is TAPE and other.alias is None:
+    elif (kind is Tensor or isinstance(other, Tensor)) and other.owner is TAPE and other.alias is None:
         o = other.val
-        if recording and other.mark is not None or o.dtype is not d or o.shape != v.shape and o.shape:
+        if o.dtype is not d or o.shape != v.shape and o.shape or recording and other.mark is not None:
             return False
-        if o is not v and (v.base is not None or o.base is not None) and np.may_share_memory(v, o):
+        if (v.base is not None or o.base is not None) and o is not v and np.may_share_memory(v, o):
             return False
     elif other is None and getattr(ufunc, "nin", 1) == 1:
         o = None
@@ -62,8 +62,10 @@ def overwritten(ufunc, t, other, alpha=1):
         t.refuse(())
     token = enter(IGNORE)
     try:
-        if alpha == 1 or d is not F32:
-            ufunc(v, o if alpha == 1 else o * alpha, v)
+        if alpha == 1:
+            ufunc(v, o, v)
+        elif d is not F32:
+            ufunc(v, o * alpha, v)
         else:
             v[...] = scaled_sum(v, o, alpha if ufunc is np.add else -alpha)
     finally:

@@ -141,24 +141,23 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
                 and (unseen or extra.lays is None)
             ):
                 ct = pop(n, None)
-                if ct is None and deliver is not None:
-                    ct = passed_by(n, free)
-                if ct is not None:
-                    saved = n.saved
-                    if saved is None and not looks_itself(n):
-                        raise SecondBackwardError(second_message(n))
-                    for store, version, _ in n.versions:
-                        if store.version != version and deliver is not None and not looks_itself(n):
-                            check_versions(n)
-                    if type(ct) is Slots and plan.prim.fills:
-                        ct = ct.filled(helpers["raw_zeros"])
-                    try:
-                        plan.pull(n, ct, cts, owned)
-                    except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
-                        pull_strong(n, ct, cts, owned)
-                    if free is not None and saved:
-                        n.saved = None
-                        n.versions = free
+                if ct is None and (deliver is None or (ct := passed_by(n, free)) is None):
+                    continue
+                saved = n.saved
+                if saved is None and not looks_itself(n):
+                    raise SecondBackwardError(second_message(n))
+                for store, version, _ in n.versions:
+                    if store.version != version and deliver is not None and not looks_itself(n):
+                        check_versions(n)
+                if type(ct) is Slots and plan.prim.fills:
+                    ct = ct.filled(helpers["raw_zeros"])
+                try:
+                    plan.pull(n, ct, cts, owned)
+                except (ArithmeticError, ValueError):  # Python scalars raise where NumPy gives inf or nan
+                    pull_strong(n, ct, cts, owned)
+                if saved and free is not None:
+                    n.saved = None
+                    n.versions = free
                 continue
         if leading is not None and n not in leading and n not in stops:
             continue

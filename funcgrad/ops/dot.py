@@ -113,7 +113,7 @@ def _dot_pull(n, ct, cts, owned):
                 cts[p] = g if c is None else c + g
             return
     if (
-        y.ndim == 1 and x.ndim == 2 and xc == (1,) and yc == (0,) and dtype is x.dtype is y.dtype
+        len(y.shape) == 1 and len(x.shape) == 2 and xc == (1,) and yc == (0,) and dtype is x.dtype is y.dtype
     ):  # (a matrix by a vector)
         for p, i in zip(n.ins, plan.operands, strict=True):
             g = x.T.dot(ct) if i else np.multiply.outer(ct, y)
@@ -122,10 +122,11 @@ def _dot_pull(n, ct, cts, owned):
         return
     if (
         xb
-        or xc != (x.ndim - 1,)
+        or len(y.shape) != 2
+        or len(x.shape) < 2
+        or xc != (len(x.shape) - 1,)
         or yc != (0,)
         and yc != (1,)
-        or not y.ndim == 2 <= x.ndim
         or not dtype is x.dtype is y.dtype
         or not ct.size
     ):

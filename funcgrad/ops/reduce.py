@@ -23,6 +23,7 @@ from .shape import (
     reshape,
     spread,
     spread_out,
+    spreading,
     sum_,
     transpose,
     zeros_like,
@@ -71,6 +72,8 @@ class mean:
 
     def impl_torch(x, *, axes):
         return mean.impl(x, axes=axes) if x.dtype.char == "e" else sum_over(x, axes=axes) / count(x.shape, axes)
+
+    pull = spreading(True)
 
     transpose = (lambda ct, x, *, axes: fit(spread_out(div(ct, max(count(shape_of(x), axes), 1)), x, axes), x),)
 

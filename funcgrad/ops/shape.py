@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core import state
 from ..core.aval import Aval, dtype_of, is_weak, ndarray, shape_of
+from ..core.elementwise_layout import summed
 from ..core.halves import WIDER, added, rounded
 from ..core.primitive import PRIMITIVES, define, helper
 from ..core.sample import Sample, draw, in_kinds
@@ -506,6 +507,31 @@ def spread_out_plain(v, x, axes):
 spread_out.plain = spread_out_plain
 
 
+def spreading(share):
+    """The pull of a reduction whose terms get the same each: the cotangent, or (`share`) that over their number. Where a whole array of few
+    numbers was reduced, they are written at once."""
+
+    def pull(n, ct, cts, owned):
+        plan, (a,) = n.plan, n.avals
+        shape = a.shape
+        k = math.prod(shape)
+        if (
+            not shape
+            or len(n.params["axes"]) != len(shape)
+            or not 0 < k <= FEW
+            or state.shared.shown
+            or getattr(ct, "dtype", None) is not a.dtype
+        ):
+            return plan.ruled(n, ct, cts, owned)
+        g = np.empty(shape, a.dtype)
+        g.fill(ct / k if share else ct)
+        (p,) = n.ins
+        c = cts.get(p)
+        cts[p] = g if c is None else summed(c, g) if plan.face == "torch" else c + g
+
+    return pull
+
+
 @functools.lru_cache(1024)
 def reduced_to_one(shape, axes):
     return tuple([1 if i in axes else k for i, k in enumerate(shape)])
@@ -527,6 +553,7 @@ class sum_:
 
     scalar = "{0}"
     impl_torch = sum_over
+    pull = spreading(False)
 
     transpose = (lambda ct, x, *, axes: fit(spread(ct, x, axes), x),)
 
