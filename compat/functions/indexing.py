@@ -133,10 +133,8 @@ def getitem(t, idx):
         shape = shape_of(t)
         if type(idx) is slice and shape:
             return view_of(t, "getitem", "SliceBackward0", idx=(plain_slice(idx), Ellipsis))
-        if type(idx) is Tensor and not idx.shape and shape:
-            i = current(idx)
-            if i.owner is TAPE and i.val.dtype is INT64:
-                return select(t, int(i.val))
+        if shape and is_number(idx):
+            return select(t, int(current(idx).val))
         if type(idx) is tuple and t.owner is TAPE and not state.shared.staging:
             if True in map(is_number, idx):
                 return t[tuple([int(current(i).val) if is_number(i) else i for i in idx])]

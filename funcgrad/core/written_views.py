@@ -7,7 +7,7 @@ arguments; anything else takes the slow road. Invariant: what is given out lies 
 from .aval import AVALS, Aval
 from .conjugate_views import Mirror
 from .halves import among
-from .handle import UNCHANGED, Alias, Frozen, fresh
+from .handle import UNCHANGED, Alias, Frozen, Store, fresh
 from .mutation import unrecorded_view, view
 from .node import TapeNode
 from .primitive import PRIMITIVES
@@ -32,7 +32,9 @@ VIEW = """def call(x=NONE, {signature}/, *more, **named):
             if base is v or base is not None and base is v.base:
                 h = new(Face)
                 h.owner = TAPE; h.cell = None; h.val = out
-                s = h.store = x.store or x.stamp()[0]
+                s = x.store
+                if s is None: s = x.store = Store()
+                h.store = s
                 m = x.mark
                 a = h.alias = new(Alias)  # (what Alias(...) does, written out)
                 if k is None:
@@ -100,7 +102,10 @@ def view_at(x, plan, params, out, at):
     h = new(TAPE.face)
     a = h.alias = new(Alias)
     n = h.mark = TapeNode()
-    store = h.store = x.store or x.stamp()[0]
+    store = x.store
+    if store is None:
+        store = x.store = Store()
+    h.store = store
     v, m = x.val, x.mark
     h.val, h.owner, h.cell = out, TAPE, None
     a.base, a.val, a.mark = x, v, m

@@ -192,10 +192,14 @@ def _relu(x):
     return np.maximum(x, 0)
 
 
+UPWARDS = {np.dtype(c): (np.array(0.0, c), np.array(np.inf, c)) for c in "fd"}
+
+
 def _relu_torch(x, kink=None, out=None):
     """The same, in less time; -0.0 stays, as torch has it."""
-    if type(x) is ndarray and x.dtype.char in "fd":
-        return held(x, 0.0, np.inf, out)
+    if type(x) is ndarray and x.dtype in UPWARDS:
+        low, high = UPWARDS[x.dtype]
+        return clip(x, low, high, out)  # (see held)
     return np.maximum(x, 0, out=out)
 
 
