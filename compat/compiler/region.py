@@ -194,7 +194,16 @@ class Region(Stage):
                 if noted.asked or noted.replaced:
                     (asked if noted.asked else self.replaced).add(id(h.mark.extra.cell))
         writes, cells = super().writes()
-        return writes, [(cell, g) for cell, g in cells if id(cell) in asked or id(cell) in self.replaced]
+        cells = [(cell, g) for cell, g in cells if id(cell) in asked or id(cell) in self.replaced]
+        self.refuse_shared_gradients([g for cell, g in cells if g is not None and g is not cell.grad])
+        return writes, cells
+
+    def refuse_shared_gradients(self, given):
+        """Raise Unfit if what becomes the .grad of a Tensor is, or lies in the memory of, what others have, too."""
+        roots = [g.alias.base if isinstance(g.alias, Alias) else g for g in given]
+        entered = {id(s) for s, *_ in self.shadows.values()}
+        if len({*map(id, given)}) < len(given) or any([r.owner.level < self.level or id(r) in entered for r in roots]):
+            raise Unfit("it gives a Tensor a .grad that others have, too")
 
     def process(self, prim, args, params, out=None):
         if Moving in map(type, params.values()):
@@ -270,20 +279,23 @@ def program(f, tensors, watch):
             else:
                 if vars(o):
                     raise Unfit(f"it gives the attribute {next(iter(vars(o)))!r} to a Tensor that it returns")
-                p.results.append(len(given) if seen_with(o, outs, region) is None else o)
+                p.results.append(len(given) if seen_with(o, outs, region, grads) is None else o)
                 if p.results[-1] is not o:
                     given.append(o)
                     refuse_hooks_inside(o)
         seen = {}
         for o in p.results:
             if isinstance(o, Tensor) and id(o) not in seen:
-                h = seen_with(o, outs, region)
+                h = seen_with(o, outs, region, grads)
                 place = next((k for k, g in enumerate(given) if g is h), None)
-                if place is None:
-                    place = ("box", h) if outside.get(id(h)) is None else ("same", outside[id(h)])
-                seen[id(o)] = "view", place, o.alias.chain, o.mark is not None
+                seen[id(o)] = (
+                    "view",
+                    from_outside(h, outside, grads) if place is None else place,
+                    o.alias.chain,
+                    o.mark is not None,
+                )
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
-        p.attributes = left_in_modules(watch, region, given, outside, outs, seen)
+        p.attributes = left_in_modules(watch, region, given, outside, outs, seen, grads)
         p.requires = [pending(o, region) for o in given]
         p.orders = list(map(axes_of, given))
         p.inferred = list(map(is_inference, given))
@@ -340,14 +352,21 @@ def axes_of(o):
     return None if v is None else tuple(by_strides(strides_for(v.shape, (v.shape, v.strides))))
 
 
-def seen_with(o, outs, region):
-    """What a result is a view of, if others have that too: another result, an argument or a box; else None."""
+def from_outside(h, outside, grads):
+    """Where a call finds what is no new value: it is the .grad of a Tensor, an argument or a box."""
+    if id(h) in grads:
+        return "grad", grads[id(h)]
+    return ("same", outside[id(h)]) if id(h) in outside else ("box", h)
+
+
+def seen_with(o, outs, region, grads):
+    """What a result is a view of, if others have that too: another result, a .grad, an argument or a box; else None."""
     alias, on = o.alias, pending(o, region)
     if type(alias) is not Alias:
         return None
     if o.mark is not None and (alias.base.mark is None or on != pending(alias.base, region) or on and alias.made):
         return None
-    if any([x is alias.base for x in outs]):
+    if id(alias.base) in grads or any([x is alias.base for x in outs]):
         return alias.base
     return next((h for s, h, n, _ in region.shadows.values() if s is alias.base and n is not None), None)
 
@@ -372,7 +391,7 @@ def plain_result(o, known):
     return o
 
 
-def left_in_modules(watch, region, given, outside, outs, seen):
+def left_in_modules(watch, region, given, outside, outs, seen, grads):
     """Take the Tensors that the function has put into attributes out again: each call will put its own there. (What stands in the place of
     the number of an output: as in `results`.)"""
     found = []
@@ -398,18 +417,20 @@ def left_in_modules(watch, region, given, outside, outs, seen):
         ):
             raise Replaced(name, namespace, key)
         if own:
-            base = seen_with(now, outs, region)
+            base = seen_with(now, outs, region, grads)
             if id(now) in seen:
                 place = seen[id(now)]
+            elif id(now) in grads:
+                place = "grad", grads[id(now)]
             elif base is None:
                 place = number(now)
             else:
                 refuse_hooks_inside(now)
-                outer = ("same", outside[id(base)]) if id(base) in outside else ("box", base)
-                of = number(base) if base.owner.level >= region.level else outer
+                new = base.owner.level >= region.level and id(base) not in grads
+                of = number(base) if new else from_outside(base, outside, grads)
                 place = seen[id(now)] = "view", of, now.alias.chain, now.mark is not None
         else:
-            place = ("same", outside[id(now)]) if id(now) in outside else ("box", now)
+            place = from_outside(now, outside, grads)
         put_back(namespace, key, value)
         found.append((namespace, key, place, watch.leaves(namespace, key, value)))
     return found

@@ -66,6 +66,56 @@ def paths_that_lead_outside(compile):
     yield a
 
 
+def gradients_that_others_have(compile):
+    a, b, v = ONES(2, requires_grad=True), ONES(2, requires_grad=True), ONES(2) * 3
+
+    def swapped(x):
+        a.grad, b.grad = b.grad, a.grad
+
+    def given(p, v):
+        p.grad = v
+        return p.grad * 2
+
+    def one_for_two(x):
+        (a * x).sum().backward()
+        b.grad = a.grad
+
+    swapped, given, one_for_two = map(compile, (swapped, given, one_for_two))
+    a.grad, b.grad = ONES(2), ONES(2) * 2
+    for _ in range(3):
+        swapped(ONES(2))
+        yield a, b
+    for p in (a, b):
+        yield given(p, v), p.grad is v
+        v = v.add_(1) * 2
+        yield a, b
+    for _ in range(2):
+        one_for_two(ONES(2))
+        yield a.grad is b.grad, a, b
+
+
+def gradients_and_their_views(compile):
+    own, w, u = types.SimpleNamespace(g=None, v=None), ONES(2, requires_grad=True), ONES(2, requires_grad=True)
+
+    def f(w, x):
+        w.grad = None
+        (w * x).sum().backward()
+        own.g, own.v = w.grad, w.grad[:1]
+        return w.grad[1:], w.grad.view(-1), w.grad.detach()
+
+    f, g = compile(f), compile(lambda x: (w.grad.view(-1), w.grad))
+    for p in (w, u, w):
+        found = f(p, ONES(2) * 2)
+        own.v.add_(3)
+        found[0].add_(5)
+        yield found, p, own.g is p.grad, own.v
+    for n in range(3):
+        w.grad = ONES(2) * n
+        found = g(ONES(2))
+        found[0].add_(3)
+        yield found, w, found[1] is w.grad
+
+
 def memory_of_numpys(compile):
     for over in (torch.from_numpy, torch.as_tensor, torch.asarray, torch.from_dlpack, lambda a: torch.from_numpy(a)[:]):
         a = np.ones(2)
