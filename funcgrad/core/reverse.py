@@ -123,8 +123,9 @@ def reverse(seeds, home, want=(), create=False, free=None, deliver=None, only=No
     plainly = raw and watch is None and only is None and (free is None or type(home) is not Record)
     unseen = not shared.shown  # does nobody look at how cotangents lie?
     hears = deliver is not None or type(home) is Record  # are hooks called?
+    each = plainly and not found
     for n in order:
-        if plainly and n.owner is home and n not in found:
+        if (each or plainly and n not in found) and n.owner is home:
             # most nodes of most walks: plain arrays, no hook, nothing kept here (benchmarks/eager.py)
             plan = n.plan
             extra = n.extra

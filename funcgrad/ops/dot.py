@@ -112,11 +112,15 @@ def _dot_pull(n, ct, cts, owned):
                 c = cts.get(p)
                 cts[p] = g if c is None else c + g
             return
-    if (
-        len(y.shape) == 1 and len(x.shape) == 2 and xc == (1,) and yc == (0,) and dtype is x.dtype is y.dtype
-    ):  # (a matrix by a vector)
-        for p, i in zip(n.ins, plan.operands, strict=True):
-            g = x.T.dot(ct) if i else np.multiply.outer(ct, y)
+    if len(y.shape) == 1 and len(x.shape) == 2 and xc == (1,) and yc == (0,) and dtype is x.dtype is y.dtype:
+        if need & 1:  # (a matrix by a vector)
+            p = n.ins[0]
+            g = np.multiply.outer(ct, y)
+            c = cts.get(p)
+            cts[p] = g if c is None else c + g
+        if need & 2:
+            p = n.ins[-1]
+            g = x.T.dot(ct)
             c = cts.get(p)
             cts[p] = g if c is None else c + g
         return

@@ -375,7 +375,8 @@ def sum_over(x, axes):
     shape = x.shape
     n = len(shape)
     if contiguous and len(axes) == n:
-        return vector_sum(x if n == 1 else x.reshape(-1))
+        x = x if n == 1 else x.reshape(-1)
+        return vector_adder(x.size, x.itemsize)(x) if x.size > SHORT else vector_sum(x)
     if x.size < 2 or not axes:
         return in_c_order(np.add.reduce(x, axis=axes))
     if contiguous:
