@@ -49,15 +49,7 @@ def constructed(args, kwargs, dtype):
     if len(args) != 1 or is_size(args[0]) or sizes is not args:
         if args and not is_size(sizes[0]):
             raise not_new(args, kwargs)
-        for at, k in enumerate(sizes, 1):
-            if not is_size(k):
-                text = f"argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of ints,but got"
-                raise TypeError(f'new(): {text} {type_name(k)}"')
-            if not LONG[0] <= k <= LONG[1]:
-                text = "argument 'size' failed to unpack the object"
-                raise TypeError(f'new(): {text} at pos {at} with error "{OVERFLOW}"')
-            if k < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
+        need_sizes(sizes)
         return new(np.zeros(tuple(map(int, sizes)) or (0,), dtype))
     data = args[0]
     if hasattr(type(data), "as_data"):
@@ -65,6 +57,18 @@ def constructed(args, kwargs, dtype):
     if not is_sequence(data):
         raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
     return new(array_of(data, dtype))
+
+
+def need_sizes(sizes):
+    """torch's errors for sizes of which one is none."""
+    for at, k in enumerate(sizes, 1):
+        where = f"new(): argument 'size' failed to unpack the object at pos {at} with error"
+        if not is_size(k):
+            raise TypeError(f'{where} "type must be tuple of ints,but got {type_name(k)}"')
+        if not LONG[0] <= k <= LONG[1]:
+            raise TypeError(f'{where} "{OVERFLOW}"')
+        if k < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {k}: {list(sizes)}")
 
 
 def not_new(args, kwargs):

@@ -63,18 +63,8 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
         squares = P["real"](P["mul"](t, P["conj"](t)))
         return finish(root(P["sum"](squares, axes=dims)), shape, dims, keepdim)
     size = P["abs"](t, kink="torch")
-    if p < 0 or p == float("inf"):
-        given = dim if isinstance(dim, (tuple, list)) else [dim]
-        for d, told in zip(dims, dims if dim in (None, (), []) else given) if 0 in shape else ():
-            if shape[d] == 0 and dim in (None, (), []):
-                raise RuntimeError(
-                    f"{name} cannot compute the {p:g} norm on an empty tensor because the operation does not have an identity"
-                )
-            if shape[d] == 0:
-                raise RuntimeError(
-                    f"{name} cannot compute the {p:g} norm on the dimension {told}because this dimension is empty and the operation does "
-                    "not have an identity"
-                )
+    if 0 in shape and (p < 0 or p == float("inf")):
+        need_identity(name, p, shape, dim, dims)
     if p == 0:
         return counted(t, dims, keepdim, nothing=True)
     if p == 1:
@@ -82,18 +72,35 @@ def vector_norm_of(t, p=2, dim=None, keepdim=False, dtype=None, name="linalg.vec
     elif p in (float("inf"), float("-inf")):
         out = P["max" if p > 0 else "min"](size, axes=dims) if dims else size
     else:
-        terms = P["power"](size, float(p))
-        if 0 < p < 1:  # (at 0 the slope of the power is infinite, and the norm's 0)
-            none = P["equal"](size, 0)
-            terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
-        out = root(P["turns_sum"](terms, axes=dims), 1.0 / p)
-        if p < 0 and (
-            out.owner is not TAPE or out.mark is not None and not out.val.all()
-        ):  # (at 0 the power is infinite)
-            dead = P["equal"](out, 0)
-            ones = P["where"](finish(dead, shape, dims, True), 1.0, size)
-            out = P["where"](dead, 0.0, root(P["turns_sum"](P["power"](ones, float(p)), axes=dims), 1.0 / p))
+        out = root_of_powers(size, p, dims)
     return finish(out, shape, dims, keepdim)
+
+
+def need_identity(name, p, shape, dim, dims):
+    """torch's error for a norm of nothing that is no number."""
+    whole = dim in (None, (), [])
+    given = dim if isinstance(dim, (tuple, list)) else [dim]
+    for d, told in zip(dims, dims if whole else given):
+        if shape[d] == 0:
+            what = "an empty tensor " if whole else f"the dimension {told}"
+            why = "" if whole else "this dimension is empty and "
+            raise RuntimeError(
+                f"{name} cannot compute the {p:g} norm on {what}because {why}the operation does not have an identity"
+            )
+
+
+def root_of_powers(size, p, dims):
+    """The p-norm over dimensions of what is not negative, for any p but 0 and infinity."""
+    terms = P["power"](size, float(p))
+    if 0 < p < 1:  # (at 0 the slope of the power is infinite, and the norm's 0)
+        none = P["equal"](size, 0)
+        terms = P["where"](none, 0.0, P["power"](P["where"](none, 1.0, size), float(p)))
+    out = root(P["turns_sum"](terms, axes=dims), 1.0 / p)
+    if not p < 0 or out.owner is TAPE and (out.mark is None or out.val.all()):
+        return out
+    dead = P["equal"](out, 0)  # (at 0 the power is infinite)
+    ones = P["where"](finish(dead, shape_of(size), dims, True), 1.0, size)
+    return P["where"](dead, 0.0, root(P["turns_sum"](P["power"](ones, float(p)), axes=dims), 1.0 / p))
 
 
 def counted(t, dims, keepdim=False, **back):

@@ -47,16 +47,13 @@ def inner(input, other):
     return tensordot(input, other, ([-1], [-1]))
 
 
-@operation(method=False)
-def tensordot(a, b, dims=2):
-    """The product summed over pairs of dimensions: the last of a with the first of b, or two lists of them."""
+def summed_over(a, b, dims):
+    """(the dimensions of a, those of b) that tensordot is to sum over, as `dims` says it; torch's errors if it says nothing of the kind."""
     if not isinstance(dims, (int, tuple, list, Tensor)):
         raise RuntimeError(
             "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but got "
             f"dims={dims}"
         )
-    n, m = a.dim(), b.dim()
-    x, y = current(a), current(b)
     if isinstance(dims, Tensor):
         if dims.numel() > 1:
             if dims.shape[0] != 2:
@@ -67,15 +64,23 @@ def tensordot(a, b, dims=2):
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
-        if dims > min(n, m):
+        if dims > min(a.dim(), b.dim()):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
-        one, two = tuple(range(-dims, 0)), tuple(range(dims))
-    else:
-        one, two = dims
-        if not isinstance(one, (list, tuple)) or one and not isinstance(one[0], int):
-            from .._calls import C
+        return tuple(range(-dims, 0)), tuple(range(dims))
+    one, two = dims
+    if not isinstance(one, (list, tuple)) or one and not isinstance(one[0], int):
+        from .._calls import C
 
-            C.tensordot(a, b, one, two)
+        C.tensordot(a, b, one, two)
+    return one, two
+
+
+@operation(method=False)
+def tensordot(a, b, dims=2):
+    """The product summed over pairs of dimensions: the last of a with the first of b, or two lists of them."""
+    n, m = a.dim(), b.dim()
+    x, y = current(a), current(b)
+    one, two = summed_over(a, b, dims)
     if len(one) != len(two):
         raise RuntimeError("both dimension lists should have same length")
     if dtype_of(x) != dtype_of(y):

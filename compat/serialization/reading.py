@@ -73,14 +73,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     path = isinstance(f, (str, os.PathLike))
     file = open(f, "rb") if path else f
     try:
-        for needed in ("seek", "tell", "read"):
-            try:
-                getattr(file, needed)
-            except AttributeError as error:
-                raise AttributeError(
-                    f"{error}. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer like "
-                    "io.BytesIO and try to load from it instead."
-                ) from None
+        need_seekable(file)
         start = file.tell()
         head = file.read(4)
         file.seek(start)
@@ -116,6 +109,17 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
     finally:
         if path:
             file.close()
+
+
+def need_seekable(file):
+    for needed in ("seek", "tell", "read"):
+        try:
+            getattr(file, needed)
+        except AttributeError as error:
+            raise AttributeError(
+                f"{error}. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer like "
+                "io.BytesIO and try to load from it instead."
+            ) from None
 
 
 def from_archive(archive, read, place, mapped):

@@ -56,22 +56,7 @@ def stage(f, args, kwargs, st=None, apart=True):
         new_args, new_kwargs = tree.unflatten(structure, inputs)
         out = f(*new_args, **new_kwargs)
         outs, t.structure = tree.flatten(out)
-        t.outs = []
-        t.faces = []
-        t.taped = False
-        for o in st.capture(outs):
-            if isinstance(o, Handle) and o.alias is not None:
-                fresh(o)
-            if isinstance(o, Taped):
-                if pending(o, st):
-                    t.taped = True
-                    if st.decoupled:
-                        o = refused(o, why=f"{DECOUPLED} [at {where}]")
-            elif not isinstance(o, Handle):
-                o = as_value(o, "jit", "the result")
-            v, m, face = leave(st, o)
-            t.outs.append(m if m is not None else st.lift(v))
-            t.faces.append(face)
+        t.outs, t.faces, t.taped = results(st, outs, where)
         writes, cells = st.writes()
     args_at = {id(x): i for i, x in enumerate(leaves) if isinstance(x, Taped)}
     grads_at = {id(c.grad): c for c, _ in cells if c.grad is not None and id(c) not in st.replaced}
@@ -110,6 +95,25 @@ def stage(f, args, kwargs, st=None, apart=True):
         t.check = effects, gone if "_tape" in vars(st) else weakref.ref(st)
     t.entered = set()  # what short roads it has: which leaves are handles
     return t
+
+
+def results(st, outs, where):
+    """(the nodes of what a function staged by st has returned, the faces they are to have, does one require grad?)."""
+    nodes, faces, taped = [], [], False
+    for o in st.capture(outs):
+        if isinstance(o, Handle) and o.alias is not None:
+            fresh(o)
+        if isinstance(o, Taped):
+            if pending(o, st):
+                taped = True
+                if st.decoupled:
+                    o = refused(o, why=f"{DECOUPLED} [at {where}]")
+        elif not isinstance(o, Handle):
+            o = as_value(o, "jit", "the result")
+        v, m, face = leave(st, o)
+        nodes.append(m if m is not None else st.lift(v))
+        faces.append(face)
+    return nodes, faces, taped
 
 
 def gone():

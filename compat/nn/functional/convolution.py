@@ -27,9 +27,46 @@ P = PRIMITIVES
 ROUNDED_ONCE = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.float16)
 
 
+def misfits(k):
+    """What raises torch's error for operands that make no convolution over k axes."""
+    plain = "compute_columns3d" if k == 3 else "slow_conv2d_cpu"
+
+    def refuse_misfits(x, w, bias, stride, padding, dilation, groups):
+        """Raise torch's error for operands that make no convolution, in its order."""
+        shape, taps = shape_of(x), shape_of(w)
+        count = len(taps) - 2 if isinstance(padding, str) else k  # (a padding by name: for any number of axes)
+        geometry = Geometry(w, count, groups, stride=stride, dilation=dilation)
+        stride, dilation = geometry.stride, geometry.dilation
+        pads = padding_of(padding, taps[2:], stride, dilation)
+        geometry.check(x, w, bias, pads)
+        for n, t, d, (low, high) in zip(shape[2:], taps[2:], dilation, pads):
+            if n + low + high < d * (t - 1) + 1:
+                padded = " x ".join(str(n + a + b) for n, (a, b) in zip(shape[2:], pads))
+                kernel = " x ".join(str(d * (t - 1) + 1) for t, d in zip(taps[2:], dilation))
+                raise RuntimeError(
+                    f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
+                    "greater than actual input size"
+                )
+        if 0 in shape:
+            need_bias(x, bias, padding)
+            need_one_complex(x, w, bias)
+            need_no_size(shape)
+            return need_weights(w)
+        if dtype_of(x).kind in "biu":
+            dilated = max(dilation) > 1
+            refuse_kinds(ALL_BUT_LONG if dilated else KINDS["b"], "slow_conv_dilated<>" if dilated else plain, x)
+        need_one_type(x, w, bias, groups)
+        need_taps(x, w, groups, dilated=max(dilation) > 1)
+        need_scalar_type(x, w)
+        if bias is not None:
+            need_scalar_type(x, current(bias))
+
+    return refuse_misfits
+
+
 def convolution(k):
     """torch.conv<k>d."""
-    plain = "compute_columns3d" if k == 3 else "slow_conv2d_cpu"
+    refuse_misfits = misfits(k)
 
     def conv(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         x, w = current(input), current(weight)
@@ -74,36 +111,6 @@ def convolution(k):
                 need_mode(padding, current(input), current(weight), groups, stride=stride, dilation=dilation)
             need_one_complex(current(input), current(weight), bias)
             refuse_misfits(current(input), current(weight), bias, stride, padding, dilation, groups)
-
-    def refuse_misfits(x, w, bias, stride, padding, dilation, groups):
-        """Raise torch's error for operands that make no convolution, in its order."""
-        shape, taps = shape_of(x), shape_of(w)
-        count = len(taps) - 2 if isinstance(padding, str) else k  # (a padding by name: for any number of axes)
-        geometry = Geometry(w, count, groups, stride=stride, dilation=dilation)
-        stride, dilation = geometry.stride, geometry.dilation
-        pads = padding_of(padding, taps[2:], stride, dilation)
-        geometry.check(x, w, bias, pads)
-        for n, t, d, (low, high) in zip(shape[2:], taps[2:], dilation, pads):
-            if n + low + high < d * (t - 1) + 1:
-                padded = " x ".join(str(n + a + b) for n, (a, b) in zip(shape[2:], pads))
-                kernel = " x ".join(str(d * (t - 1) + 1) for t, d in zip(taps[2:], dilation))
-                raise RuntimeError(
-                    f"Calculated padded input size per channel: ({padded}). Kernel size: ({kernel}). Kernel size can't be "
-                    "greater than actual input size"
-                )
-        if 0 in shape:
-            need_bias(x, bias, padding)
-            need_one_complex(x, w, bias)
-            need_no_size(shape)
-            return need_weights(w)
-        if dtype_of(x).kind in "biu":
-            dilated = max(dilation) > 1
-            refuse_kinds(ALL_BUT_LONG if dilated else KINDS["b"], "slow_conv_dilated<>" if dilated else plain, x)
-        need_one_type(x, w, bias, groups)
-        need_taps(x, w, groups, dilated=max(dilation) > 1)
-        need_scalar_type(x, w)
-        if bias is not None:
-            need_scalar_type(x, current(bias))
 
     return batched(conv, k, refused)
 
@@ -361,8 +368,39 @@ def in_half_steps(x, w, b, shape, strides, padding, rates, groups):
     return out if b is None else out + b.reshape(1, -1, *(1,) * (x.ndim - 2))
 
 
+def transposed_misfits(k):
+    """The same for a transposed one."""
+
+    def refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation):
+        """Raise torch's error for operands that make no transposed convolution, in its order."""
+        need_one_complex(x, w, bias)
+        steps = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+        geometry = Geometry(w, k, groups, True, **steps)
+        geometry.check(x, w, bias)
+        shape, taps = shape_of(x), shape_of(w)
+        check_extra(shape, geometry.stride, geometry.output_padding, geometry.dilation)
+        checked = [getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation")]
+        fast = is_fast(x, w, groups)
+        if 0 not in shape:
+            need_one_type(x, w, bias, groups)
+            need_taps(x, w, groups, "de")
+        check_sizes(shape, taps[1] * groups, taps[2:], *checked, fast)
+        if 0 in shape:
+            need_no_size(shape)
+            return need_weights(w)
+        refuse_kinds(ALL_BUT_LONG, f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
+        need_scalar_type(x, w)
+        if bias is not None and k == 3:
+            need_scalar_type(x, current(bias))
+        elif bias is not None:
+            check_castable(dtype_of(x), dtype_in(bias))
+
+    return refuse_misfits
+
+
 def transposed_convolution(k):
     """torch.conv_transpose<k>d: the convolution of the input, dilated by the stride, with the flipped weight."""
+    refuse_misfits = transposed_misfits(k)
 
     def conv_transpose(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
         x, w = current(input), current(weight)
@@ -410,30 +448,6 @@ def transposed_convolution(k):
         if input.dim() == k + 2:
             x, w = current(input), current(weight)
             refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation)
-
-    def refuse_misfits(x, w, bias, stride, padding, output_padding, groups, dilation):
-        """Raise torch's error for operands that make no transposed convolution, in its order."""
-        need_one_complex(x, w, bias)
-        steps = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-        geometry = Geometry(w, k, groups, True, **steps)
-        geometry.check(x, w, bias)
-        shape, taps = shape_of(x), shape_of(w)
-        check_extra(shape, geometry.stride, geometry.output_padding, geometry.dilation)
-        checked = [getattr(geometry, name) for name in ("stride", "padding", "output_padding", "dilation")]
-        fast = is_fast(x, w, groups)
-        if 0 not in shape:
-            need_one_type(x, w, bias, groups)
-            need_taps(x, w, groups, "de")
-        check_sizes(shape, taps[1] * groups, taps[2:], *checked, fast)
-        if 0 in shape:
-            need_no_size(shape)
-            return need_weights(w)
-        refuse_kinds(ALL_BUT_LONG, f"slow_conv_transpose{max(k, 2)}d_out_cpu", x)
-        need_scalar_type(x, w)
-        if bias is not None and k == 3:
-            need_scalar_type(x, current(bias))
-        elif bias is not None:
-            check_castable(dtype_of(x), dtype_in(bias))
 
     return batched(conv_transpose, k, refused)
 
