@@ -374,8 +374,9 @@ def may_carry(node, kind, names):
     if kind == "torch.tensor()":
         return any([k not in names or has_tensor(names[k]) for k in names_in(node.args[0])])
     if kind == "sample()":
-        _, of = meant(node.func, names)
-        return of is not None and internal[type(of).__module__]
+        made = node.func.value  # (`d.sample()`, or `Normal(0, 1).sample()`)
+        of = meant(made.func, names)[0] if isinstance(made, ast.Call) else type(meant(made, names)[0])
+        return internal[getattr(of, "__module__", None)] and hasattr(of, "sample")
     return any([k not in names or not is_plain(names[k]) for k in names_in(node)])
 
 

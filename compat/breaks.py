@@ -36,9 +36,18 @@ MEANING = {
     ".grad": "a gradient has no history unless a backward(create_graph=True) made it; compute the loss from the Tensor itself",
     "autograd.grad()": "gradients have no history; pass create_graph=True where they are to be differentiated",
     "sample()": "what is drawn has no history; use rsample() where there is one, or log_prob() of what was drawn",
+    "state_dict()": f"{DETACHED}; use the parameters themselves where their gradient is wanted",
+    "checkpoint()": f"none of the inputs requires grad, and {UNRECORDED}; pass use_reentrant=False",
     "mark_non_differentiable()": "this result of the Function has no derivative; leave it out where the gradient is wanted",
     "a NumPy function": "computed outside the graph; use torch's function of that name",
 }
+STEPS = (
+    "detach()",
+    ".data",
+    "no_grad()",
+    "set_grad_enabled(False)",
+)  # what functions of ours also do for their own ends,
+OURS = {"sample": "sample()", "_save_to_state_dict": "state_dict()"}  # but for these
 MODES = ("no_grad()", "inference_mode()", "set_grad_enabled(False)", "a decorator")
 
 
@@ -66,9 +75,20 @@ def note(kind, depth=2):
     """The user's line, `depth` frames up or further out, does `kind`; returns (kind, code, offset)."""
     frame = sys._getframe(depth)
     if internal[frame.f_globals.get("__name__")]:
-        frame = user_frame(frame) or frame
+        return note_of_ours(kind, frame)
     found = kind, frame.f_code, frame.f_lasti
     local.log.append((next(clock), found))
+    return found
+
+
+def note_of_ours(kind, frame):
+    """The same, where a function of ours does it. A step inside one breaks nothing of the user's, but where it is what the function is
+    for; and what one call does to many Tensors is one entry."""
+    kind, told = OURS.get(frame.f_code.co_name, kind), kind not in STEPS or frame.f_globals["__name__"] == "contextlib"
+    told, frame = told or kind in OURS.values(), user_frame(frame) or frame
+    found, log = (kind, frame.f_code, frame.f_lasti), local.log
+    if told and not (log and log[-1][1] == found):
+        log.append((next(clock), found))
     return found
 
 

@@ -4,6 +4,8 @@ import enum
 import os
 import time
 
+from funcgrad.core.site import warn
+
 from ._no_device import parts as _parts
 from .autograd import profiler as base
 from .autograd.profiler import record_function
@@ -11,6 +13,11 @@ from .autograd.profiler_util import DeviceType
 from .functions.missing import refusal as _refusal
 
 __getattr__ = _refusal(__name__)
+CLEARED = (
+    "Warning: Profiler clears events at the end of each cycle. Only events from the current cycle will be reported. To keep events "
+    "across cycles, set acc_events=True."
+)
+_said = set()
 __all__ = [
     "DeviceType", "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
     "tensorboard_trace_handler",
@@ -45,6 +52,8 @@ def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0,
             f"Invalid profiler schedule arguments. Got wait={wait} (need >= 0), warmup={warmup} (need >= 0), active={active} (need > 0), "
             f"repeat={repeat} (need >= 0), skip_first={skip_first} (need >= 0)."
         )
+    if warmup == 0:
+        warn("Profiler won't be using warmup, this can skew profiler results")
 
     def action(step):
         step -= skip_first
@@ -106,9 +115,9 @@ class profile:
         self.with_stack, self.with_modules = with_stack, with_modules
         self.schedule = schedule or _default_schedule_fn
         self.on_trace_ready = on_trace_ready
-        self.step_num = 0
+        self.step_num, self.entered = 0, False
         self.current_action = self.schedule(0)
-        self.profiler, self.started = None, False
+        self.profiler, self.started, self.kept = None, False, acc_events
         self.step_rec_fn, self.record_steps = None, schedule is not None
 
     def start(self):
@@ -130,6 +139,10 @@ class profile:
 
     def _enter(self):
         if self.current_action is not ProfilerAction.NONE and self.profiler is None:
+            if self.entered and not self.kept and CLEARED not in _said:
+                _said.add(CLEARED)
+                warn(CLEARED)
+            self.entered = True
             self.profiler = base.profile(
                 record_shapes=self.record_shapes, profile_memory=self.profile_memory, with_flops=self.with_flops, with_stack=self.with_stack
             )  # fmt: skip
@@ -154,7 +167,7 @@ class profile:
                 self.profiler = None
         elif before is ProfilerAction.WARMUP and self.current_action is not ProfilerAction.WARMUP:
             self._leave()
-            self.profiler = None
+            self.profiler, self.entered = None, False  # (the same cycle goes on)
         if self.profiler is None or self.profiler not in base._running and before is ProfilerAction.NONE:
             self.profiler = self.profiler if self.current_action is ProfilerAction.NONE else None
             self._enter()

@@ -678,9 +678,7 @@ class Tensor(Taped, metaclass=TensorMeta):
         if type(self) is not Tensor or self.dim():
             return object.__format__(self, spec)
         t = current(self)
-        if t.owner is not TAPE:
-            concrete(t, "format()")
-        return format(self.item(), spec)
+        return format((t.val if t.owner is TAPE else np.asarray(concrete(t, "format()"))).item(), spec)
 
 
 for _name, _value in tuple(vars(Tensor).items()):

@@ -5,10 +5,23 @@ import enum
 import warnings
 from types import SimpleNamespace
 
+from .._settings import Kept
 from ..functions.missing import refusal as _refusal
 
-matmul = SimpleNamespace(
-    allow_tf32=False,
+
+class MatmulSettings(SimpleNamespace):
+    """Settings of products; `allow_tf32` is torch.set_float32_matmul_precision by another name."""
+
+    @property
+    def allow_tf32(self):
+        return Kept.precision != "highest"
+
+    @allow_tf32.setter
+    def allow_tf32(self, value):
+        Kept.precision = "high" if value else "highest"
+
+
+matmul = MatmulSettings(
     allow_fp16_reduced_precision_reduction=True,
     allow_bf16_reduced_precision_reduction=True,
     allow_fp16_accumulation=False,

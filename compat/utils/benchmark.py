@@ -10,7 +10,9 @@ from typing import NamedTuple
 from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal(__name__)
-__all__ = ["Compare", "Measurement", "TaskSpec", "Timer", "timer"]
+__all__ = [
+    "Compare", "Measurement", "TaskSpec", "Timer", "ordered_unique", "select_unit", "timer", "trim_sigfig", "unit_to_english"
+]  # fmt: skip
 timer = time.perf_counter
 UNITS = (("second", "s", 1), ("millisecond", "ms", 1e-3), ("microsecond", "us", 1e-6), ("nanosecond", "ns", 1e-9))
 
@@ -124,6 +126,16 @@ class Measurement:
 def select_unit(t):
     """(unit, seconds) in which a time has up to three figures before the point."""
     return next(((short, scale) for _, short, scale in UNITS if t >= scale), ("ns", 1e-9))
+
+
+def unit_to_english(u):
+    """The name of the unit "ns", "us", "ms" or "s"."""
+    return {short: name for name, short, _ in UNITS}[u]
+
+
+def ordered_unique(elements):
+    """[each of the elements, at its first place]."""
+    return list(dict.fromkeys(elements))
 
 
 def trim_sigfig(x, n):

@@ -18,6 +18,7 @@ from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from ..autograd.graph import saved_tensors_hooks
 from ..autograd.walks import backward, walking
+from ..breaks import note
 from ..errors import argument_changed
 from ..functions.missing import refusal as _refusal
 from ..functions.random import get_rng_state, set_rng_state
@@ -279,6 +280,7 @@ def check_backward_validity(inputs):
     """Warn if none of the inputs requires grad."""
     if not any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
         warn("None of the inputs have requires_grad=True. Gradients will be None")
+        note("checkpoint()")
 
 
 def casts_in_force():

@@ -277,7 +277,10 @@ def test_profiles_that_end_in_another_order_leave_nothing_behind_and_count_what_
         torch.ones(2).exp()
     mark.__exit__(None, None, None)
     assert [(e.name, e.cpu_parent) for e in prof.function_events] == [("aten::ones", None), ("aten::exp", None)]
-    with torch.profiler.profile(schedule=torch.profiler.schedule(wait=0, warmup=0, active=1)) as prof:
+    with pytest.warns(UserWarning, match="won't be using warmup"):
+        plan = torch.profiler.schedule(wait=0, warmup=0, active=1)
+    torch.profiler._said.add(torch.profiler.CLEARED)
+    with torch.profiler.profile(schedule=plan) as prof:
         with torch.profiler.record_function("epoch"):
             prof.step()
             prof.step()

@@ -4,6 +4,7 @@ Nothing that the user owns is changed by an operation that fails. torch's senten
 """
 
 import ast
+import contextlib
 import functools
 import importlib
 import math
@@ -108,6 +109,29 @@ def no_grad():
     with torch.no_grad():  # broken
         y = W * 2
     loss = y.sum()
+    loss.backward()
+
+
+def drawn():
+    normal = torch.distributions.Normal(W, 1.0)
+    loss = normal.sample().sum()  # broken
+    loss.backward()
+
+
+def drawn_at_once():
+    y = torch.distributions.Categorical(logits=W).sample()  # broken
+    loss = (y * 1.0).sum()
+    loss.backward()
+
+
+def values_of_a_state():
+    values = torch.nn.Linear(2, 2).state_dict()  # broken
+    loss = (values["weight"] * 2.0).sum()
+    loss.backward()
+
+
+def chosen_of_what_detaches_inside():
+    loss = torch.nn.functional.gumbel_softmax(W, hard=True).argmax() * 1.0  # broken
     loss.backward()
 
 
@@ -254,9 +278,13 @@ SURE = [
     (in_a_module, "detach()"),
     (outside, "detach()"),
     (collected, "detach()"),
+    (drawn, "sample()"),
+    (values_of_a_state, "state_dict()"),
 ]
 READ = [
     (argmax, "argmax"),
+    (chosen_of_what_detaches_inside, "argmax"),
+    (drawn_at_once, "sample()"),
     (comparison, "a comparison"),
     (integers, "an integer dtype"),
     (to_integers, "an integer dtype"),
@@ -349,6 +377,36 @@ def test_row_03_lines_elsewhere_are_suspects_only():
     text = message_of(lambda: program(lambda x: x * 2.0))
     assert "look whether one of them" in text and line_in(program, "seen = W.sum().item()") in text
     assert "leads through" not in text
+
+
+def test_row_03_a_mode_that_a_stack_enters_is_a_suspect():
+    def program():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(torch.no_grad())
+            loss = (W * 2).sum()
+        loss.backward()
+
+    text = message_of(program)
+    assert line_in(program, "stack.enter_context") in text and "no_grad()" in text
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda: torch.allclose(W * 2.0, W),
+        lambda: f"{W.sum():.3f}",
+        lambda: torch.nn.Embedding(3, 2, max_norm=1.0)(torch.tensor([1])),
+        lambda: pytest.raises(RuntimeError, torch.matmul, torch.ones(2, 3, 4), W.reshape(3, 1)),
+    ],
+    ids=["allclose", "format", "embedding", "a failed product"],
+)
+def test_row_03_what_functions_do_inside_is_no_suspect(step):
+    def program():
+        step()
+        torch.zeros(()).backward()
+
+    text = message_of(program)
+    assert not any(kind + ":" in text for kind in breaks.MEANING)
 
 
 def test_row_03_a_backward_that_went_through_forgets_the_suspects():

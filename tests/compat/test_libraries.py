@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -362,7 +363,7 @@ def test_classes_go_by_torchs_names_under_the_runner():
     assert torch.nn.Linear.__module__ == own == "compat.nn.modules.linear"
 
 
-def test_a_schedule_of_profiles():
+def test_a_schedule_of_profiles(monkeypatch):
     """When torch 2.13.0 calls on_trace_ready in ten steps of one exp each, and how many of them the trace then has."""
     cases = [
         (dict(wait=1, warmup=1, active=2, repeat=2), [(4, 2), (8, 2)]),
@@ -371,6 +372,7 @@ def test_a_schedule_of_profiles():
         (dict(wait=0, warmup=0, active=1), [(k, 1) for k in range(1, 11)] + [(10, 0)]),
         (None, [(10, 10)]),
     ]
+    monkeypatch.setattr(torch.profiler, "_said", {torch.profiler.CLEARED})
     x = torch.ones(2)
     for options, want in cases:
         log = []
@@ -378,16 +380,45 @@ def test_a_schedule_of_profiles():
         def ready(prof, log=log):
             log.append((prof.step_num, sum([e.count for e in prof.key_averages() if e.key == "aten::exp"])))
 
-        plan = None if options is None else torch.profiler.schedule(**options)
-        with torch.profiler.profile(schedule=plan, on_trace_ready=ready) as prof:
-            for _ in range(10):
-                x.exp()
-                prof.step()
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            plan = None if options is None else torch.profiler.schedule(**options)
+            with torch.profiler.profile(schedule=plan, on_trace_ready=ready) as prof:
+                for _ in range(10):
+                    x.exp()
+                    prof.step()
         assert log == want
+        unwarmed = ["Profiler won't be using warmup, this can skew profiler results"]
+        assert [str(w.message) for w in caught] == (unwarmed if options and not options["warmup"] else [])
     assert "aten::exp" in prof.key_averages().table(sort_by="cpu_time_total")
     with torch.profiler.profile() as prof:
         torch.nn.functional.relu(x)  # (hands on to torch.relu: one operation all the same)
     assert [(e.key, e.count) for e in prof.key_averages() if e.key == "aten::relu"] == [("aten::relu", 1)]
+
+
+def test_events_of_an_earlier_cycle_are_cleared_with_a_warning_said_once(monkeypatch):
+    monkeypatch.setattr(torch.profiler, "_said", set())
+    for cycles, want in ((1, []), (2, ["Profiler clears events"]), (2, [])):
+        plan = torch.profiler.schedule(wait=1, warmup=1, active=1, repeat=cycles)
+        with (
+            warnings.catch_warnings(record=True, action="always") as caught,
+            torch.profiler.profile(schedule=plan) as prof,
+        ):
+            for _ in range(8):
+                prof.step()
+        assert [str(w.message)[9:31] for w in caught] == want
+
+
+def test_tf32_is_the_precision_of_products_by_another_name():
+    matmul = torch.backends.cuda.matmul
+    try:
+        for precision, allowed in (("high", True), ("medium", True), ("highest", False)):
+            torch.set_float32_matmul_precision(precision)
+            assert matmul.allow_tf32 is allowed
+        for allowed, precision in ((True, "high"), (False, "highest")):
+            matmul.allow_tf32 = allowed
+            assert torch.get_float32_matmul_precision() == precision
+    finally:
+        torch.set_float32_matmul_precision("highest")
 
 
 def test_a_measurement_knows_its_task():
