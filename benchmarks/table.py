@@ -29,6 +29,7 @@ PARTS = (
     "optim",
     "functional_programs",
     "torch_scripts",
+    "small_models",
     "torch_models",
     "imports",
 )

@@ -493,11 +493,17 @@ class Generator:
         n = _size(shape)
         if n and dtype != np.bool_ and dtype not in limits.NUMBERS:
             raise limits.not_implemented(dtype, "bernoulli_scalar_cpu_")
-        bits = self._engine.wide_words(n)
-        if n:  # (none may be a view of the state itself)
-            bits &= _MASK53
-        kept = bits < np.uint64(ceil(p * 2**53))  # (their uniform numbers, which are bits / 2**53, are below p)
-        return kept.astype(dtype, copy=False).reshape(shape)
+        return self._below(n, p).astype(dtype, copy=False).reshape(shape)
+
+    def _below(self, n, p):
+        """bool[n]: are the next uniform numbers of 53 bits below p? Each is two words, of which the first nearly always tells."""
+        words = self._engine.words(2 * n)
+        high, (top, rest) = words[::2] & 0x1FFFFF, divmod(ceil(p * 2**53), 1 << 32)
+        found = high < top
+        if rest and (even := high == top).any():
+            (at,) = even.nonzero()
+            found[at] = words[1::2][at] < rest
+        return found
 
     def bernoulli_from(self, p, dtype=None):
         """1 with probability p[i], else 0, for float[*s] in [0, 1]: same shape, `dtype` or that of p.

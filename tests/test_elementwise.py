@@ -65,10 +65,19 @@ def test_where_selects_exactly(dtype):
     """where(mask, x, 0) and its mirror keep nan, inf and signed zeros, for broadcast and strided operands too."""
     values = np.array([1, -2, 3, 0], dtype) if dtype == np.int64 else np.array([np.nan, np.inf, -0.0, -1.5], dtype)
     mask = np.array([[True], [False]])
-    for x, m in ((values, mask), (values[::-1], mask), (values[None, ::2], mask[::-1]), (values, mask[0])):
+    stretched = np.broadcast_to(values[:, None], (4, 600))
+    whole = np.arange(2400).reshape(4, 600) % 3 == 0
+    pairs = [(values, mask), (values[::-1], mask), (values[None, ::2], mask[::-1]), (values, mask[0])]
+    pairs += [
+        (stretched, whole),
+        (stretched.T, whole.T),
+        (stretched.T, whole.reshape(600, 4)),
+        (stretched[:, :1], whole),
+    ]
+    for x, m in pairs:
         for args in ((m, x, 0), (m, 0, x), (m, x, 0.0), (m, 0.0, x), (m, x, -0.0)):
             got, want = P["where"](*args), np.where(*args)
-            assert got.dtype == want.dtype and got.tobytes() == want.tobytes()
+            assert got.dtype == want.dtype and got.strides == want.strides and got.tobytes() == want.tobytes()
 
 
 def test_masked_cotangents():

@@ -76,7 +76,10 @@ def is_zero(x):
 def kept(x, mask):
     """x where mask, else 0: x's bits times the mask: exact for nan and inf, and 8 times faster than np.where."""
     bits = BITS[x.dtype.char]
-    out = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast(x, mask).shape, x.dtype)
+    if x.shape != mask.shape:
+        out = np.empty(np.broadcast(x, mask).shape, x.dtype)
+    else:
+        out = np.empty(x.shape, x.dtype) if mask.flags.c_contiguous else np.empty_like(x)
     np.multiply(x.view(bits), mask, out=out.view(bits))
     return out
 
@@ -88,8 +91,16 @@ def maskable(mask, x):
         and mask.dtype.char == "?"
         and type(x) is ndarray
         and x.dtype.char in BITS
-        and (x.flags.c_contiguous and mask.flags.c_contiguous or laid_alike(mask, x))
+        and (mask.flags.c_contiguous and (x.flags.c_contiguous or stretched(mask, x)) or laid_alike(mask, x))
     )
+
+
+def stretched(mask, x):
+    """Has x the mask's shape, some of its dimensions being one number repeated, and lie the others in C order?"""
+    if x.shape != mask.shape or 0 not in x.strides:
+        return False
+    steps = [s for s in x.strides if s]
+    return steps == sorted(steps, reverse=True)
 
 
 def laid_alike(mask, x):
