@@ -502,8 +502,11 @@ class Tensor(Taped, metaclass=TensorMeta):
         array = memory(new)  # (which a view that may not be written any more still has)
         if self.mark is not None and (new.dtype.numpy if array is None else array.dtype).kind in "biu":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        if self.mark is not None and tls.stage is not None:
-            tls.stage.decoupled = True
+        if tls.stage is not None:
+            alias = current(new).alias
+            if type(alias) is Alias and alias.base is current(self) and all([p.name == "stop" for p, _ in alias.chain]):
+                return  # (`w.data -= g`: the memory that it has)
+            tls.stage.decoupled = tls.stage.decoupled or self.mark is not None
         given_data(self if memory(self) is not None else current(self), current(new).val if array is None else array)
 
     @data.deleter

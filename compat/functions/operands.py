@@ -10,7 +10,8 @@ import numpy as np
 
 from funcgrad.core import elementwise_layout
 from funcgrad.core.elementwise_layout import as_torch, filled, moved, noted, preserved
-from funcgrad.core.handle import Handle
+from funcgrad.core.graph import GraphNode
+from funcgrad.core.handle import Array, Handle
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.strides import reach, slots
 from funcgrad.core.trace import TAPE
@@ -22,7 +23,7 @@ from ..dtypes import C_NAMES, LONG, beyond  # noqa: F401
 from ..errors import size_mismatch
 from ..formats import ORDER, base_of, offset_in, order_of, suggested
 from ..method_arguments import wrapped
-from ..payload import contiguous_strides, current, strides_of, wrap
+from ..payload import contiguous_strides, current, layout_of_traced, strides_of, wrap
 from ..size import Size  # noqa: F401
 from ..tensor import Tensor
 from .each_call import need
@@ -364,8 +365,11 @@ def lying_of(t, size, stride, offset):
 def in_c_order(t, *operands):
     """A result over memory of its own, in C order, as torch makes this one whatever the order of its operands."""
     m = t if t.owner is TAPE else beneath(t)
-    if m is not None and (not m.val.flags.c_contiguous or {*m.val.shape} & {0, 1}):
-        m.val = moved(m.val, contiguous_strides(m.val.shape))
+    if m is not None:
+        if not m.val.flags.c_contiguous or {*m.val.shape} & {0, 1}:
+            m.val = moved(m.val, contiguous_strides(m.val.shape))
+    elif isinstance(t.val, Array) and type(t.val.mark) is GraphNode:  # (staged)
+        t.val.owner.layouts[t.val.mark] = None
     return t
 
 
@@ -392,6 +396,8 @@ def like_image(t, *images, back=True, turned=False, others=()):
                 return t
         if turned and m is t:
             lay_back(t, images, False, others)
+    elif any([layout_of_traced(current(image)) is not None for image in images if isinstance(image, Tensor)]):
+        return t  # (staged)
     return in_c_order(t)
 
 

@@ -67,6 +67,32 @@ def other_memory(compile):
     yield shown(f(x), x, y, f(x), x, y)
 
 
+def memory_that_is_given_to_itself(compile):
+    w, y = torch.ones(2, requires_grad=True), torch.ones(2)
+    view = w.detach()[:1]
+
+    def step(x):
+        loss = (x * w).sum()
+        loss.backward()
+        w.data -= w.grad.data / 2
+        w.grad.data.zero_()
+        return loss.detach()
+
+    def same(x):
+        y.data = y.data
+        y.data *= x
+        return y + 1
+
+    def less(x):
+        y.data = y.data[:1]
+        return y + 1
+
+    step, same, less = map(compile, (step, same, less))
+    for _ in range(3):
+        yield shown(step(torch.ones(2)), w, view, w.grad, same(torch.ones(2) * 2), y)
+    yield shown(less(torch.ones(2)), y)
+
+
 PROGRAMS = [
     x for x in list(globals().values()) if type(x) is types.FunctionType and x.__module__ == __name__ and x is not shown
 ]
@@ -78,6 +104,31 @@ def test_each_call_leaves_what_it_would(program):
         warnings.filterwarnings("ignore", message="compile: .* is run as it is")
         found = [*program(torch.compile)]
     assert found == [*program(lambda f: f)]
+
+
+def test_a_step_by_data_is_compiled():
+    w = torch.ones(2, requires_grad=True)
+
+    @torch.compile(fullgraph=True)
+    def step(x):
+        (x * w).sum().backward()
+        w.data -= w.grad / 2
+        w.grad = None
+
+    for _ in range(2):
+        step(torch.ones(2))
+    assert w.tolist() == [0, 0]
+
+
+def test_results_of_indices_lie_as_they_do_plainly():
+    x, at, pad = torch.arange(24.0).reshape(2, 3, 4), torch.tensor([0, 2, 1]), torch.nn.functional.pad
+    turned = x.view(2, 3, 2, 2).to(memory_format=torch.channels_last)
+    for f in (
+        lambda: x[:, at], lambda: x[..., at], lambda: x[:, at, :2], lambda: x.index_select(2, at), lambda: x.gather(2, at.expand(2, 3, 3)),
+        lambda: pad(x, (1, 1), mode="circular"), lambda: torch.nn.functional.interpolate(x, size=5), lambda: torch.pixel_shuffle(turned, 1),
+        lambda: x[:, at].transpose(1, 2), lambda: x[:, at] * 2,
+    ):  # fmt: skip
+        assert torch.compile(f, fullgraph=True)().stride() == f().stride()
 
 
 def test_what_is_turned_inside_is_compiled():
