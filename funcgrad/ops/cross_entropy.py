@@ -122,10 +122,13 @@ class logits_loss(Errors):
 
     errors = binary_cross_entropy_with_logits
 
-    def slopes(x, y, need):
-        return [sub(sigmoid(x), y) if need & 1 else None, neg(x) if need & 2 else None]
+    def by_x(x, y):
+        return sub(sigmoid(x), y)
 
-    slopes.plain = lambda x, y, need: [logistic(x) - y if need & 1 else None, -x if need & 2 else None]
+    by_x.plain = lambda x, y: logistic(x) - y
+
+    def by_y(x, y):
+        return neg(x)
 
     def jax(jax, x, y):
         return binary_cross_entropy_with_logits.jax(jax, x, y)
@@ -142,11 +145,11 @@ class probability_loss(Errors):
 
     errors = binary_cross_entropy
 
-    def slopes(x, y, need):
-        return [
-            div(sub(x, y), maximum(mul(x, sub(1, x)), 1e-12)) if need & 1 else None,
-            target_slope(x) if need & 2 else None,
-        ]
+    def by_x(x, y):
+        return div(sub(x, y), maximum(mul(x, sub(1, x)), 1e-12))
+
+    def by_y(x, y):
+        return target_slope(x)
 
     def jax(jax, x, y):
         return binary_cross_entropy.jax(jax, x, y)
@@ -173,9 +176,11 @@ class soft_margin_error(Errors):
 
     errors = soft_margin
 
-    def slopes(x, y, need):
-        s = neg(sigmoid(neg(mul(y, x))))
-        return [mul(y, s) if need & 1 else None, mul(x, s) if need & 2 else None]
+    def by_x(x, y):
+        return mul(y, neg(sigmoid(neg(mul(y, x)))))
+
+    def by_y(x, y):
+        return mul(x, neg(sigmoid(neg(mul(y, x)))))
 
     def jax(jax, x, y):
         return soft_margin.jax(jax, x, y)

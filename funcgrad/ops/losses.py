@@ -54,19 +54,21 @@ def loss_of(body):
     """Define the primitive that is the mean (or the sum) of the errors which a class body describes:
 
     errors(x, y, **params)   the errors, over primitives
-    slopes(x, y, **params)   their derivatives by x and by y, without `weight`, over primitives
+    by_x(x, y, **params)     their derivatives by x, without `weight`, over primitives
+    by_y(x, y, **params)     those by y, where they are not the others with the other sign
     divided                  is a derivative multiplied by ct and then divided by n, or multiplied by ct * weight / n? (torch rounds so)
     """
-    errors, slopes, oracle = body.errors, body.slopes, body.jax
+    errors, by_x, by_y, oracle = body.errors, body.by_x, getattr(body, "by_y", None), body.jax
     weight, divided = getattr(body, "weight", 1), getattr(body, "divided", False)
     names = tuple(body.params[0])
 
-    def over(face):
-        """(errors, slopes) over arrays."""
-        return deferred(lambda: raw(errors, face)), deferred(lambda: raw(slopes, face))
+    plain_errors, torch_errors = [deferred(lambda face=face: raw(errors, face)) for face in ("numpy", "torch")]
+    slope_of = {face: deferred(lambda face=face: raw(by_x, face)) for face in ("numpy", "torch")}
 
-    (plain_errors, _), (torch_errors, _) = faces = over("numpy"), over("torch")
-    slopes_of = {"numpy": faces[0][1], "torch": faces[1][1]}
+    def slopes(x, y, need, **params):
+        g = by_x(x, y, **params) if need & 1 or by_y is None else None
+        h = None if not need & 2 else neg(g) if by_y is None else by_y(x, y, **params)
+        return [g if need & 1 else None, h]
 
     class loss:
         __doc__ = body.__doc__
@@ -111,8 +113,8 @@ def loss_of(body):
             if plan.need != 1 or type(x) is not ndarray:
                 return plan.ruled(n, ct, cts, owned)
             y, params = n.saved[1], n.params  # (the commonest: the rule of x, written out)
-            slopes = slopes_of[plan.face]
-            g, _ = slopes(x, y, 1, *map(params.get, names)) if names else slopes(x, y, 1)
+            slope = slope_of[plan.face]
+            g = slope(x, y, *map(params.get, names)) if names else slope(x, y)
             k = x.size or 1 if params["mean"] else 1
             if divided:
                 g *= ct
@@ -137,16 +139,6 @@ def loss_of(body):
     return define(loss, depth=2)
 
 
-def both(g, need):
-    """The derivatives of what depends on x - y alone."""
-    return [g if need & 1 else None, neg(g) if need & 2 else None]
-
-
-def both_signs(g, need):
-    """The same over arrays."""
-    return [g if need & 1 else None, -g if need & 2 else None]
-
-
 class Errors:
     """What the bodies of losses share."""
 
@@ -167,8 +159,8 @@ class squared_error(Errors):
         d = sub(x, y)
         return mul(d, d)
 
-    def slopes(x, y, need):
-        return both(sub(x, y), need)
+    def by_x(x, y):
+        return sub(x, y)
 
     def jax(jax, x, y):
         return (x - y) ** 2
@@ -182,10 +174,10 @@ class Huber(Errors):
         far = sub(d, 0.5 * delta)
         return where(less(d, delta), mul(mul(d, d), 0.5 * linear / delta), far if linear == 1 else mul(far, linear))
 
-    def slopes(x, y, need, delta, linear):
+    def by_x(x, y, delta, linear):
         d = sub(x, y)
         near, far = d if linear == delta else mul(d, linear / delta), sign(d) if linear == 1 else mul(sign(d), linear)
-        return both(where(less(abs_(d), delta), near, far), need)
+        return where(less(abs_(d), delta), near, far)
 
     def jax(jax, x, y, *, delta, linear):
         np = jax.numpy
