@@ -6,6 +6,7 @@ values that are known. `cond` and `switch` with a condition that is known run th
 
 import operator
 from builtins import map as map_  # (this module has its own)
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -67,8 +68,8 @@ def cond(pred, true_fun, false_fun, *operands, operand=NONE):
     """
     if operand is not NONE:
         operands = (operand,)
-    for f in (true_fun, false_fun):
-        check_callable(f, "cond")
+    check_callable(true_fun, "cond", "true_fun")
+    check_callable(false_fun, "cond", "false_fun")
     if not isinstance(pred, Handle) and type(pred) not in PYTHON_SCALARS and not hasattr(pred, "dtype"):
         raise ArgumentError(f"cond: pred must be a scalar bool or number; got {pred!r}. [at {here()}]")
     if shape_of(pred) != () or dtype_of(pred).kind not in "biuf":
@@ -97,9 +98,13 @@ def switch(index, branches, *operands, operand=NONE):
     """
     if operand is not NONE:
         operands = (operand,)
+    if not isinstance(branches, Iterable):
+        raise ArgumentError(
+            f"switch: branches must be a sequence of functions; got {type(branches).__name__}. [at {here()}]"
+        )
     branches = tuple(branches)
-    for f in branches:
-        check_callable(f, "switch")
+    for i, f in enumerate(branches):
+        check_callable(f, "switch", f"branches[{i}]")
     if not branches:
         raise ShapeError(f"switch: branches must be a sequence of at least one function; got none. [at {here()}]")
     integer = isinstance(index, Handle) or type(index) in PYTHON_SCALARS or hasattr(index, "dtype")
@@ -172,7 +177,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1, *, checkpoint_e
            [2.],
            [9.]]))
     """
-    check_callable(f, "scan")
+    check_callable(f, "scan", "f")
     init, structure = operands(init, "scan", "init")
     rows, rows_structure = operands(xs, "scan", "xs")
     length = steps_of(rows, rows_structure, length)
@@ -358,8 +363,8 @@ def while_loop(cond_fun, body_fun, init_val, *, max_steps=None):
     >>> round(fg.grad(root)(4.0), 6)
     0.25
     """
-    check_callable(cond_fun, "while_loop")
-    check_callable(body_fun, "while_loop")
+    check_callable(cond_fun, "while_loop", "cond_fun")
+    check_callable(body_fun, "while_loop", "body_fun")
     init, structure = operands(init_val, "while_loop", "init_val")
     loop = Loop("while_loop", lambda val, _: (body_fun(val), None), body_fun, init, structure)
     key = key_of_body(cond_fun, "condition", structure, *loop.avals, None, *loop.faces)
@@ -446,7 +451,7 @@ def fori_loop(lower, upper, body_fun, init_val, *, unroll=None):
     >>> fg.grad(lambda x: fg.lax.fori_loop(0, 3, lambda i, val: val * x + i, 1.0))(2.0)
     13.0
     """
-    check_callable(body_fun, "fori_loop")
+    check_callable(body_fun, "fori_loop", "body_fun")
     bounds = []
     for name, b in (("lower", lower), ("upper", upper)):
         if (
@@ -491,7 +496,7 @@ def map(f, xs, *, batch_size=None):
     >>> fg.lax.map(lambda x: x * x, np.array([1.0, 2.0, 3.0]))
     array([1., 4., 9.])
     """
-    check_callable(f, "map")
+    check_callable(f, "map", "f")
     rows, structure = operands(xs, "map", "xs")
     length = steps_of(rows, structure, None, "map")
     if batch_size is None or not length:

@@ -1,7 +1,7 @@
 """One exception per mistake. Each subclasses the built-in a user would catch, and says what to do about it."""
 
 REMEDIES = (
-    "Make the array with funcgrad.numpy (or np.zeros_like(x), x.copy(), x * 1), wrap the function in "
+    "Make the array with funcgrad.numpy (or np.zeros_like(x), x.copy(), x * 1; of a list, with np.stack([a, b])), wrap the function in "
     "fg.trace_numpy(f) or grad(f, numpy=True) so that its own NumPy calls are traced, or use fg.stop_gradient(x) / "
     "fg.value_of(x) if no derivative should flow here."
 )

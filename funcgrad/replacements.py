@@ -44,12 +44,12 @@ class Replacements(Mapping[int, Any]):
         return len(self._pairs)
 
 
-def module_replacements(module: ModuleType, namespace: Any) -> Replacements:
+def module_replacements(module: ModuleType, namespace: Any, others: Iterable[tuple[Any, Any]] = ()) -> Replacements:
     """Return the replacements of a module by a namespace that has some of its names, and of each function in it.
 
     The module itself becomes a module of the same name in which the namespace's names come first. Submodules are
     treated alike where the namespace has them, and left alone where not. Classes and functions are replaced wherever
-    they are met (`from numpy import zeros as z`), constants only as attributes of the module.
+    they are met (`from numpy import zeros as z`), constants only as attributes of the module. `others` are further pairs.
 
     >>> import math, types
     >>> replaced = module_replacements(math, types.SimpleNamespace(sin=lambda x: "sine"))
@@ -58,7 +58,9 @@ def module_replacements(module: ModuleType, namespace: Any) -> Replacements:
     """
     pairs = {}
     _collect(module, namespace, pairs)
-    return Replacements(pairs.values(), [top_package(namespace.__name__)] if isinstance(namespace, ModuleType) else [])
+    return Replacements(
+        [*pairs.values(), *others], [top_package(namespace.__name__)] if isinstance(namespace, ModuleType) else []
+    )
 
 
 def _collect(module, namespace, pairs) -> ModuleType:

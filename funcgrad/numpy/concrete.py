@@ -154,14 +154,8 @@ def in_others_code():
         )
         cure = f"Call {twin}, which takes it, in its place." if twin else "Write it with functions of NumPy."
         return name and (name, "Python's code for numbers", cure)
-    kin = name.replace("scipy.", "numpy.", 1)
-    for twin in (
-        f"funcgrad.{name}",
-        f"funcgrad.autograd.{name}",
-        kin if kin.startswith(("numpy.fft.", "numpy.linalg.")) else None,
-    ):
-        if twin and exists(twin):
-            return name, "SciPy's own code", f"Call {twin}, which takes it, in its place."
+    if twin := twin_of(name):
+        return name, "SciPy's own code", f"Call {twin}, which takes it, in its place."
     return (
         name,
         "SciPy's own code",
@@ -169,6 +163,17 @@ def in_others_code():
             "funcgrad has no twin of it: write it with functions of funcgrad.numpy, or give it a derivative by fg.custom_vjp around fg.pure_callback."
         ),
     )
+
+
+def twin_of(name):
+    """The full name of what takes traced values in the place of this function of SciPy's; None where there is nothing."""
+    kin = name.replace("scipy.", "numpy.", 1)
+    twins = [
+        f"funcgrad.{name}",
+        f"funcgrad.autograd.{name}",
+        *[kin for m in ("fft", "linalg") if kin.startswith(f"numpy.{m}.")],
+    ]
+    return next(filter(exists, twins), None)
 
 
 MATH = {"lgamma": "gammaln", "dist": "linalg.norm", "fsum": "sum", "comb": "binom", "phase": "angle"}

@@ -158,6 +158,8 @@ def array(object, dtype=None, **rest):
 def made(object, dtype, copy=True, order="K", subok=False, ndmin=0):
     """NumPy's array, of nested sequences that may hold traced values."""
     if isinstance(object, Handle):
+        if dtype is not None and np.dtype(dtype).kind not in "fcbiu":
+            return np.array(object, dtype, ndmin=ndmin)  # (refused where a derivative would be lost)
         out = copied(object) if copy else object
     else:
         try:

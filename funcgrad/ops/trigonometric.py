@@ -14,7 +14,7 @@ from ..core.primitive import elementwise
 from .complex import _complex, _complex_of_jax, complex_, complex_dtype
 from .elementwise import add, div, equal, less, mul, neg, sub, where  # noqa: F401  (formulas name them)
 from .floats import as_floats, in_place, over_floats, real_function
-from .kinked import unit  # noqa: F401  (a formula names it)
+from .kinked import abs_, unit  # noqa: F401  (a formula names one)
 from .logic import bitwise_or, isinf
 from .powers import hypot, rsqrt, sqrt
 from .rounding import rint
@@ -97,10 +97,9 @@ arcsinh = elementwise(
 
 
 def arccosh_rule(t, x):
-    """One root for real x: left of -1, where the value is nan, jax and torch have a derivative."""
-    if dtype_of(x).kind == "c":
-        return div(div(t, sqrt(sub(x, 1))), sqrt(add(x, 1)))
-    return mul(t, rsqrt(sub(0, one_minus_square(x))))  # (0 - 0 is 0: inf at both ends)
+    """Two roots, so that nothing overflows. Left of -1, where the value is nan, jax and torch have a derivative."""
+    x = x if dtype_of(x).kind == "c" else abs_(x)
+    return div(div(t, sqrt(sub(x, 1))), sqrt(add(x, 1)))
 
 
 def arccosh_rule_torch(t, x):

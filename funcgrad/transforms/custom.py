@@ -13,7 +13,7 @@ from ..core.site import here
 from ..core.trace import ROOT
 from ..core.tracebacks import public
 from ..errors import ArgumentError, ShapeError
-from .boundary import own
+from .boundary import as_value, own
 from .forward_mode import zero_tangent
 from .reverse_mode import FLOAT0, check_callable, vjp
 from .rules import Calls, Spec, call_rule, rule
@@ -205,6 +205,7 @@ class VjpSpec(Spec):
             if g is None or isinstance(g, SymbolicZero) or dtype_of(g) == FLOAT0:
                 back.append(None)
                 continue
+            g = as_value(g, "custom_vjp", "a cotangent from bwd")
             if shape_of(g) != shape_of(x):
                 raise ShapeError(
                     f"custom_vjp: bwd must return cotangents of the arguments' shapes; got {shape_of(g)} for {aval_of(x)}."

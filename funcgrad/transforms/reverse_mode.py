@@ -166,7 +166,7 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy, by):
     def value_and_grad_of(*args, **kwargs):
         args = list(args)
         leaves = []
-        names = []
+        names = Places(args)
         structures = []
         for position in positions:
             if not -len(args) <= position < len(args):
@@ -198,15 +198,34 @@ def with_gradient(f, argnums, has_aux, holomorphic, allow_int, numpy, by):
     return value_and_grad_of
 
 
+class Places(list):
+    """The position of the argument that each leaf is of."""
+
+    __slots__ = ("args",)
+
+    def __init__(self, args):
+        self.args = args
+
+    def name(self, i):
+        """What an error calls leaf i: its argument, and where in it the leaf stands."""
+        position = self[i]
+        path, _ = tree.leaves_with_path(self.args[position])[i - self.index(position)]
+        return f"argument {position}{tree.keystr(path)}"
+
+
 def pulled_once(fun, leaves, names, has_aux=False, holomorphic=False, allow_int=False, int_result=False, by="grad"):
-    """(value, aux or None, the gradient of each leaf) of fun, which takes a list of the leaves as its inputs; `names`: the number of
-    the argument that each is of. `int_result`: the gradients of a value that is an integer are zeros, and no error."""
+    """(value, aux or None, the gradient of each leaf) of fun, which takes a list of the leaves as its inputs; `names`: the
+    `Places` of the leaves. `int_result`: the gradients of a value that is an integer are zeros, and no error."""
     trace = Record()
     inputs = []
     marks = []  # of each leaf its node (None: an integer)
     for i, x in enumerate(leaves):
-        x = leaves[i] = as_value(x, by, f"argument {names[i]}") if not isinstance(x, Handle) else x
-        mark = trace.leaf() if check_float(x, by, f"argument {names[i]}", allow_int, holomorphic) else None
+        try:
+            x = leaves[i] = as_value(x, by, "argument") if not isinstance(x, Handle) else x
+            mark = trace.leaf() if check_float(x, by, "argument", allow_int, holomorphic) else None
+        except ArgumentError as error:
+            error.args = (str(error).replace("argument", names.name(i), 1),)
+            raise
         inputs.append(x if mark is None else enter(trace, x, mark))
         marks.append(mark)
     aux = None
@@ -263,11 +282,12 @@ def flat(x):
     return ([x], None) if type(x) is ndarray or type(x) is float else tree.flatten(x)
 
 
-def check_callable(f, transform):
+def check_callable(f, transform, name=None):
+    """`name`: what the operation calls the argument, where it is not a transform of its first."""
     if not callable(f):
+        cure = "Pass the function, not its value" if name else f"Write {transform}(f)(x), not {transform}(f(x))"
         raise ArgumentError(
-            f"{transform}: the first argument must be a function; got {type(f).__name__}. Write {transform}(f)(x), not "
-            f"{transform}(f(x)). [at {here()}]"
+            f"{transform}: {name or 'the first argument'} must be a function; got {type(f).__name__}. {cure}. [at {here()}]"
         )
 
 
