@@ -12,7 +12,6 @@ import pytest
 import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES as P
 from funcgrad.errors import NotDifferentiableError
-from funcgrad.ops import rounding
 from funcgrad.scipy import special
 
 jax.config.update("jax_enable_x64", True)
@@ -127,15 +126,16 @@ def test_python_scalars_stay_weak():
 
 # ------------------------------------------------------------------------------------------------ made of primitives
 def test_functions_of_primitives():
-    """divmod, modf, the complex sign and betaln, by NumPy and jax."""
-    x = np.array([7.5, -7.5, 0.3, -0.0, np.inf])
-    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(rounding.modf(x), np.modf(x), strict=True))
-    assert np.signbit(rounding.modf(x)[0]).tolist() == np.signbit(np.modf(x)[0]).tolist()
-    assert all(np.array_equal(a, b) for a, b in zip(rounding.divmod_(x[:4], 2.0), np.divmod(x[:4], 2.0), strict=True))
-    z, t = 3 + 4j, 0.5 - 0.25j
-    value, tangent = fg.jvp(rounding.sign_of, (np.array(z),), (np.array(t),))
-    s = z / abs(z)
-    assert np.allclose(value, s) and np.allclose(tangent, (t - s * (s.conjugate() * t).real) / abs(z))
+    """divmod, modf and betaln of traced arrays, by NumPy and jax. (The fractional part rises by 1 on both sides of a whole number, and there.)"""
+    x = np.array([7.5, -7.5, 0.3, -0.0, 2.0, -2.0, np.inf, -np.inf, np.nan])
+    (rest, whole), (slope, flat) = fg.jvp(np.modf, (x,), (np.ones(9),))
+    for got, want in zip((rest, whole), np.modf(x), strict=True):
+        np.testing.assert_array_equal(got, want)
+        assert np.signbit(got[:-1]).tolist() == np.signbit(want[:-1]).tolist()
+    assert slope[:6].tolist() == jax.jvp(jax.numpy.modf, (x[:6],), (np.ones(6),))[1][0].tolist() == [1.0] * 6
+    assert not flat.any()
+    got, _ = fg.jvp(lambda x: np.divmod(x, 2.0), (x[:6],), (np.ones(6),))
+    assert all(np.array_equal(a, b) for a, b in zip(got, np.divmod(x[:6], 2.0), strict=True))
     a, b = np.array([0.5, 3.0]), np.array([2.0, 4.5])
     want = jax.scipy.special.betaln(a, b)
     assert np.allclose(special.betaln(a, b), want)

@@ -145,7 +145,7 @@ def one_dim(t, dim):
 
 def outside_of_select(v, shape, dim):
     """The error of index_select for an index of which some are out of range: the second dimension is read by a kernel of its own."""
-    if 0 not in shape and dim != 1:
+    if len(shape) == 1 or 0 not in shape and dim != 1:
         return IndexError("index out of range in self")
     if not shape[dim]:
         return RuntimeError("index_select(): self indexing axis dim should be positive")

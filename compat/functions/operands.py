@@ -487,14 +487,9 @@ def like_first(f):
     return g
 
 
-def index_result(t):
-    """A result of integer indices as torch gives them: int64."""
-    return cast(t, INT64)
-
-
 __all__ = """
 BOOL INT64 KINDS_OF_INTEGER NUMBERS P Size apart as_operand broadcast_shapes broadcast_to need_room cast fitting check_sizes dims_of
-dtype_argument dtype_of float_argument floating in_c_order in_columns index_result integer iterated iterating laid_like like_first
+dtype_argument dtype_of float_argument floating in_c_order in_columns integer iterated iterating laid_like like_first
 image_back image_in_c_order like_image named_sizes need_scalar_type new number number_of_dim promoted rank scalar_dim shape_of sizes with_ones without_imaginary
 wrapped
 """.split()

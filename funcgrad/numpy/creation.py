@@ -364,10 +364,9 @@ def diag(v, k=0):
 vander, indices, tri = creator(np.vander), creator(np.indices), creator(np.tri)
 diagflat = creator(np.diagflat)
 
-CREATORS = (
+__all__ = [
     "arange", "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "copy", "diag",
     "diagflat", "empty", "empty_like", "eye", "frombuffer", "fromfunction", "fromiter", "fromstring", "full", "full_like",
     "geomspace", "identity", "indices", "linspace", "logspace", "meshgrid", "ones", "ones_like", "tri", "vander", "zeros",
     "zeros_like",
-)  # fmt: skip
-__all__ = [*CREATORS]
+]  # fmt: skip

@@ -27,11 +27,10 @@ def in_loop(ufunc, x):
 
 
 def modf(x):
-    """(fractional part, integral part), both with x's sign."""
+    """(fractional part, integral part), both with x's sign; of an infinity the fractional part is 0."""
     x = in_loop(np.modf, x)
-    whole = P["trunc"](x)
-    rest = P["where"](P["isinf"](x), 0.0, P["sub"](x, whole))
-    return P["copysign"](rest, x), whole
+    finite = P["where"](P["isinf"](x), P["copysign"](0.0, x), x)
+    return P["fmod"](finite, 1.0), P["trunc"](x)
 
 
 def float_power(x, y):

@@ -8,8 +8,6 @@ from ..core.sample import Sample, draw, strided
 from ..errors import NotDifferentiableError
 from .elementwise import div, equal, mul, neg, not_equal, sub, where  # noqa: F401  (formulas name them)
 from .floats import few_samples, in_place, over_floats, real_function, samples_with
-from .kinked import copysign, unit
-from .logic import isinf
 from .shape import fit, front, zeros_like
 
 
@@ -45,7 +43,7 @@ spacing = step(
 
 
 def sign_rule(t):
-    """Zero. A complex sign is no step function, and its derivative no formula of this kind: `sign_of` has it."""
+    """Zero. A complex sign is no step function, and its derivative no formula of this kind."""
     if dtype_of(t).kind == "c":
         raise NotDifferentiableError("sign: of a complex number it has no rule. Write x / abs(x) instead.")
     return zeros_like(t)
@@ -72,11 +70,6 @@ sign_or_zero = step(
     jax=lambda jax, x: jax.numpy.where(x == x, jax.numpy.sign(x), 0).astype(jax.numpy.asarray(x).dtype),
     kinks=((0.0,), (np.nan,)),
 )
-
-
-def sign_of(x):
-    """sign(x) with a derivative for complex x as well, where it is x / |x|."""
-    return unit(x) if dtype_of(x).kind == "c" else sign(x)
 
 
 def _round(x, *, decimals):
@@ -174,18 +167,6 @@ fmod = elementwise(
 )
 
 
-def divmod_(x, y):
-    """(floor_divide(x, y), remainder(x, y))."""
-    return floor_divide(x, y), remainder(x, y)
-
-
-def modf(x):
-    """(fractional part, integral part), both with the sign of x; the fractional part of an infinity is 0."""
-    finite = where(isinf(x), 0, x)
-    return copysign(sub(finite, trunc(finite)), x), trunc(x)
-
-
-# ------------------------------------------------------------------------------------------------ the parts of a float
 def _nextafter_of_jax(jax, x, y):
     """jax has no rule for it: x, for the derivative, where the result is another number."""
     jnp, fixed = jax.numpy, jax.lax.stop_gradient

@@ -846,3 +846,15 @@ def test_an_error_of_an_intercepted_function_is_its_own():
             torch.vmap(lambda x: torch.nn.functional.dropout(x, 0.5))(torch.ones(3, 2))
     finally:
         torch.overrides.unwatch()
+
+
+@pytest.mark.parametrize("shape, dim, error, text", [
+    ((0,), 0, IndexError, "index out of range in self"),
+    ((2,), 0, IndexError, "index out of range in self"),
+    ((0, 3), 0, RuntimeError, r"index_select\(\): self indexing axis dim should be positive"),
+    ((3, 2), 1, RuntimeError, "INDICES element is out of DATA bounds, id=5 axis_dim=2"),
+])  # fmt: skip
+def test_an_index_of_nothing(shape, dim, error, text):
+    """A vector without elements is asked as any vector is."""
+    with pytest.raises(error, match=f"^{text}$"):
+        torch.empty(shape).index_select(dim, torch.tensor([5]))
