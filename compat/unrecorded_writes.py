@@ -80,14 +80,7 @@ def read_at(v, idx):
 
 def root_to_write(t):
     """The Tensor whose memory a write into t changes, where that is all there is to do; None where it is not."""
-    if (
-        type(t) is not Tensor
-        or t.owner is not TAPE
-        or shared.staging
-        or tls.inference
-        or shared.halves
-        and among((t.val,))
-    ):
+    if type(t) is not Tensor or t.owner is not TAPE or shared.staging or shared.halves and among((t.val,)):
         return None
     root = t
     if t.alias is not None:
@@ -111,6 +104,8 @@ def source(v, root, dtype):
         if v is root or v.store is not None and v.store is root.store:  # (they may share memory)
             return None
         return v.val
+    if kind is bool:
+        return v if dtype.kind == "b" else None
     whole = kind is int and dtype.kind in "fi" and LONG[0] <= v <= LONG[1]
     return (
         v
@@ -123,7 +118,7 @@ def changed(t, root, write, *args):
     """write(t's memory, *args), by a function that the user calls; False if the version of the memory does not count, or NumPy refuses
     (before anything is written; the slow road says why)."""
     store = root.versioned()
-    if not store.counted:
+    if not store.counted and not tls.inference:
         return False
     if running:
         t.refuse(())

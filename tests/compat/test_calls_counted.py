@@ -401,7 +401,22 @@ def short_rows_summed():
     return lambda: x.sum(1)
 
 
+def writes_in_inference_mode():
+    x, m = torch.ones(2, 8), torch.zeros(2, 8, dtype=torch.bool)
+
+    @torch.inference_mode()
+    def write():
+        y, kept = x * 2, m.clone()
+        kept[..., 1:] = kept[..., :-1].clone()
+        kept[..., 0] = False
+        y[kept] = -1.0
+        y.clamp_(-1, 1)
+
+    return write
+
+
 COUNTS = [
+    (writes_in_inference_mode, 116),
     (its_backward, 35), (a_loss_of_logits_back, 36),  # (first: what others below look at, gradients on their way, makes walks longer)
     (an_element_by_a_number_in_a_tensor, 15), (elements_by_a_number_and_indices, 29), (a_stretched_view, 3), (rows_normalised, 38), (short_rows_summed, 4),
     (a_factor_of_a_covariance, 45), (a_triangle_solved, 75), (a_trace, 6), (triangles_and_diagonals, 28),
