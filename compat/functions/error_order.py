@@ -22,16 +22,20 @@ from .kinds import ALONG, COMPARISONS, iterates, stretches
 from .nodes import tensors_in
 from .operands import as_operand, broadcast_shapes, dtype_of, rank, shape_of
 from .out_argument import fit_shape, need_no_gradient
-from .out_rules import RECORDS, ROWS, check_out, recorded_as
+from .out_rules import KERNEL_FIRST, LATE, OF_PARTS, RECORDS, ROWS, check_out, recorded_as
 from .refusals import refuse
 from .return_types import BY_NAME
 from .writing import check_apart, check_castable, check_writable, spoken
 
+SOONER = re.compile(
+    "^Negation, the|is not (supported|implemented) for complex"
+)  # (what is said before out= is looked at)
 OF_INPUT = ("Found dtype", "Expected the dtype for input")  # what a result of the input's dtype may be written into
 # functions of whose out= torch looks at the dtype first: which one it has to be (a dtype, or that of an argument: "first", of stacks the second;
 # what the Tensors "meet" in, a "float" or its "real" part), and after the colon the errors that come sooner still
 OUT_FIRST = """
-gather take histc nan_to_num masked_select renorm conj_physical: first
+gather take histc nan_to_num renorm conj_physical: first
+masked_select: first: BoolTensor
 softmax log_softmax index_copy: first: Dimension out
 quantile nanquantile: first: q must be|must be either|non-empty
 eigvalsh: real: must be|must have|UPLO
@@ -58,7 +62,12 @@ NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (comple
 OF_ALPHA = re.compile("argument alpha must not be|^Boolean alpha")
 TOO_LONG = "Maximum allowed size exceeded"  # (of NumPy's arange)
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
-NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
+NO_BROADCAST = (
+    "could not be broadcast",
+    "cannot be broadcast",
+    "Mismatching argument",
+    "cannot be broadcast to a single",
+)
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
 
 
@@ -115,6 +124,8 @@ def out_first(own, args, kwargs, out, text):
     if own in ("cond", "pinv", "tensorinv", "tensorsolve"):
         check_out("linalg_" + own, dtype_of(current(out)), dtype_wanted("real" if own == "cond" else "first", args))
     given = tensors_in(args)
+    if own in ("ldexp", "float_power"):
+        check_out(own, dtype_of(current(out)), dtype_wanted("meet" if own == "ldexp" else "double", given))
     said = recorded_as(
         own if own in RECORDS or f"linalg_{own}" not in RECORDS.keys() | ROWS.keys() else f"linalg_{own}", args, kwargs
     )
@@ -129,8 +140,9 @@ def out_first(own, args, kwargs, out, text):
         and own[:2] != "cl"
         and own != "sign"
         or own in ("dot", "vdot", "logcumsumexp")
-    ):
-        check_out(own, dtype_of(current(out)), dtype_of(current(args[0])))
+    ) and not SOONER.search(text):
+        real = own in OF_PARTS and args[0].is_complex()
+        check_out(own, dtype_of(current(out)), dtype_wanted("real" if real else "first", args), operands=args)
     row = next((line for line in OUT_FIRST.split("\n") if own in line.partition(":")[0].split()), None)
     if row is not None:
         _, wanted, *sooner = row.split(": ")
@@ -140,7 +152,7 @@ def out_first(own, args, kwargs, out, text):
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if own == "where":
         check_out(own, dtype_of(current(out)), dtypes.result_dtype([rank(x) for x in args[1:3]]))
-    if own in IN_OTHER_WORDS:
+    if own in IN_OTHER_WORDS or own in LATE:
         return
     if state.tls.grad:
         need_no_gradient(said, out, differentiable)
@@ -148,17 +160,21 @@ def out_first(own, args, kwargs, out, text):
 
 def dtype_wanted(wanted, given):
     """The dtype that a row of OUT_FIRST names, of a call with these Tensors."""
-    if wanted not in ("first", "batches", "meet", "float", "real"):
+    if wanted not in ("first", "batches", "meet", "float", "double", "real"):
         return np.dtype(wanted)
     d = dtype_of(current(given[wanted == "batches" and min([t.dim() for t in given[:2]]) > 2]))
     if wanted == "meet":
         return dtypes.result_dtype([rank(x) for x in given])
+    if wanted == "double":
+        return np.result_type(np.float64, *[np.dtype(complex) for t in given if t.is_complex()])
     if wanted == "float":
         return dtypes.Default.numpy
     return np.zeros(0, d).real.dtype if wanted == "real" else d
 
 
 def before_kernel(own, args, kwargs):
+    if own in KERNEL_FIRST:
+        return
     name = own.rstrip("_").removeprefix("special_")
     place = ALONG.get(name)
     if place is not None and args and isinstance(args[0], Tensor):

@@ -32,6 +32,7 @@ from .linalg_checks import (
 )  # fmt: skip
 from .linalg_stopped import of_minors, singular_values, with_info
 from .lu import NAMES as LU
+from .mkl_signs import EIGH
 from .nodes import named
 from .norms import OF_LENGTH, in_dtype, quick_length, vector_norm_of
 from .operands import P, dtype_of, in_c_order, in_columns, new, shape_of
@@ -182,8 +183,8 @@ def eigh(A, UPLO="L"):
     """(eigenvalues, eigenvectors) of Hermitian matrices, of which one triangle is read; eigenvalues rising."""
     is_square(current(A), "linalg.eigh")
     part = triangle_of(UPLO)
-    x, part = read_part(matrix(A, "linalg.eigh"), part)
-    values, vectors = laid_out(P["eigh"](x, part=part))
+    x, read = read_part(matrix(A, "linalg.eigh"), part)
+    values, vectors = laid_out(P["eigh"](x, part=read, by=EIGH[part]))
     parts = values, *up_to_phases("linalg_eigh", "eigen", "quantity, so it is", vectors)
     return RETURN["linalg_eigh"](*named(parts, "LinalgEighBackward0", (A,)))
 

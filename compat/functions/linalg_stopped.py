@@ -11,6 +11,7 @@ from funcgrad.numpy.concrete import concrete
 from ..payload import current
 from .creation import for_each_sample
 from .linalg_checks import LinAlgError, in_batch
+from .mkl_signs import SVD
 from .operands import P, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
@@ -66,7 +67,7 @@ def zero_pivot(t):
 
 def singular_values(t, full_matrices):
     """P["svd"]; LinAlgError where LAPACK does not converge."""
-    return not_finite(P["svd"], t, full_matrices=full_matrices)
+    return not_finite(P["svd"], t, full_matrices=full_matrices, by=SVD)
 
 
 def not_finite(f, t, **options):

@@ -329,7 +329,7 @@ def check_single(name, out, operands, d, bounded=False):
         check_out(name, out.owner.dtype(out), d)
     check_writable(current(out))
     check_apart(current(out), operands)
-    check_out(name, out.owner.dtype(out), d, bounded)
+    check_out(name, out.owner.dtype(out), d, bounded, operands)
 
 
 def resizings(name, out, d, operands):

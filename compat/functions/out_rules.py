@@ -11,7 +11,8 @@ from ..dtypes import C_NAMES
 
 # how a row reads: functions, and the error where out= is of another dtype than the result; {own} and {got} are the dtypes of out= and of
 # the result, {c_own} and {c_got} the same in C, {name} the function. `~`: only where the result cannot be cast, `^`: only where out= is of
-# another kind, `?`: only where it is neither bool nor uint8.
+# another kind, `?`: only where it is neither bool nor uint8,
+# `|`: only where it is of whole numbers. NAME/KIND: of an out= of that kind alone.
 TEXTS = """
 linalg_cross linalg_det linalg_eigvalsh linalg_eigh linalg_inv linalg_ldl_solve linalg_lu_solve linalg_solve linalg_svdvals linalg_qr
 linalg_ldl_factor linalg_ldl_factor_ex linalg_svd qr split_with_sizes_copy svd triangular_solve unbind_copy linalg_vector_norm linalg_slogdet slogdet linalg_cholesky cholesky_ex inv_ex solve_ex linalg_lu linalg_lu_factor linalg_lu_factor_ex lu_solve lu_unpack
@@ -64,7 +65,7 @@ amax amin
 all any
   ?{name} only supports bool tensor for result, got: {own}
 logsumexp
-  ~logsumexp(): Expected floating point type for result tensor, but got: {own}
+  |logsumexp(): Expected floating point type for result tensor, but got: {own}
 fft ifft rfft ihfft
   ^{name} expects a complex output tensor, but got {own}
 fft2 ifft2 fftn ifftn
@@ -119,6 +120,10 @@ float_power
   the output given to {name} has dtype {own} but the operation's result requires dtype {got}
 heaviside
   {name} is not yet implemented for tensors with different dtypes.
+heaviside/c
+  {name} is not yet implemented for complex tensors.
+lerp_of_tensors
+  Found dtype {own} but expected {got}
 complex polar
   Expected object of scalar type {got} but got scalar type {own} for argument 'out'
 linalg_solve_triangular
@@ -166,15 +171,25 @@ def rows():
 ROWS = rows()
 
 
+OF_PARTS = ("abs", "absolute")  # whose result, of complex numbers, is real, and written into what that can be cast to
+
+
 def check_out(name, own, got, bounded=False, operands=()):
     """Raise what torch says where a result of dtype `got` may not be written into an out= of dtype `own`. `bounded`: a clamp was given
     Tensors, which torch has another kernel for."""
-    text = None if bounded and name.startswith("cl") else ROWS.get(name)
+    text = ROWS.get(f"{name}/{own.kind}", ROWS.get(name))
+    if bounded and name.startswith("cl") or name in OF_PARTS and operands and operands[0].is_complex():
+        text = None
     castable = dtypes.CATEGORY[got.kind] <= dtypes.CATEGORY[own.kind]
     if own == got or castable and (text is None or text[0] == "~"):
         return
     if text is not None and (
-        text[0] == "^" and own.kind == got.kind or text[0] == "?" and own.name in ("bool", "uint8")
+        text[0] == "^"
+        and own.kind == got.kind
+        or text[0] == "?"
+        and own.name in ("bool", "uint8")
+        or text[0] == "|"
+        and own.kind in "fc"
     ):
         return
     spoken = [dtypes.name_of(d) for d in (own, got)]
@@ -194,7 +209,7 @@ def check_out(name, own, got, bounded=False, operands=()):
         "c_got": c_got,
         "first": dtypes.SPOKEN.get(first, first),
     }
-    raise error(text.lstrip("~^?").format(**told, flag=got.itemsize == 4))
+    raise error(text.lstrip("~^?|").format(**told, flag=got.itemsize == 4))
 
 
 # the operation that refuses what requires grad, where it has another name. `=`: the result is copied, with its derivative, in torch too;
@@ -223,6 +238,7 @@ min: min_pair
 matmul: power
 mm: chain_matmul linalg_multi_dot
 mv: mv_over
+lerp: lerp_of_tensors
 mul: outer kron multiply
 normal: normal_of normal_by
 nansum: nanmean
@@ -260,12 +276,12 @@ sum: linalg_vecdot
 # functions whose operands may share no memory with out=, not even all of it
 APART = frozenset(
     "aminmax cat column_stack concat concatenate cross dstack gather hstack index_select kthvalue linalg_cross masked_select max_pair median "
-    "min_pair mode nanmedian nonzero row_stack stack take take_along_dim topk vstack".split()
+    "min_pair mode nanmedian nonzero ger outer row_stack stack take take_along_dim topk vstack".split()
 )
 # that look for memory shared in part, beside those of single elements
 PARTLY = frozenset(
     "abs addr angle bernoulli cumprod cumsum diff erf frexp gelu hardshrink index_add index_copy index_reduce kron lerp logcumsumexp nan_to_num "
-    "normal normal_by normal_of outer positive renorm scatter scatter_add scatter_reduce sinc softplus softshrink sort where".split()
+    "normal normal_by normal_of positive renorm scatter scatter_add scatter_reduce sinc softplus softshrink sort where".split()
 )
 # whose out= may be their first operand, and no other
 OVER_FIRST = frozenset("index_add index_copy index_reduce scatter scatter_add scatter_reduce".split())
@@ -302,7 +318,8 @@ LATE = frozenset(
 )
 # that look for a kernel before they look at out=
 KERNEL_FIRST = frozenset(
-    "bernoulli inner linalg_householder_product logcumsumexp lu mvlgamma normal normal_by normal_of special_multigammaln".split()
+    "bernoulli inner linalg_lu_factor linalg_solve_triangular logcumsumexp lu mvlgamma nanmean nansum ndtr normal normal_by normal_of special_multigammaln "
+    "special_ndtr tensordot".split()
 )
 # of several results: those that have derivatives, where not all do
 DIFFERENTIABLE = dict.fromkeys(
@@ -378,6 +395,8 @@ def kernel_of(name, operands):
     dims = [x.dim() for x in operands[:2] if hasattr(x, "dim")]
     if name == "inner" and 0 in dims:
         return "mul"
+    if name == "lerp" and len(operands) > 2 and hasattr(operands[2], "dim") and operands[2].dim():
+        return "lerp_of_tensors"
     if name == "diff" and operands[1:2] in ((0,), [0]):
         return "diff_of_none"
     return OF_DIMS.get((name, *dims), name)

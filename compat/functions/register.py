@@ -38,6 +38,7 @@ FUNCTIONS = Table()  # name -> function, what `torch.` has
 METHODS = Table()  # name -> what a Tensor has
 SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}  # NumPy's names, which torch takes too
 OWN_NAMES = ("norm", "unique", "unique_consecutive", "stft", "istft", "split")  # what torch has in Python: not there
+NO_KERNEL = "not implemented for '"
 tls, shared = state.tls, state.shared
 QUICK = frozenset(  # what a model calls for every small Tensor: wrong arguments are looked at there once something fails
     "view reshape view_as transpose permute t flatten unflatten unsqueeze squeeze expand expand_as contiguous clone detach cat stack "
@@ -205,7 +206,11 @@ def operation(
                     placed = placed or counted(torchs, args, kwargs)
                     if placed is not None:
                         return again(g, *placed, out)
-                if type(error) is NotImplementedError and (out is not None or kwargs.get("out") is not None):
+                if (
+                    type(error) is NotImplementedError
+                    and NO_KERNEL in str(error)
+                    and (out is not None or kwargs.get("out") is not None)
+                ):
                     from .out_argument import shaped_first
 
                     rest = {n: v for n, v in kwargs.items() if n != "out"}

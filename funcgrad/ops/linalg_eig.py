@@ -336,23 +336,24 @@ class eigh:
     without = MATRICES | AGAIN
     batch = stack_batch("eigh")
 
-    def jax(jax, x, *, part="both"):
+    def jax(jax, x, *, part="both", by=None):
         want = numpys(jax, "eigh", x, 1, part=part)
         x = jax_hermitian(jax, x.astype(linalg_dtype("eigh", x)), part)
         w, v = jax.numpy.linalg.eigh(x, UPLO[part])
         return w, v * phases(jax, v, want)
 
-    def impl(x, *, part="both"):
+    def impl(x, *, part="both", by=None):
         check_part("eigh", part)
         x = np.asarray(x, linalg_dtype("eigh", x))
-        return tuple(lapack.eigh[UPLO[part]](hermitian(x, part) if part == "both" else x))
+        x = hermitian(x, part) if part == "both" else x
+        return tuple((by or lapack.eigh[UPLO[part]])(x))
 
-    def aval(x, *, part="both"):
+    def aval(x, *, part="both", by=None):
         check_part("eigh", part)
         s, dtype = square("eigh", x), linalg_dtype("eigh", x)
         return Aval(s[:-1], real_dtype(dtype)), Aval(s, dtype)
 
-    def vjp(cts, out, x, *, need, part="both"):
+    def vjp(cts, out, x, *, need, part="both", by=None):
         w, v = out
         gw, gv = reached(cts)
         if gv is None:
@@ -362,7 +363,7 @@ class eigh:
             g = product(v, g if gw is None else add(g, on_diagonal(gw)), adjoint(v))
         return [fit(conj(hermitian_adjoint(g, part)), x)]
 
-    def jvp(ts, out, x, *, part="both"):
+    def jvp(ts, out, x, *, part="both", by=None):
         w, v = out
         t = product(adjoint(v), hermitian(ts[0], part), v)
         p, _ = tie_bases(w, t, singular=False)

@@ -69,7 +69,7 @@ class svd:
     without = MATRICES | AGAIN
     batch = stack_batch("svd")
 
-    def jax(jax, x, *, full_matrices=False):
+    def jax(jax, x, *, full_matrices=False, by=None):
         want_u = numpys(jax, "svd", x, 0, full_matrices=full_matrices)
         want_v = numpys(jax, "svd", x, 2, full_matrices=full_matrices).conj().mT
         u, s, vh = jax.numpy.linalg.svd(x.astype(linalg_dtype("svd", x)), full_matrices)
@@ -80,17 +80,17 @@ class svd:
         v = join([v[..., :k] * turn, turned_rest(jax, v, want_v, k)], -1)
         return u, s, v.conj().mT
 
-    def impl(x, *, full_matrices=False):
-        return unless_infinite(lapack.svd[bool(full_matrices)], x)
+    def impl(x, *, full_matrices=False, by=None):
+        return unless_infinite((by or lapack.svd)[bool(full_matrices)], x)
 
-    def aval(x, *, full_matrices=False):
+    def aval(x, *, full_matrices=False, by=None):
         *lead, m, n = shape_of(x)
         dtype = linalg_dtype("svd", x)
         k = min(m, n)
         p, q = (m, n) if full_matrices else (k, k)
         return Aval((*lead, m, p), dtype), Aval((*lead, k), real_dtype(dtype)), Aval((*lead, q, n), dtype)
 
-    def vjp(cts, out, x, *, need, full_matrices=False):
+    def vjp(cts, out, x, *, need, full_matrices=False, by=None):
         u, s, vh = out
         v = adjoint(vh)
         gu, gs, gv = reached(cts)
@@ -116,7 +116,7 @@ class svd:
             g = add(g, matmul(u, adjoint(over(sub(gv, matmul(v, right)), as_row(s)))))
         return [fit(conj(g), x)]
 
-    def jvp(ts, out, x, *, full_matrices=False):
+    def jvp(ts, out, x, *, full_matrices=False, by=None):
         u, s, vh = out
         v, t = adjoint(vh), ts[0]
         m, n = shape_of(x)[-2:]
