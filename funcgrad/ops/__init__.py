@@ -48,7 +48,7 @@ FAMILIES = {
     "logic": "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit bitwise_and bitwise_or "
     "bitwise_xor bitwise_not left_shift right_shift bitwise_count gcd lcm",
     "losses": "squared_error huber_error smooth_absolute_error terms_sum turns_sum picked_loss",
-    "lstm": "lstm_gates lstm_state lstm_output",
+    "lstm": "lstm_state lstm_output",
     "lstm_layer": "lstm_layer",
     "matrix": "diagonal diag_embed trace",
     "matrix_exp": "matrix_exp",

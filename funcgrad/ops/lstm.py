@@ -1,17 +1,17 @@
-"""The cell of an LSTM, as three nodes: its gates, its new state, its output.
+"""The cell of an LSTM, as two nodes: its new state, its output.
 
-Invariant: a [n, 4 m] holds the gates i, f, g, o side by side, the state c is [n, m]. With s the logistic function:
+Invariant: x [n, 4 m] holds the sums for the gates i, f, g, o side by side, the state c is [n, m]. With s the logistic function,
+i = s(x_i), f = s(x_f), g = tanh(x_g), o = s(x_o):
 
-    lstm_gates(x)     = [s(x_i), s(x_f), tanh(x_g), s(x_o)]     dx = ct * a (1 - a), and of g ct * (1 - g**2)
-    lstm_state(a, c)  = f c + i g                               da = [ct g, ct c, ct i, 0],          dc = ct f
-    lstm_output(a, c) = o tanh(c)                               da = [0, 0, 0, ct tanh(c)],          dc = ct o (1 - tanh(c)**2)
+    lstm_state(x, c)  = f c + i g      dx = ct [g i (1 - i), c f (1 - f), i (1 - g**2), 0],      dc = ct f
+    lstm_output(x, c) = o tanh(c)      dx = ct [0, 0, 0, tanh(c) o (1 - o)],                     dc = ct o (1 - tanh(c)**2)
 
 Hochreiter and Schmidhuber, Long short-term memory (1997), with the forget gate of Gers and others (2000).
 """
 
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
+from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from .assignment import getitem
@@ -47,10 +47,15 @@ def rows_of(size, xs, ds):
 
 
 def by_rows(prim, size, xs, ds):
-    """The batching rule of all three: nothing in a cell reaches from one row to another."""
+    """The batching rule of both: nothing in a cell reaches from one row to another."""
     xs, n = rows_of(size, xs, ds)
     out = prim(*xs)
     return reshape(out, shape=(size, n, shape_of(out)[1])), 0
+
+
+def activated(x):
+    """The gates, of their sums."""
+    return side_by_side(sigmoid(gate(x, 0)), sigmoid(gate(x, 1)), tanh(gate(x, 2)), sigmoid(gate(x, 3)))
 
 
 def slope(a):
@@ -60,177 +65,174 @@ def slope(a):
     return side_by_side(gate(logistic, 0), gate(logistic, 1), sub(1, gate(square, 2)), gate(logistic, 3))
 
 
-@define
-class lstm_gates:
-    """[n, 4 m] -> the gates i, f, g, o: logistic but for g, which is tanh."""
+def state_tangent(da, dc, a, c):
+    """That of f c + i g, of the tangents of the gates and of the state before (None: none)."""
+    parts = []
+    if da is not None:
+        parts = [mul(gate(da, 1), c), mul(gate(da, 0), gate(a, 2)), mul(gate(a, 0), gate(da, 2))]
+    if dc is not None:
+        parts.append(mul(gate(a, 1), dc))
+    total = parts[0]
+    for part in parts[1:]:
+        total = add(total, part)
+    return total
 
-    saves = (("out",),)
-    without = REFUSED
 
-    def jax(jax, x):
-        i, f, g, o = jax.numpy.split(x, 4, axis=1)
-        s = jax.nn.sigmoid
-        return jax.numpy.concatenate([s(i), s(f), jax.numpy.tanh(g), s(o)], axis=1)
+def output_tangent(da, dc, a, c):
+    """That of o tanh(c)."""
+    t = tanh(c)
+    total = None if da is None else mul(gate(da, 3), t)
+    if dc is not None:
+        of_state = mul(mul(gate(a, 3), sub(1, mul(t, t))), dc)
+        total = of_state if total is None else add(total, of_state)
+    return total
 
-    def samples(rng):
-        yield from in_kinds(draw(rng, "real", (2, 8)), dtypes="f")
-        yield Sample(draw(rng, "real", (3, 4)), kind="size 1")
-        yield Sample(draw(rng, "real", (0, 4)), kind="empty")
-        yield Sample(np.array([[800.0, -800.0, 800.0, -800.0]]), kind="large", order=1)
 
-    def impl(x):
-        m = x.shape[1] // 4
-        out = sigmoid.impl(x)
-        np.tanh(x[:, 2 * m : 3 * m], out=out[:, 2 * m : 3 * m])
-        return out
+def samples_of(rng):
+    yield from in_kinds(draw(rng, "real", (2, 8)), draw(rng, "real", (2, 2)), dtypes="f")
+    yield Sample(draw(rng, "real", (3, 4)), draw(rng, "real", (3, 1)), kind="size 1")
+    yield Sample(draw(rng, "real", (0, 4)), draw(rng, "real", (0, 1)), kind="empty")
+    yield Sample(np.array([[800.0, -800.0, 800.0, -800.0]]), np.ones((1, 1)), kind="large", order=1)
 
-    def aval(x):
-        return x
 
-    def pull(n, ct, cts, owned):
-        (a,) = n.saved
-        m = a.shape[1] // 4
-        g = a - a * a
-        middle = a[:, 2 * m : 3 * m]
-        np.subtract(1, middle * middle, out=g[:, 2 * m : 3 * m])
-        g *= ct
-        (p,) = n.ins
-        c = cts.get(p)
-        cts[p] = g if c is None else c + g
+def of_first(x, c, *, noted=None):
+    return Aval(shape_of(c), np.result_type(dtype_of(x), dtype_of(c)))
 
-    def vjp(ct, out, x, *, need):
-        return [mul(ct, slope(out))]
 
-    def jvp(ts, out, x):
-        return mul(ts[0], slope(out))
+def noted_by(n, compute):
+    """What the call noted, or the same of the sums."""
+    noted = n.params.get("noted")
+    return noted[0] if noted else compute(n.plan.operands_of(n, n.saved)[0][0])
 
-    def batch(size, xs, ds):
-        return by_rows(lstm_gates, size, xs, ds)
+
+def hand_on(n, cts, gradients):
+    """Give each operand its cotangent, of `gradients()[its number]`."""
+    for p, k in zip(n.ins, n.plan.operands, strict=True):
+        g, old = gradients[k](), cts.get(p)
+        cts[p] = g if old is None else old + g
 
 
 @define
 class lstm_state:
-    """(gates [n, 4 m], state [n, m]) -> the new state [n, m]: f c + i g."""
+    """(sums [n, 4 m], state [n, m]) -> the new state [n, m]: f c + i g. `noted`: a list in which the call notes its gates, for its own pull."""
 
     saves = ((0, 1), (0,))
     without = REFUSED
+    aval = of_first
+    samples = samples_of
 
-    def jax(jax, a, c):
-        i, f, g, o = jax.numpy.split(a, 4, axis=1)
-        return f * c + i * g
+    def jax(jax, x, c, *, noted=None):
+        i, f, g, _ = jax.numpy.split(x, 4, axis=1)
+        return jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jax.numpy.tanh(g)
 
-    def samples(rng):
-        yield from in_kinds(draw(rng, "real", (2, 8)), draw(rng, "real", (2, 2)), dtypes="f")
-        yield Sample(draw(rng, "real", (3, 4)), draw(rng, "real", (3, 1)), kind="size 1")
-        yield Sample(draw(rng, "real", (0, 4)), draw(rng, "real", (0, 1)), kind="empty")
-
-    def impl(a, c):
+    def impl(x, c, *, noted=None):
         m = c.shape[1]
-        out = a[:, m : 2 * m] * c
-        out += a[:, :m] * a[:, 2 * m : 3 * m]
+        both, g = gates = weights(x)
+        if noted is not None:
+            noted.append(gates)
+        out = both[:, m:] * c
+        out += both[:, :m] * g
         return out
 
-    def aval(a, c):
-        return c
-
     def pull(n, ct, cts, owned):
-        xs, _ = n.plan.operands_of(n, n.saved)
-        a, c = xs
         m = ct.shape[1]
-        for p, i in zip(n.ins, n.plan.operands, strict=True):
-            if i:
-                g = ct * a[:, m : 2 * m]
-            else:
-                g = np.empty_like(a)
-                np.multiply(ct, a[:, 2 * m : 3 * m], out=g[:, :m])
-                np.multiply(ct, c, out=g[:, m : 2 * m])
-                np.multiply(ct, a[:, :m], out=g[:, 2 * m : 3 * m])
-                g[:, 3 * m :] = 0
-            t = cts.get(p)
-            cts[p] = g if t is None else t + g
+        both, g = noted_by(n, weights)
+        i, f = both[:, :m], both[:, m:]
 
-    def vjp(ct, out, a, c, *, need):
-        of_gates = None
+        def of_sums():
+            c = n.plan.operands_of(n, n.saved)[0][1]
+            found = np.empty((len(ct), 4 * m), ct.dtype)
+            slopes = 1 - both
+            slopes *= both
+            np.multiply(ct, g, out=found[:, :m])
+            np.multiply(ct, c, out=found[:, m : 2 * m])
+            found[:, : 2 * m] *= slopes
+            slope = g * g
+            np.subtract(1, slope, out=slope)
+            np.multiply(ct * i, slope, out=found[:, 2 * m : 3 * m])
+            found[:, 3 * m :] = 0
+            return found
+
+        hand_on(n, cts, (of_sums, lambda: ct * f))
+
+    def vjp(ct, out, x, c, *, need, noted=None):
+        a = activated(x)
+        of_sums = None
         if need & 1:
-            of_gates = side_by_side(
-                mul(ct, gate(a, 2)), mul(ct, c), mul(ct, gate(a, 0)), zeros(shape_of(ct), dtype_of(ct))
-            )
-        return [of_gates, mul(ct, gate(a, 1)) if need & 2 else None]
+            nothing = zeros(shape_of(ct), dtype_of(ct))
+            of_gates = side_by_side(mul(ct, gate(a, 2)), mul(ct, c), mul(ct, gate(a, 0)), nothing)
+            of_sums = mul(of_gates, slope(a))
+        return [of_sums, mul(ct, gate(a, 1)) if need & 2 else None]
 
-    def jvp(ts, out, a, c):
-        da, dc = ts
-        parts = []
-        if da is not None:
-            parts = [mul(gate(da, 1), c), mul(gate(da, 0), gate(a, 2)), mul(gate(a, 0), gate(da, 2))]
-        if dc is not None:
-            parts.append(mul(gate(a, 1), dc))
-        total = parts[0]
-        for part in parts[1:]:
-            total = add(total, part)
-        return total
+    def jvp(ts, out, x, c, *, noted=None):
+        a, (dx, dc) = activated(x), ts
+        return state_tangent(None if dx is None else mul(dx, slope(a)), dc, a, c)
 
-    def batch(size, xs, ds):
+    def batch(size, xs, ds, *, noted=None):
         return by_rows(lstm_state, size, xs, ds)
+
+
+def weights(x):
+    """([i, f], g), of the sums."""
+    m = x.shape[1] // 4
+    return sigmoid.impl(x[:, : 2 * m]), np.tanh(x[:, 2 * m : 3 * m])
 
 
 @define
 class lstm_output:
-    """(gates [n, 4 m], state [n, m]) -> the output [n, m]: o tanh(c)."""
+    """(sums [n, 4 m], state [n, m]) -> the output [n, m]: o tanh(c). `noted`: as of lstm_state."""
 
-    saves = ((1,), (0, 1))
+    saves = ((0, 1), (0, 1))
     without = REFUSED
+    aval = of_first
+    samples = samples_of
 
-    def jax(jax, a, c):
-        return a[:, 3 * c.shape[1] :] * jax.numpy.tanh(c)
+    def jax(jax, x, c, *, noted=None):
+        return jax.nn.sigmoid(x[:, 3 * c.shape[1] :]) * jax.numpy.tanh(c)
 
-    def samples(rng):
-        yield from in_kinds(draw(rng, "real", (2, 8)), draw(rng, "real", (2, 2)), dtypes="f")
-        yield Sample(draw(rng, "real", (3, 4)), draw(rng, "real", (3, 1)), kind="size 1")
-        yield Sample(draw(rng, "real", (0, 4)), draw(rng, "real", (0, 1)), kind="empty")
-
-    def impl(a, c):
-        out = np.tanh(c)
-        out *= a[:, 3 * c.shape[1] :]
-        return out
-
-    def aval(a, c):
-        return c
+    def impl(x, c, *, noted=None):
+        o, t = last_gate(x), np.tanh(c)
+        if noted is not None:
+            noted.append((o, t))
+        return o * t
 
     def pull(n, ct, cts, owned):
-        xs, _ = n.plan.operands_of(n, n.saved)
-        a, c = xs
+        (x, c), _ = n.plan.operands_of(n, n.saved)
+        o, t = noted_by(n, lambda x: (last_gate(x), np.tanh(c)))
         m = ct.shape[1]
-        t = np.tanh(c)
-        for p, i in zip(n.ins, n.plan.operands, strict=True):
-            if i:
-                g = t * t
-                np.subtract(1, g, out=g)
-                g *= a[:, 3 * m :]
-                g *= ct
-            else:
-                g = np.zeros(a.shape, ct.dtype)
-                np.multiply(ct, t, out=g[:, 3 * m :])
-            old = cts.get(p)
-            cts[p] = g if old is None else old + g
 
-    def vjp(ct, out, a, c, *, need):
-        t = tanh(c)
-        of_gates = of_state = None
+        def of_sums():
+            found = np.zeros((len(ct), 4 * m), ct.dtype)
+            slope = 1 - o
+            slope *= o
+            np.multiply(ct * t, slope, out=found[:, 3 * m :])
+            return found
+
+        def of_state():
+            slope = t * t
+            np.subtract(1, slope, out=slope)
+            return ct * o * slope
+
+        hand_on(n, cts, (of_sums, of_state))
+
+    def vjp(ct, out, x, c, *, need, noted=None):
+        o, t = sigmoid(gate(x, 3)), tanh(c)
+        of_sums = of_state = None
         if need & 1:
             nothing = zeros((shape_of(ct)[0], 3 * shape_of(ct)[1]), dtype_of(ct))
-            of_gates = side_by_side(nothing, mul(ct, t))
+            of_sums = side_by_side(nothing, mul(mul(ct, t), sub(o, mul(o, o))))
         if need & 2:
-            of_state = mul(mul(ct, gate(a, 3)), sub(1, mul(t, t)))
-        return [of_gates, of_state]
+            of_state = mul(mul(ct, o), sub(1, mul(t, t)))
+        return [of_sums, of_state]
 
-    def jvp(ts, out, a, c):
-        da, dc = ts
-        t = tanh(c)
-        total = None if da is None else mul(gate(da, 3), t)
-        if dc is not None:
-            of_state = mul(mul(gate(a, 3), sub(1, mul(t, t))), dc)
-            total = of_state if total is None else add(total, of_state)
-        return total
+    def jvp(ts, out, x, c, *, noted=None):
+        a, (dx, dc) = activated(x), ts
+        return output_tangent(None if dx is None else mul(dx, slope(a)), dc, a, c)
 
-    def batch(size, xs, ds):
+    def batch(size, xs, ds, *, noted=None):
         return by_rows(lstm_output, size, xs, ds)
+
+
+def last_gate(x):
+    """o, of the sums."""
+    return sigmoid.impl(x[:, x.shape[1] // 4 * 3 :])

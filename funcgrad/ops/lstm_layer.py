@@ -3,9 +3,9 @@
 Invariant: x [T, n, k] is the input, h and c [n, m] the first state, w [4 m, m] the weights of the hidden state, v [4 m, k] those
 of the input, b and d [4 m] their biases. In step t, with h and c of the step before,
 
-    a = lstm_gates(x[t] v^T + (b + d) + h w^T),   c' = lstm_state(a, c),   h' = lstm_output(a, c')
+    z = x[t] v^T + (b + d) + h w^T,   c' = lstm_state(z, c),   h' = lstm_output(z, c')
 
-and a rule goes through the steps by the rules of these three. The gates lie in the order o, i, f, g, each in one piece, [T, 4, n, m]:
+and a rule goes through the steps by the rules of these two. The gates lie in the order o, i, f, g, each in one piece, [T, 4, n, m]:
 those of one function side by side, and i and f beside what they weigh, g and the state.
 """
 
@@ -23,7 +23,17 @@ from .dot import dot_general
 from .elementwise import add, mul, sub
 from .exponential import tanh
 from .joining import concatenate, stack
-from .lstm import REFUSED, gate, lstm_gates, lstm_output, lstm_state, side_by_side, slope
+from .lstm import (
+    REFUSED,
+    activated,
+    gate,
+    lstm_output,
+    lstm_state,
+    output_tangent,
+    side_by_side,
+    slope,
+    state_tangent,
+)
 from .shape import batched, reshape, sum_, transpose, zeros_like
 from .torch_order import sums_of_columns
 
@@ -34,15 +44,16 @@ def at(x, t):
     return getitem(x, idx=(t, Ellipsis))
 
 
-def over_time(x, h, c, gates):
-    """(hidden states, states, gates) of all steps; `gates(x[t], h)` are those of one."""
+def over_time(x, h, c, sums):
+    """(hidden states, states, gates) of all steps; `sums(x[t], h)` are those for the gates of one."""
     found = []
     for t in range(shape_of(x)[0]):
-        a = gates(at(x, t), h)
-        c = lstm_state(a, c)
-        h = lstm_output(a, c)
-        found.append((h, c, a))
-    return in_order(found)
+        z = sums(at(x, t), h)
+        c = lstm_state(z, c)
+        h = lstm_output(z, c)
+        found.append((h, c, z))
+    h, c, z = (stack(*each, axis=0) for each in zip(*found, strict=True))
+    return h, c, apart(activated(z))
 
 
 def in_order(found):
@@ -314,8 +325,8 @@ class lstm_layer:
             gates = at(a, t)
             dz = affine(at(hidden, t), dw, affine(dh, w, at(dx, t)))
             da = mul(dz, slope(gates))
-            dc = lstm_state.jvp([da, dc], None, gates, at(states, t))
-            dh = lstm_output.jvp([da, dc], None, gates, at(c, t))
+            dc = state_tangent(da, dc, gates, at(states, t))
+            dh = output_tangent(da, dc, gates, at(c, t))
             found.append((dh, dc, da))
         return in_order(found)
 
@@ -333,11 +344,11 @@ class lstm_layer:
             z = reshape(add(z, reshape(add(b, d), shape=(size, 1, 4 * m))), shape=(size, steps, n, 4 * m))
             z = reshape(transpose(z, perm=(1, 0, 2, 3)), shape=(steps, size * n, 4 * m))
 
-            def gates(z, h):
+            def sums(z, h):
                 of_state = dot_general(reshape(h, shape=(size, n, m)), w, dims=BATCHED)
-                return lstm_gates(add(z, reshape(of_state, shape=(size * n, 4 * m))))
+                return add(z, reshape(of_state, shape=(size * n, 4 * m)))
 
-            outs = over_time(z, h, c, gates)
+            outs = over_time(z, h, c, sums)
         h, c, a = outs
         h, c = (reshape(o, shape=(steps, size, n, m)) for o in (h, c))
         return (h, c, reshape(a, shape=(steps, 4, size, n, m))), (1, 1, 2)

@@ -59,21 +59,42 @@ def columns(x, start, stop):
 def lstm_state(gates, state, projection):
     """The next (hidden, cell) state, of sums for the gates i, f, g, o."""
     c = state[1]
-    n = shape_of(c)[1]
-    both = gate(columns(gates, 0, 2 * n))
-    new = columns(gates, 2 * n, 3 * n).tanh()
-    out = gate(columns(gates, 3 * n, 4 * n))
-    c = columns(both, n, 2 * n) * c + columns(both, 0, n) * new
-    h = out * c.tanh()
+    if not shared.staging and gates.owner is c.owner is TAPE and gates.val.dtype in FLOATS and gates.val.size:
+        h, c = lstm_in_two(gates, c)
+    else:
+        c = new_state(gates, c)
+        h = hidden_state(gates, c)
     return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
+
+
+def new_state(sums, c):
+    """The next cell state, in torch's steps."""
+    n = shape_of(c)[1]
+    both = gate(columns(sums, 0, 2 * n))
+    new = columns(sums, 2 * n, 3 * n).tanh()
+    return columns(both, n, 2 * n) * c + columns(both, 0, n) * new
+
+
+def hidden_state(sums, c):
+    """The next hidden state."""
+    n = shape_of(c)[1]
+    return gate(columns(sums, 3 * n, 4 * n)) * c.tanh()
+
+
+def lstm_in_two(sums, c):
+    """The next (hidden, cell) state as two nodes, which are shown as torch's steps."""
+    noted = [[], []] if recorded(sums, c) else [None, None]
+    shapes = shape_of(sums), shape_of(c)
+    c = spelled(P["lstm_state"](sums, c, noted=noted[0]), "AddBackward0", new_state, shapes=shapes)
+    return spelled(P["lstm_output"](sums, c, noted=noted[1]), "MulBackward0", hidden_state, shapes=shapes), c
 
 
 def lstm_step_in_one(x, state, w, b, projection):
     """The step of few nodes, for layers of which torch shows none; x holds the biases."""
     h, c = state
-    gates = P["lstm_gates"](P["affine"](h, w, x))
-    c = P["lstm_state"](gates, c)
-    return P["lstm_output"](gates, c), c
+    sums = P["affine"](h, w, x)
+    c = P["lstm_state"](sums, c)
+    return P["lstm_output"](sums, c), c
 
 
 def gru_step(x, state, w, b, projection):
@@ -149,10 +170,6 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     if mode == "GRU":
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
-    if mode == "LSTM" and not recorded(x, w_ih, b_ih, w, b, *state):
-        gates = P["lstm_gates"](other + linear(x, w_ih, b_ih))
-        c = P["lstm_state"](gates, state[1])
-        return P["lstm_output"](gates, c), c
     return AFTER[mode](other + linear(x, w_ih, b_ih), state, None)
 
 
