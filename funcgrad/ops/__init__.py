@@ -33,6 +33,7 @@ FAMILIES = {
     "fused": "product_sum divided_shares over_cosh_squared",
     "gelu": "gelu gelu_slope gelu_tanh silu gated",
     "gru_layer": "gru_layer",
+    "gru_cell": "gru_cell",
     "hypergeometric": "hyp1f1 hyp2f1",
     "incomplete": "lgamma_gap log_beta gamma_power incomplete_gamma beta_power incomplete_beta",
     "index": "last_written gather take_along scatter_set put_along scatter_add add_along scatter_mul mul_along "

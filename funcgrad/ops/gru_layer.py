@@ -96,6 +96,96 @@ def hand_on(n, cts, of_x, of_sums, before, dh, x, v):
         cts[p] = g if old is None else old + g
 
 
+def over_memory(n, ct, cts):
+    """The rule of a layer with what its call noted; what does not wait for the step after it is computed for all steps at once."""
+    ((memory, hidden),) = n.params["noted"]
+    x, _, w, v, *_ = n.saved
+    if n.params.get("reverse"):
+        x, ct = x[::-1], ct[::-1]
+    steps, _, count, m = memory.shape
+    r, z, q, g = (memory[:, i] for i in range(4))
+    factors = np.empty((steps, 5, count, m), memory.dtype)  # of i_r, i_z, q, i_n and the state before
+    of_r, of_z, of_q, of_n, carried = (factors[:, i] for i in range(5))
+    rest = 1 - z
+    np.multiply(g, g, out=of_n)
+    np.subtract(1, of_n, out=of_n)
+    of_n *= rest
+    np.multiply(of_n, r, out=of_q)
+    np.subtract(1, r, out=of_r)
+    of_r *= of_q
+    of_r *= q
+    np.subtract(hidden[:-1], g, out=of_z)
+    of_z *= z
+    of_z *= rest
+    carried[...] = z
+    of_sums = np.empty((steps, count, 3 * m), memory.dtype)
+    by_gate = of_sums.reshape(steps, count, 3, m).swapaxes(1, 2)
+    found, five = np.empty_like(factors), np.empty_like(factors[0])
+    dh = np.zeros((count, m), memory.dtype)
+    times, w, into = at_each_step(w, dh)
+    each = np.ascontiguousarray(ct), factors, found, found[:, :3], found[:, 4], by_gate, of_sums
+    add, multiply = np.add, np.multiply
+    for of_out, factor, got, gates, kept, apart, row in zip(*[a[::-1] for a in each], strict=True):
+        add(dh, of_out, dh)
+        five[...] = dh
+        multiply(factor, five, got)
+        apart[...] = gates
+        times(row, w, into)
+        add(dh, kept, dh)
+    of_x = of_sums.copy()
+    of_x.reshape(steps, count, 3, m)[:, :, 2] = found[:, 3]
+    of_x, of_sums = of_x.reshape(-1, 3 * m), of_sums.reshape(-1, 3 * m)
+    hand_on(n, cts, of_x, of_sums, hidden[:-1], dh, x, v)
+
+
+def layer_jax(jax, x, h, w, v, b, d, *, reverse=False, noted=None):
+    s, found = jax.nn.sigmoid, []
+    for i in (x[::-1] if reverse else x) @ v.T + b:
+        i_r, i_z, i_n = jax.numpy.split(i, 3, axis=1)
+        q_r, q_z, q = jax.numpy.split(h @ w.T + d, 3, axis=1)
+        z, g = s(i_z + q_z), jax.numpy.tanh(i_n + s(i_r + q_r) * q)
+        h = z * h + (1 - z) * g
+        found.append(h)
+    return jax.numpy.stack(found[::-1] if reverse else found)
+
+
+def layer_vjp(ct, out, x, h, w, v, b, d, *, need, reverse=False, noted=None):
+    """The rule of a layer, of primitives, which do the steps again."""
+    if reverse:
+        x, ct = turned(x), turned(ct)
+    steps, states = stepped(x, h, w, v, b, d)
+    dh, of_x, of_sums = zeros_like(h), [], []
+    for t in range(len(steps) - 1, -1, -1):
+        (r, z, q, g), h = steps[t], states[t]
+        dh = add(dh, at(ct, t))
+        of_n = mul(mul(dh, sub(1, z)), sub(1, mul(g, g)))
+        of_r = mul(mul(of_n, q), mul(r, sub(1, r)))
+        of_z = mul(mul(dh, sub(h, g)), mul(z, sub(1, z)))
+        of_x.append(side_by_side(of_r, of_z, of_n))
+        of_sums.append(side_by_side(of_r, of_z, mul(of_n, r)))
+        dh = add(mul(dh, z), dot_general(of_sums[-1], w, dims=INNER))
+    of_x, of_sums = (rows(stack(*reversed(a), axis=0)) for a in (of_x, of_sums))
+    return given(x, of_x, of_sums, states, dh, v, need, reverse)
+
+
+def layer_jvp(ts, out, x, h, w, v, b, d, *, reverse=False, noted=None):
+    dx, dh, dw, dv, db, dd = (zeros_like(s) if t is None else t for t, s in zip(ts, (x, h, w, v, b, d), strict=True))
+    if reverse:
+        x, dx = turned(x), turned(dx)
+    steps, states = stepped(x, h, w, v, b, d)
+    t, n, m = shape_of(out)
+    di = affine(rows(x), dv, affine(rows(dx), v, db))
+    di, found = reshape(di, shape=(t, n, 3 * m)), []
+    for t, ((r, z, q, g), h) in enumerate(zip(steps, states, strict=False)):
+        of_x, of_sums = at(di, t), affine(h, dw, affine(dh, w, dd))
+        dr, dz = (mul(add(third(of_x, k), third(of_sums, k)), mul(a, sub(1, a))) for k, a in enumerate((r, z)))
+        dn = add(third(of_x, 2), add(mul(dr, q), mul(r, third(of_sums, 2))))
+        dg = mul(dn, sub(1, mul(g, g)))
+        dh = add(add(mul(dz, sub(h, g)), mul(z, sub(dh, dg))), dg)
+        found.append(dh)
+    return stack(*(reversed(found) if reverse else found), axis=0)
+
+
 @define
 class gru_layer:
     """(x [T, n, k], h [n, m], w [3 m, m], v [3 m, k], b [3 m], d [3 m]) -> hidden states [T, n, m]. `reverse`: from the last step on.
@@ -104,17 +194,7 @@ class gru_layer:
     saves = ((0, 1, 2, 3, 4, 5),) * 6
     again = (4, 5)
     without = REFUSED | {"0-d": "a layer takes sequences of matrices"}
-    aval = layer_aval
-
-    def jax(jax, x, h, w, v, b, d, *, reverse=False, noted=None):
-        s, found = jax.nn.sigmoid, []
-        for i in (x[::-1] if reverse else x) @ v.T + b:
-            i_r, i_z, i_n = jax.numpy.split(i, 3, axis=1)
-            q_r, q_z, q = jax.numpy.split(h @ w.T + d, 3, axis=1)
-            z, g = s(i_z + q_z), jax.numpy.tanh(i_n + s(i_r + q_r) * q)
-            h = z * h + (1 - z) * g
-            found.append(h)
-        return jax.numpy.stack(found[::-1] if reverse else found)
+    aval, jax, vjp, jvp = layer_aval, layer_jax, layer_vjp, layer_jvp
 
     def samples(rng):
         yield from samples_of(rng, 3)
@@ -171,85 +251,10 @@ class gru_layer:
         return np.ascontiguousarray(out)
 
     def pull(n, ct, cts, owned):
-        """The rule below with what the call noted; what does not wait for the step after it is computed for all steps at once."""
-        noted = n.params.get("noted")
-        if not noted:
+        """The rule below, with what the call noted."""
+        if not n.params.get("noted"):
             return n.plan.ruled(n, ct, cts, owned)
-        ((memory, hidden),) = noted
-        x, _, w, v, *_ = n.saved
-        if n.params.get("reverse"):
-            x, ct = x[::-1], ct[::-1]
-        steps, _, count, m = memory.shape
-        r, z, q, g = (memory[:, i] for i in range(4))
-        factors = np.empty((steps, 5, count, m), memory.dtype)  # of i_r, i_z, q, i_n and the state before
-        of_r, of_z, of_q, of_n, carried = (factors[:, i] for i in range(5))
-        rest = 1 - z
-        np.multiply(g, g, out=of_n)
-        np.subtract(1, of_n, out=of_n)
-        of_n *= rest
-        np.multiply(of_n, r, out=of_q)
-        np.subtract(1, r, out=of_r)
-        of_r *= of_q
-        of_r *= q
-        np.subtract(hidden[:-1], g, out=of_z)
-        of_z *= z
-        of_z *= rest
-        carried[...] = z
-        of_sums = np.empty((steps, count, 3 * m), memory.dtype)
-        by_gate = of_sums.reshape(steps, count, 3, m).swapaxes(1, 2)
-        found, five = np.empty_like(factors), np.empty_like(factors[0])
-        dh = np.zeros((count, m), memory.dtype)
-        times, w, into = at_each_step(w, dh)
-        each = np.ascontiguousarray(ct), factors, found, found[:, :3], found[:, 4], by_gate, of_sums
-        add, multiply = np.add, np.multiply
-        for of_out, factor, got, gates, kept, apart, row in zip(*[a[::-1] for a in each], strict=True):
-            add(dh, of_out, dh)
-            five[...] = dh
-            multiply(factor, five, got)
-            apart[...] = gates
-            times(row, w, into)
-            add(dh, kept, dh)
-        of_x = of_sums.copy()
-        of_x.reshape(steps, count, 3, m)[:, :, 2] = found[:, 3]
-        of_x, of_sums = of_x.reshape(-1, 3 * m), of_sums.reshape(-1, 3 * m)
-        hand_on(n, cts, of_x, of_sums, hidden[:-1], dh, x, v)
-
-    def vjp(ct, out, x, h, w, v, b, d, *, need, reverse=False, noted=None):
-        """The same of primitives, which do the steps again."""
-        if reverse:
-            x, ct = turned(x), turned(ct)
-        steps, states = stepped(x, h, w, v, b, d)
-        dh, of_x, of_sums = zeros_like(h), [], []
-        for t in range(len(steps) - 1, -1, -1):
-            (r, z, q, g), h = steps[t], states[t]
-            dh = add(dh, at(ct, t))
-            of_n = mul(mul(dh, sub(1, z)), sub(1, mul(g, g)))
-            of_r = mul(mul(of_n, q), mul(r, sub(1, r)))
-            of_z = mul(mul(dh, sub(h, g)), mul(z, sub(1, z)))
-            of_x.append(side_by_side(of_r, of_z, of_n))
-            of_sums.append(side_by_side(of_r, of_z, mul(of_n, r)))
-            dh = add(mul(dh, z), dot_general(of_sums[-1], w, dims=INNER))
-        of_x, of_sums = (rows(stack(*reversed(a), axis=0)) for a in (of_x, of_sums))
-        return given(x, of_x, of_sums, states, dh, v, need, reverse)
-
-    def jvp(ts, out, x, h, w, v, b, d, *, reverse=False, noted=None):
-        dx, dh, dw, dv, db, dd = (
-            zeros_like(s) if t is None else t for t, s in zip(ts, (x, h, w, v, b, d), strict=True)
-        )
-        if reverse:
-            x, dx = turned(x), turned(dx)
-        steps, states = stepped(x, h, w, v, b, d)
-        t, n, m = shape_of(out)
-        di = affine(rows(x), dv, affine(rows(dx), v, db))
-        di, found = reshape(di, shape=(t, n, 3 * m)), []
-        for t, ((r, z, q, g), h) in enumerate(zip(steps, states, strict=False)):
-            of_x, of_sums = at(di, t), affine(h, dw, affine(dh, w, dd))
-            dr, dz = (mul(add(third(of_x, k), third(of_sums, k)), mul(a, sub(1, a))) for k, a in enumerate((r, z)))
-            dn = add(third(of_x, 2), add(mul(dr, q), mul(r, third(of_sums, 2))))
-            dg = mul(dn, sub(1, mul(g, g)))
-            dh = add(add(mul(dz, sub(h, g)), mul(z, sub(dh, dg))), dg)
-            found.append(dh)
-        return stack(*(reversed(found) if reverse else found), axis=0)
+        over_memory(n, ct, cts)
 
     def batch(size, xs, ds, *, reverse=False, noted=None):
         return more_rows(size, gru_layer, xs, ds, reverse=reverse)

@@ -108,6 +108,18 @@ def gru_step(x, state, w, b, projection):
     return ((h - new) * keep + new,)
 
 
+def gru_in_one(x, h, w, v, b, d):
+    """The same of the input, as one node, which is shown as torch's steps."""
+    biased = b is not None
+    operands = (x, h, w, v, *((b, d) if biased else (np.zeros(w.val.shape[0], w.val.dtype),) * 2))
+    new = P["gru_cell"](*operands, noted=[] if recorded(x, h, w, v, b, d) else None)
+    return spelled(new, "AddBackward0", gru_in_steps, biased, shapes=[tuple(t.shape) for t in operands])
+
+
+def gru_in_steps(x, h, w, v, b, d, biased):
+    return gru_step(linear(x, v, b if biased else None), (h,), w, d if biased else None, None)[0]
+
+
 AFTER = {  # the next state of the sum of what input and state give
     "LSTM": lstm_state,
     "RNN_TANH": lambda gates, state, projection: (floating(gates).tanh(),),
@@ -168,6 +180,8 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     ):
         return cells_in_steps.step(mode, x, state, w_ih, w, b_ih, b)
     if mode == "GRU":
+        if plain_layer(x, w_ih, w, b_ih, b, *state):
+            return (gru_in_one(x, *state, w, w_ih, b_ih, b),)
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
     return AFTER[mode](other + linear(x, w_ih, b_ih), state, None)
@@ -284,7 +298,7 @@ def plain_layer(x, v, *others):
     """Are these all, over NumPy memory, of float32 or float64, and x a sequence for the weights v, without an axis that is empty?"""
     if state.shared.staging or any([t is not None and t.owner is not TAPE for t in (x, v, *others)]):
         return False
-    return x.val.dtype in FLOATS and x.val.shape[2:] == v.val.shape[1:] and x.val.size > 0
+    return x.val.dtype in FLOATS and x.val.shape[-1:] == v.val.shape[1:] and x.val.size > 0
 
 
 def layer_in_one(mode, x, h, w, v, b, d, sizes, reverse):
