@@ -13,7 +13,7 @@ from funcgrad.ops import _few_rows
 @pytest.fixture
 def pieces(monkeypatch):
     """Products are cut wherever the kernels of BLAS that has a road for small ones would be, whatever BLAS there is, and small ones too."""
-    monkeypatch.setattr(_few_rows, "small_products", lambda: 2000)
+    monkeypatch.setattr(_few_rows, "small_products", lambda: 600)
     monkeypatch.setattr(_few_rows, "threads", lambda: 1)
     for name, least in dict(WORK=1, SMALL_PRODUCT=1000, DEEP=2, NARROW=2, TURNED=300).items():
         monkeypatch.setattr(_few_rows, name, least)

@@ -55,19 +55,21 @@ def product(x, y, out=None):
 
 
 def at_each_step(w, out):
-    """(times, w, out) of a loop that computes out = x @ w for one x after the other: times(x, w, out) is that, in whole pieces or none."""
-    (k, m), n = w.shape, len(out)
-    if n * k * m > SMALL_PRODUCT and w.dtype is out.dtype and w.dtype.char in "fd":
-        width = cut(n, k, m, "C" + lies(w), threads())
+    """(times, w, out) of a loop that computes out = x @ w for one x after the other: times(x, w, out) is that, in whole pieces or none.
+    w may be several matrices [..., k, m], of which each gives a matrix of out."""
+    *many, k, m = w.shape
+    n, lie = out.shape[-2], lies(w[0] if many else w)
+    if n * k * m > (WORK if lie == "F" else SMALL_PRODUCT) and w.dtype is out.dtype and w.dtype.char in "fd":
+        width = cut(n, k, m, "C" + lie, threads())
         if width and not m % width:
             return np.matmul, in_pieces(w, width), in_pieces(out, width)
-    return np.ndarray.dot, w, out
+    return np.matmul if many else np.ndarray.dot, w, out
 
 
 def in_pieces(y, width):
-    """A view [pieces, rows, width] of as many columns of a matrix as there are whole pieces of."""
-    k, m = y.shape
-    return y[:, : m - m % width].reshape(k, -1, width).swapaxes(0, 1)
+    """A view [..., pieces, rows, width] of as many columns of a matrix as there are whole pieces of."""
+    *many, k, m = y.shape
+    return y[..., : m - m % width].reshape(*many, k, -1, width).swapaxes(-3, -2)
 
 
 def lies(x):

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..core.aval import Aval, dtype_of, shape_of
+from ..core.blas import small_products
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
 from ._few_rows import at_each_step
@@ -143,6 +144,11 @@ def signed(w, m):
     return w
 
 
+def for_each_gate(w, m):
+    """Weights [4 m, k] as what rows of k numbers are multiplied by, [4, k, m]."""
+    return w.reshape(4, m, -1).swapaxes(1, 2)
+
+
 @define
 class lstm_layer:
     """(x [T, n, k], h [n, m], c [n, m], w [4 m, m], v [4 m, k], b [4 m], d [4 m]) -> hidden states [T, n, m], states [T, n, m], gates [T, 4, n, m]."""
@@ -182,35 +188,39 @@ class lstm_layer:
             x.dtype if all([y.dtype is x.dtype for y in (h, c, w, v, b, d)]) else np.result_type(x, h, c, w, v, b, d)
         )
         memory = np.empty((steps + 1, 5, n, m), dtype)  # of a step its gates, and the state that it starts from
-        gates = memory[:steps, :4]
+        gates, given = memory[:steps, :4], None
         many, bias = steps > FEW, b + d
         if many:  # (weights take the order and the signs of gates, not what comes of them)
             w, v, bias = (signed(weight, m) for weight in (w, v, bias))
-        given = x.reshape(steps * n, k).dot(v.T)
-        given += bias
-        w = np.ascontiguousarray(w.T) if many else w.T
+            if n * k * m <= small_products():
+                given, ones, each = gates, np.empty((steps, 1, n, k + 1), dtype), np.empty((4, k + 1, m), dtype)
+                ones[:, 0, :, :k], ones[..., k] = x, 1
+                each[:, :k], each[:, k] = for_each_gate(v, m), bias.reshape(4, m)
+                np.matmul(ones, each, gates)
+        if given is None:
+            given = x.reshape(steps * n, k).dot(v.T)
+            given += bias
+            given = given.reshape(steps, n, 4, m).swapaxes(1, 2)
+        w = for_each_gate(w, m)
         hidden = np.empty((steps, n, m), dtype)
         memory[0, 4] = c
-        product = np.empty((n, 4 * m), dtype)
-        apart = product.reshape(n, 4, m).swapaxes(0, 1)
-        whole = in_wholes(apart)
-        times, w, into = at_each_step(w, product)
+        product = np.empty((4, n, m), dtype)
+        times, w, into = at_each_step(np.ascontiguousarray(w) if many else w, product)
         one, weighed = np.array(1, dtype), np.empty((2, n, m), dtype)
         new, old = weighed
         add, multiply, divide, exp, tanh = np.add, np.multiply, np.divide, np.exp, np.tanh
         each = (
-            given.reshape(steps, n, 4 * m), in_wholes(gates), gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:],
-            memory[1:, 4], hidden,
+            given, gates, gates[:, :3], gates[:, 3], gates[:, 0], gates[:, 1:3], memory[:steps, 3:], memory[1:, 4], hidden,
         )  # fmt: skip
-        for z, moved, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
+        for z, all_gates, logistic, g, o, weights, values, c, out in zip(*each, strict=True):
             times(h, w, into)
-            add(product, z, product)
             if many:
-                moved[...] = whole
+                add(z, product, all_gates)
             else:
-                np.subtract(0, apart[3], o)  # (not np.negative: elementwise.py, negate)
-                np.subtract(0, apart[:2], weights)
-                g[...] = apart[2]
+                add(z, product, product)
+                np.subtract(0, product[3], o)  # (not np.negative: elementwise.py, negate)
+                np.subtract(0, product[:2], weights)
+                g[...] = product[2]
             tanh(g, g)
             exp(logistic, logistic)  # 1 / (1 + exp(-a)): where that overflows, 0 is right
             add(logistic, one, logistic)
