@@ -55,32 +55,17 @@ def lerp(input, end, weight):
         and (type(weight) is complex or type(weight) is float and abs(weight) > 1e38)
     ):
         check_lerp(input, end, weight)
-    gap = end - input
-    apart = input is not end and input is not weight and weight is not end  # (hooks tell steps by what they read)
-    if apart and rounded_once(gap) and (isinstance(weight, Tensor) or is_tame(weight)):
-        out = fused_lerp(input, end, gap, weight)
+    if dtype_of(current(input)).char in "fd" and (isinstance(weight, Tensor) or is_tame(weight)):
+        out = P["lerp"](current(input), current(end), current(weight) if isinstance(weight, Tensor) else weight)
+        out = out if isinstance(weight, Tensor) else released(out, False)
     elif isinstance(weight, Tensor):
-        near = P["less"](P["abs"](current(weight)), 0.5)
+        gap, near = end - input, P["less"](P["abs"](current(weight)), 0.5)
         out = P["where"](near, current(input + weight * gap), current(end - gap * (1 - weight)))
     else:
         near = abs(weight) < 0.5
-        part = released(gap * (weight if near else 1 - weight), False)
+        part = released((end - input) * (weight if near else 1 - weight), False)
         out = input + part if near else end - part
     return named(iterated(out, input, end, weight), lerped(end, weight), (input, end, weight))
-
-
-def fused_lerp(input, end, gap, weight):
-    """near + share * gap, rounded once: weight is the share from the start, and what it lacks of one that from the end."""
-    if isinstance(weight, Tensor):
-        weight = current(weight)
-        near = P["less"](P["abs"](weight), 0.5)
-        share = P["where"](near, weight, P["sub"](weight, np.float32(1)))
-        start = P["where"](near, current(input), current(end))
-    else:
-        weight = np.float32(weight)
-        start, share = (input, weight) if abs(weight) < 0.5 else (end, weight - np.float32(1))
-        return released(P["fma"](current(gap), np.array(share), current(start)), False)
-    return P["fma"](current(gap), share, current(start))
 
 
 def rounded_once(x):

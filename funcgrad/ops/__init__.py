@@ -59,7 +59,7 @@ FAMILIES = {
     "pad": "pad roll",
     "picked": "picked",
     "powers": "power integer_power square reciprocal sqrt cbrt rsqrt direction hypot",
-    "random": "random_bits random_split random_fold_in random_draw random_randint fma scaled_add erfinv_drawn random_gamma "
+    "random": "random_bits random_split random_fold_in random_draw random_randint fma scaled_add lerp erfinv_drawn random_gamma "
     "random_poisson random_binomial",
     "reduce": "mean prod max min shares logsumexp any all argmax argmin",
     "rnn_layer": "rnn_layer",

@@ -141,6 +141,11 @@ fmin = extremum(
 NUMBERS = int, float
 
 
+def leaves_room(low, high):
+    """Where is the lower bound below the upper one, or no upper one given?"""
+    return True if type(high) is float and high == np.inf else less(low, high)
+
+
 def _clamp(x, low, high):
     return np.minimum(np.maximum(x, low), high)
 
@@ -176,7 +181,7 @@ clamp = elementwise(
     "won(t, maximum(x, y), z)",
     torch=(
         "where((x >= y) & (x <= z), t, 0)",
-        "where((x < y) & (y < z), t, 0)",
+        "where((x < y) & leaves_room(y, z), t, 0)",
         "where((x > z) | (z < y), t, 0)",
     ),
     impl_torch=_clamp_torch,
@@ -275,6 +280,7 @@ nan_to_num = elementwise(
     "nan_to_num",
     _nan_to_num,
     "finite_only(t, x)",
+    tape=("t * isfinite(x)",),
     params=("nan", "posinf", "neginf"),
     aval=lambda x, **_: Aval(shape_of(x), dtype_of(x)),
     into=in_place(_nan_to_num),

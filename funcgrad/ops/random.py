@@ -266,6 +266,39 @@ fma = elementwise(
     **real_function(_fma),
 )
 
+
+def from_nearer(x, y, z):
+    """x + z (y - x) from the nearer end, in float32 with one rounding of its last product and sum, as torch's kernel."""
+    gap = y - x
+    if z.ndim:
+        near = np.abs(z) < 0.5
+        x, z = np.where(near, x, y), np.where(near, z, z - z.dtype.type(1))
+    elif abs(z) >= 0.5:
+        x, z = y, z - z.dtype.type(1)
+    return multiply_add.single(gap, z, x) if gap.dtype.char == "f" else gap * z + x
+
+
+_from_nearer = over_floats(from_nearer)
+
+
+def _lerp(x, y, z):
+    if type(z) is float and type(x) is type(y) is np.ndarray and x.dtype is y.dtype and x.dtype.kind == "f":
+        return from_nearer(x, y, x.dtype.type(z))
+    return _from_nearer(x, y, z)
+
+
+# x + z (y - x)
+lerp = elementwise(
+    "lerp",
+    _lerp,
+    "t * (1 - z)",
+    "t * z",
+    "t * (y - x)",
+    arity=3,
+    dtypes="f",
+    jax=lambda jax, x, y, z: jax.numpy.where(abs(z) < 0.5, x + z * (y - x), y - (y - x) * (1 - z)),
+    **real_function(_lerp),
+)
 # x + y z with one rounding: what BLAS calls axpy (z a number), and torch add with alpha
 _scaled_add = over_floats(lambda x, y, z: multiply_add.fma(y, z, x))
 scaled_add = elementwise(

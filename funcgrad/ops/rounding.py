@@ -160,7 +160,7 @@ fmod = elementwise(
     np.fmod,
     "t",
     "-t * rint((x - out) / y)",
-    tape=("t", "-t * trunc(x / y)"),
+    tape=("t", "-t * trunc_divide(x, y)"),
     jax="numpy.fmod",
     dtypes="fi",
     domain=("real", "nonzero"),
