@@ -53,7 +53,17 @@ POWERS = {"power", "square", "integer_power"}
 OF = (
     POWERS
     | LABELLED
-    | {"relu", "leaky_relu", "hardtanh", "window_max", "window_mean", "window_gather", "picked_loss", "where"}
+    | {
+        "relu",
+        "leaky_relu",
+        "hardtanh",
+        "hardsigmoid",
+        "window_max",
+        "window_mean",
+        "window_gather",
+        "picked_loss",
+        "where",
+    }
     | BIASED
     | STEPS
 )
@@ -89,10 +99,11 @@ def refused(n, cts, name):
     """The gradients that the last step of an operation has passed on, as results of one that has no derivative."""
     from .._gate import Underivable
 
-    beside = [p for p in n.extra.span or () if p is not None]
-    if name == NAMELESS["EmbeddingBagBackward0"] and n.extra.span[-1] is None:
+    span = n.extra and n.extra.span or n.ins
+    beside = [p for p in span if p is not None]
+    if name == NAMELESS["EmbeddingBagBackward0"] and span[-1] is None:
         return  # (weights of the samples that are numbers are factors)
-    own = n.extra.label in NAMED
+    own = name in NAMED.values()
     words = own_words(f"{n.extra.label[:-1]}Backward0") if own else {"label": "NotImplemented"}
     shown = words.pop("label")
     for p in n.ins:
@@ -152,7 +163,7 @@ def in_one_piece(n, cts, ct):
 def tie(n, cts, ct):
     """Let the gradients that a node of these primitives has passed on depend on its operands."""
     prim, beside, ins = n.plan.prim.name, None, n.ins
-    if n.extra is not None and (name := NAMELESS.get(n.extra.label) or NAMED.get(n.extra.label)):
+    if (n.extra is not None or prim == "hardsigmoid") and (name := NAMELESS.get(own := node_name(n)) or NAMED.get(own)):
         return refused(n, cts, name)
     if prim in LABELLED:
         return in_one_piece(n, cts, ct)

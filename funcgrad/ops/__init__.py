@@ -7,7 +7,7 @@ from ..core.primitive import PRIMITIVES, helpers
 from ..lazy import attributes
 
 FAMILIES = {
-    "activations": "elu softplus_to hardtanh hardswish",
+    "activations": "elu softplus_to hardtanh hardsigmoid hardswish",
     "affine": "affine trilinear",
     "assignment": "getitem put copy",
     "attended": "attended",

@@ -1,16 +1,49 @@
-"""Activations of neural networks, one node each: ELU and its kin, softplus with a threshold, hardtanh, hardswish.
+"""Activations of neural networks, one node each: ELU and its kin, softplus with a threshold, hardtanh, hardsigmoid, hardswish.
 
 Clevert, Unterthiner and Hochreiter, 2016, arXiv:1511.07289; Klambauer et al., 2017, arXiv:1706.02515; Barron, 2017, arXiv:1704.07483.
+
+A nan is on neither side of a kink. What it then has for a derivative says in torch's kernels which comparison they make: that of their vectors,
+or another of the numbers that fill none. Here one is made for an array: the former, unless it fills no vector.
 """
+
+from math import prod
 
 import numpy as np
 
+from ..core.aval import dtype_of, shape_of
 from ..core.primitive import elementwise
 from .elementwise import add, div, greater, greater_equal, less, less_equal, mul, where  # noqa: F401  (formulas name them)
 from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
 from .floats import held, over_floats, real_function, samples_with
-from .logic import bitwise_and, bitwise_or  # noqa: F401  (formulas name them)
+from .logic import bitwise_and, bitwise_or, logical_not  # noqa: F401  (a formula names one)
+
+VECTOR = 64  # bytes, of AVX-512
+SIXTH = 1 / 6
+
+
+def few(x, vectors=1):
+    """Do the numbers fill less than so many vectors?"""
+    return prod(shape_of(x)) * dtype_of(x).itemsize < vectors * VECTOR
+
+
+def between(t, x, low, high):
+    """t where x lies between two numbers, 0 elsewhere; a nan does among few."""
+    if few(x):
+        return where(bitwise_or(less_equal(x, low), greater_equal(x, high)), 0, t)
+    return where(bitwise_and(greater(x, low), less(x, high)), t, 0)
+
+
+def rises(x):
+    """Which numbers are positive? A nan is among few."""
+    return logical_not(less_equal(x, 0)) if few(x, 2) else greater(x, 0)
+
+
+def swish_rule(t, x):
+    """t times x / 3 + 1/2 between -3 and 3, 0 below, and t above."""
+    below = less_equal(x, -3)
+    middle = bitwise_and(logical_not(below), less(x, 3) if few(x, 2) else logical_not(greater_equal(x, 3)))
+    return where(middle, mul(t, add(div(where(middle, x, 0), 3), 0.5)), where(below, 0, t))
 
 
 @over_floats
@@ -36,14 +69,19 @@ def _hardtanh(x, *, low, high):
 
 @over_floats
 def _hardswish(x):
-    return np.where(x >= 3, x, x * (held(x + 3, 0.0, 6.0) / 6))
+    return np.where(x >= 3, x, x * held(x + 3, 0.0, 6.0) / 6)
+
+
+@over_floats
+def _hardsigmoid(x):
+    return held(x + 3, 0.0, 6.0) / 6
 
 
 # low * expm1(inner * x) where x <= 0, else high * x
 elu = elementwise(
     "elu",
     _elu,
-    "where(x > 0, t * high, t * (low * inner) * exp(where(x >= 0, 0.0, x) * inner))",
+    "where(rises(x), t * high, t * (low * inner) * exp(where(x >= 0, 0.0, x) * inner))",
     params=("low", "high", "inner"),
     jax=lambda jax, x, *, low, high, inner: jax.numpy.where(
         x > 0, x * high, jax.numpy.expm1(jax.numpy.where(x > 0, 0, x) * inner) * low
@@ -67,17 +105,25 @@ softplus_to = elementwise(
 hardtanh = elementwise(
     "hardtanh",
     _hardtanh,
-    "where((x <= low) | (x >= high), 0, t)",
+    "between(t, x, low, high)",
     params=("low", "high"),
     jax=lambda jax, x, *, low, high: jax.numpy.where(x <= low, low, jax.numpy.where(x >= high, high, x)),
     samples=samples_with("hardtanh", {"low": -1.0, "high": 1.0}, {"low": 0.0, "high": 6.0}),
     **real_function(_hardtanh),
 )
-# x * hardtanh(x + 3, 0, 6) / 6, and x itself from 3 on
+# (x + 3) / 6 held between 0 and 1, with the derivative 0 at both ends, and where x is nan
+hardsigmoid = elementwise(
+    "hardsigmoid",
+    _hardsigmoid,
+    "where((x > -3) & (x < 3), t * SIXTH, 0)",
+    jax=lambda jax, x: jax.numpy.where(x <= -3, 0, jax.numpy.where(x >= 3, 1, (x + 3) / 6)),
+    **real_function(_hardsigmoid),
+)
+# x * hardsigmoid(x), and x itself from 3 on
 hardswish = elementwise(
     "hardswish",
     _hardswish,
-    "where(x <= -3, 0, where(x < 3, t * where((x > -3) & (x < 3), x / 3 + 0.5, 0), t))",
+    "swish_rule(t, x)",
     jax="nn.hard_swish",
     **real_function(_hardswish),
 )

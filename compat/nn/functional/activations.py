@@ -353,7 +353,7 @@ relu6 = with_inplace(ALONE, _relu6, "HardtanhBackward0")
 
 def _hardsigmoid(x):
     """(x + 3) / 6 limited to [0, 1]."""
-    return P["div"](_hardtanh(P["add"](x, 3.0), 0.0, 6.0), 6.0)
+    return P["hardsigmoid"](x)
 
 
 hardsigmoid = with_inplace(ALONE, _hardsigmoid, "HardsigmoidBackward0", "hardsigmoid_cpu")
