@@ -201,10 +201,10 @@ class trace:
     without = MATRICES
 
     def jax(jax, x):
-        return jax.numpy.trace(x, axis1=-2, axis2=-1)
+        return jax.numpy.trace(x, axis1=-2, axis2=-1, dtype=x.dtype)
 
     def impl(x):
-        return np.add.reduce(_diagonal(x), -1)
+        return np.add.reduce(_diagonal(x), -1, x.dtype)
 
     def impl_torch(x):
         d = (x.astype(np.float64) if x.dtype == np.float32 else x).diagonal(0, -2, -1)

@@ -69,6 +69,19 @@ def test_a_method_is_told_from_a_function_by_how_it_is_called():
     assert said(lambda: x.add(x, **{"zzz": 1})) == "add() got an unexpected keyword argument 'zzz'"
 
 
+def test_what_a_function_takes_under_one_name_is_not_taken_under_another():
+    m = compat.eye(2)
+    compat.linalg.pinv(m, m[0, 0])
+    compat.linalg.pinv(m, m)
+    compat.linalg.det(A=m)
+    with pytest.raises(TypeError, match=r"^pinverse\(\): argument 'rcond' \(position 2\) must be float, not Tensor$"):
+        compat.pinverse(m, m)
+    with pytest.raises(TypeError, match=r"^pinverse\(\): argument 'rcond' \(position 1\) must be float, not Tensor$"):
+        m.pinverse(m)
+    with pytest.raises(TypeError, match=r"^det\(\) missing 1 required positional arguments: \"input\"$"):
+        compat.det(A=m)
+
+
 def test_a_call_is_read_in_code_of_many_names():
     """Code with more names than a byte counts has prefixes before its instructions."""
     names = "; ".join(f"a{i} = {i}" for i in range(300))
