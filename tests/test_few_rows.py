@@ -102,3 +102,19 @@ def test_an_lstm_is_walked_back_in_blocks_of_steps(block, monkeypatch):
         ahead, behind = (loss(*[x + s * v for x, v in zip(at, by, strict=True)]) for s in (1e-6, -1e-6))
         got = sum([np.sum(g * v) for g, v in zip(found, by, strict=True)])
         np.testing.assert_allclose(got, (ahead - behind) / 2e-6, rtol=1e-7, atol=1e-7)
+
+
+def test_a_weight_is_laid_out_for_many_rows(pieces, monkeypatch):
+    """A linear layer of many rows, whose weight is laid out by columns first, is the same one; few rows and large weights are left as they lie."""
+    monkeypatch.setattr(_few_rows, "small_products", lambda: 10**6)
+    _few_rows.laid_out.cache_clear()
+    assert _few_rows.laid_out(64, (32, 16), 8)
+    assert not any(
+        _few_rows.laid_out(*asked) for asked in ((16, (64, 16), 8), (64, (128, 64), 8), (128, (128, 128), 1))
+    )
+    monkeypatch.setattr(sys.modules["funcgrad.ops.affine"], "WORK", 1)
+    rng = np.random.default_rng(5)
+    x, w, b = (rng.normal(size=s) for s in ((64, 16), (32, 16), (32,)))
+    np.testing.assert_allclose(PRIMITIVES["affine"](x, w, b), x @ w.T + b, rtol=1e-12)
+    assert _few_rows.laid_out.cache_info().hits
+    _few_rows.laid_out.cache_clear()

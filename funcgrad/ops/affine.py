@@ -7,7 +7,7 @@ import numpy as np
 from ..core.aval import Aval, dtype_of, shape_of
 from ..core.primitive import define
 from ..core.sample import Sample, draw, in_kinds
-from ._few_rows import LARGE, SMALL, product
+from ._few_rows import LARGE, SMALL, WORK, laid_out, product
 from .dot import dot_general
 from .elementwise import add, mul
 from .shape import batched, fit, fit_tangent, front, reshape, sum_
@@ -79,7 +79,12 @@ class affine:
     def impl(x, w, b):
         if x.ndim != 2:
             x = x.reshape(prod(x.shape[:-1]), x.shape[-1])
-        out = x.dot(w.T) if w.size < LARGE else product(x, w.T)
+        if w.size >= LARGE:
+            out = product(x, w.T)
+        elif len(x) * w.size >= WORK and laid_out(len(x), w.shape, w.itemsize):
+            out = x.dot(w.T.copy())
+        else:
+            out = x.dot(w.T)
         out += b
         return out
 
