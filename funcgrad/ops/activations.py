@@ -69,7 +69,7 @@ def _hardtanh(x, *, low, high):
 
 @over_floats
 def _hardswish(x):
-    return np.where(x >= 3, x, x * held(x + 3, 0.0, 6.0) / 6)
+    return x * held(x + 3, 0.0, 6.0) / 6
 
 
 @over_floats
@@ -119,7 +119,7 @@ hardsigmoid = elementwise(
     jax=lambda jax, x: jax.numpy.where(x <= -3, 0, jax.numpy.where(x >= 3, 1, (x + 3) / 6)),
     **real_function(_hardsigmoid),
 )
-# x * hardsigmoid(x), and x itself from 3 on
+# x * hardsigmoid(x)
 hardswish = elementwise(
     "hardswish",
     _hardswish,
