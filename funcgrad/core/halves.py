@@ -13,7 +13,7 @@ import functools
 import numpy as np
 
 from .aval import Aval, dtype_of, ndarray
-from .handle import Handle, Taped
+from .handle import Array, Handle, Taped
 from .node import Node
 from .primitive import PRIMITIVES, Primitive, helpers
 from .state import shared
@@ -303,17 +303,25 @@ def added(a, b):
 
 def pull_in_steps(plan, n, ct, cts):
     """The rule with each of its primitives rounded, as they are on the tape."""
+    xs, out = plan.operands_of(n, n.saved)
+    params = {**n.params, "kink": "torch"} if plan.prim.tape else n.params
+    gs = in_steps(plan.prim, np.asarray(ct), out, xs, plan.need, params)
+    for p, i, d in zip(n.ins, plan.operands, operand_dtypes(plan, n, ct), strict=True):
+        if gs[i] is not None:
+            add_to(cts, p, gs[i], d)
+
+
+def in_steps(prim, ct, out, xs, need, params):
+    """A rule over what Tensors hold, arrays or handles of the level below them: it runs over Tensors, whose operations round."""
     from .trace import TAPE
 
     def boxed(v):
-        return TAPE.face(v, None, TAPE) if isinstance(v, ndarray) else v
+        if isinstance(v, ndarray):
+            return TAPE.face(v, None, TAPE)
+        return v.owner.tape.face(v, None, v.owner.tape) if isinstance(v, Array) else v
 
-    xs, out = plan.operands_of(n, n.saved)
-    params = {**n.params, "kink": "torch"} if plan.prim.tape else n.params
-    gs = plan.prim.vjp(boxed(np.asarray(ct)), boxed(out), *map(boxed, xs), need=plan.need, **params)
-    for p, i, d in zip(n.ins, plan.operands, operand_dtypes(plan, n, ct), strict=True):
-        if gs[i] is not None:
-            add_to(cts, p, gs[i].val if isinstance(gs[i], Handle) else gs[i], d)
+    gs = prim.vjp(boxed(ct), boxed(out), *map(boxed, xs), need=need, **params)
+    return [g.val if isinstance(g, Taped) else g for g in gs]
 
 
 def rule(prim, ct, out, *xs, need, **params):
@@ -321,7 +329,9 @@ def rule(prim, ct, out, *xs, need, **params):
     if prim.tape:
         params["kink"] = "torch"
     if prim.name in IN_STEPS:
-        return prim.vjp(ct, out, *xs, need=need, **params)
+        if isinstance(ct, Taped):
+            return prim.vjp(ct, out, *xs, need=need, **params)
+        return in_steps(prim, ct, out, xs, need, params)
     own = dtype_of(ct) if isinstance(ct, (ndarray, Handle)) else FLOAT32
     gs = prim.vjp(wide(ct), wide(out), *wide(xs), need=need, **params)
     dtypes = [own if x is None else dtype_of(x) for x in xs]

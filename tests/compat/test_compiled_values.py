@@ -196,6 +196,29 @@ def test_a_layer_of_half_precision_is_rounded_once(dtype, shape):
     assert torch.equal(torch.compile(layer, fullgraph=True)(x), layer(x))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, x: w * x, lambda w, x: x / w, lambda w, x: w / x, lambda w, x: w**3 * x, lambda w, x: w * w * x * w,
+        lambda w, x: F.gelu(w * x), lambda w, x: F.layer_norm(w * x, (3,), w, w), lambda w, x: torch.softmax(w * x, 0) * x,
+    ],
+)  # fmt: skip
+def test_gradients_of_half_precision_inside_are_rounded_operation_by_operation(dtype, f):
+    w = torch.full((3,), 0.3, dtype=dtype, requires_grad=True)
+    x = torch.tensor([1.3, 0.7, 0.1], dtype=dtype)
+
+    def grads(x):
+        w.grad = None
+        f(w, x).square().sum().backward()
+        return w.grad.clone(), torch.autograd.grad(f(w, x).sum(), w)[0]
+
+    found = torch.compile(grads, fullgraph=True)(x), w.grad, grads(x), w.grad
+    (a, b), left, (c, d), wanted = found
+    assert {g.dtype for g in (a, b, left, c, d)} == {dtype}
+    assert torch.equal(a, c) and torch.equal(b, d) and torch.equal(left, wanted)
+
+
 def test_fx_sees_into_a_compiled_function():
     traced = torch.fx.symbolic_trace(torch.compile(lambda x: torch.relu(x) + 1))
     assert [n.name for n in traced.graph.nodes] == ["x", "relu", "add", "output"]
