@@ -173,8 +173,6 @@ def dtype_wanted(wanted, given):
 
 
 def before_kernel(own, args, kwargs):
-    if own in KERNEL_FIRST:
-        return
     name = own.rstrip("_").removeprefix("special_")
     place = ALONG.get(name)
     if place is not None and args and isinstance(args[0], Tensor):
@@ -182,6 +180,8 @@ def before_kernel(own, args, kwargs):
         for d in dim if isinstance(dim, (tuple, list)) else (dim,):
             if type(d) is int:
                 wrapped(d, len(args[0].shape))
+    if own in KERNEL_FIRST:
+        return
     if name == "topk":
         n = (
             shape_of(args[0])[wrapped(kwargs.get("dim", args[2] if len(args) > 2 else -1), args[0].dim())]

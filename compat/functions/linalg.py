@@ -32,7 +32,7 @@ from .linalg_checks import (
 )  # fmt: skip
 from .linalg_stopped import of_minors, singular_values, with_info
 from .lu import NAMES as LU
-from .mkl_signs import EIGH
+from .mkl_signs import EIG, EIGH, SVD
 from .nodes import named
 from .norms import OF_LENGTH, in_dtype, quick_length, vector_norm_of
 from .operands import P, dtype_of, in_c_order, in_columns, new, shape_of
@@ -123,7 +123,7 @@ def old_qr(input, some=True):
 @linalg_operation(name="svd")
 def svd(A, full_matrices=True, *, driver=None):
     """(U, S, Vh) with U diag(S) Vh = A, S falling."""
-    u, s, vh = singular_values(matrix(A, "linalg.svd"), full_matrices)
+    u, s, vh = singular_values(matrix(A, "linalg.svd"), full_matrices, SVD)
     u, s, vh = in_columns(u), in_c_order(s), in_columns(vh)
     parts = up_to_phases("svd", "singular ", "phase term, making it", u, vh)
     parts = parts[0], s, parts[1]
@@ -148,7 +148,7 @@ def old_svd(input, some=True, compute_uv=True):
 @linalg_operation("LinalgSvdBackward0", name="svdvals")
 def svdvals(A, *, driver=None):
     """The singular values, falling."""
-    return in_c_order(singular_values(matrix(A, "linalg.svdvals"), False)[1])
+    return in_c_order(singular_values(matrix(A, "linalg.svdvals"))[1])
 
 
 def laid_out(pairs):
@@ -207,7 +207,7 @@ def need_complex(A):
 
 def eigen(A, name):
     try:
-        return P["eig"](matrix(A, name, square=True))
+        return P["eig"](matrix(A, name, square=True), by=EIG)
     except np.linalg.LinAlgError:
         raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.") from None
 
@@ -357,7 +357,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     if not A.numel():
         return new(np.zeros(shape_of(t)[:-2], np.int64))
     matrix(t, "linalg.eigh" if hermitian else "linalg.svd", square=hermitian)
-    s = P["abs"](current(eigvalsh(Tensor(t)))) if hermitian else singular_values(t, False)[1]
+    s = P["abs"](current(eigvalsh(Tensor(t)))) if hermitian else singular_values(t)[1]
     if tol is None and rtol is None:
         rtol = max(shape_of(t)[-2:]) * float(np.finfo(dtype_of(t)).eps)
         if isinstance(atol, Tensor):

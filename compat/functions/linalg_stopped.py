@@ -11,7 +11,6 @@ from funcgrad.numpy.concrete import concrete
 from ..payload import current
 from .creation import for_each_sample
 from .linalg_checks import LinAlgError, in_batch
-from .mkl_signs import SVD
 from .operands import P, dtype_of, in_columns, new, shape_of
 from .register import FUNCTIONS, operation
 from .return_types import BY_NAME as RETURN
@@ -65,9 +64,9 @@ def zero_pivot(t):
     return in_batch(t, at), int(found[at]) or shape_of(t)[-1]
 
 
-def singular_values(t, full_matrices):
+def singular_values(t, full_matrices=False, by=None):
     """P["svd"]; LinAlgError where LAPACK does not converge."""
-    return not_finite(P["svd"], t, full_matrices=full_matrices, by=SVD)
+    return not_finite(P["svd"], t, full_matrices=full_matrices, by=by)
 
 
 def not_finite(f, t, **options):

@@ -339,7 +339,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     solution = in_place_of(x, matmul(not_finite(P["pinv"], a, rcond=bound), x))
     own = np.empty(0, dtype_of(a)).real.dtype
     none = new(np.zeros(0, own))
-    values = in_c_order(singular_values(current(a.detach()), False)[1])
+    values = in_c_order(singular_values(current(a.detach()))[1])
     rank = (values > bound * values[..., :1]).sum(-1)
     carries = solution.requires_grad or has_tangent(solution)
     residuals = solution.abs().flatten()[:0] if carries else none

@@ -14,6 +14,22 @@ for n in (3, 4, 5, 8, 12):
         a = torch.randn(n, n, dtype=dtype)
         for part in "LU":
             print(n, part, torch.linalg.eigh(a + a.mH, UPLO=part)[1][1].real.tolist())
+for shape in ((4, 3), (6, 4), (8, 5), (13, 8), (17, 10)):
+    a = torch.randn(shape, dtype=torch.float64)
+    for full in (False, True):
+        u, s, vh = torch.linalg.svd(torch.stack([a, a - 1]), full_matrices=full)
+        print(shape, full, u.shape, u[1, 0, : shape[1]].tolist(), vh[:, -1].tolist())
+for n in (3, 4, 5, 7):
+    for dtype in (torch.float32, torch.complex64):
+        a = torch.randn(4, n, n, dtype=dtype)
+        u, s, vh = torch.linalg.svd(a)
+        print(n, [[f"{t:.4f}" for t in row] for row in u[:, 1].real.tolist()])
+    print(torch.linalg.eig(torch.randn(n, n)).eigenvectors[0].abs().mul(1e3).round().tolist())
+block = torch.block_diag(torch.randn(3, 3), torch.randn(4, 4)).double()
+for part in "LU":
+    for scale in (1, 1e-160, 1e160):
+        print(part, torch.linalg.eigh((block + block.mT) * scale, UPLO=part)[1][[2, 5]].abs().mul(1e3).round().tolist())
+    print(part, torch.linalg.eigh(block + block.mT, UPLO=part)[1][[2, 5]].mul(1e3).round().add(0.0).tolist())
 print(torch.linalg.eigh(torch.eye(4))[1].tolist(), torch.linalg.svd(torch.ones(2, 4))[1].shape)
 
 f = torch.tensor([[1.0, 2, 3], [4, 5, 6]])
@@ -35,6 +51,9 @@ def empty(*shape, dtype=torch.float32):
 told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.complex64)))
 told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.float64)))
 told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.int32)))
+told(lambda: torch.logcumsumexp(i, 3))
+told(lambda: torch.logcumsumexp(i, 0))
+told(lambda: torch.nansum(c, 3))
 told(lambda: torch.floor(c, out=empty(2, 3)))
 told(lambda: torch.neg(f > 2, out=empty(2, 3)))
 told(lambda: torch.clamp(c, -1, 1, out=empty(2, 3)))
