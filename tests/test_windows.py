@@ -14,7 +14,7 @@ import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.workers import spread
 from funcgrad.ops import _conv_kernels as kernels
-from funcgrad.ops import _conv_rows, _pieces
+from funcgrad.ops import _conv_rows, _pieces, _window_kernels
 
 conv = PRIMITIVES["conv"]
 TORCH = json.loads((pathlib.Path(__file__).parent / "expected" / "windows.json").read_text(encoding="utf-8"))
@@ -233,3 +233,17 @@ def test_complex_numbers_have_no_largest():
     params = {"strides": (1,), "padding": ((0, 0),), "base_dilation": (1,), "window_dilation": (1,)}
     with pytest.raises(TypeError, match="no order"):
         PRIMITIVES["window_max"](np.ones(3) * 1j, window=(2,), **params)
+
+
+@pytest.mark.parametrize(
+    "sizes, window", [((3, 4), (2, 3)), ((3, 1), (2, 4)), ((1, 5), (4, 1)), ((6,), (3,)), ((2, 3, 2), (2, 1, 3))]
+)
+def test_elements_are_repeated_over_windows_side_by_side(sizes, window):
+    """The transpose of sums over windows that lie side by side gives each of a window's elements the window's cotangent."""
+    x = np.random.default_rng(3).normal(size=(2, *sizes)).astype(np.float32)
+    counts = tuple(n * w for n, w in zip(sizes, window, strict=True))
+    ones = (1,) * len(window)
+    padding = tuple((w - 1, w - 1) for w in window)
+    assert _window_kernels.one_each(sizes, counts, window, ones, padding, window, ones)
+    got = _window_kernels.sum_windows(x, window, ones, padding, window, ones)
+    np.testing.assert_array_equal(got, np.kron(x, np.ones((1, *window), np.float32)))

@@ -141,15 +141,25 @@ def sum_windows(x, *params):
         sums = down(taps) if taps.shape[1] > 1 else np.add.accumulate(taps)[-1]
         return sums.reshape((*head, *counts))
     if one_each(sizes, counts, *params):  # (the transpose of windows side by side: each position meets one element)
-        out = np.empty((*head, *counts), x.dtype)
-        tiles = [n for size, window in zip(sizes, params[0], strict=True) for n in (size, window)]
-        lie = [k for size in sizes for k in (size, 1)]
-        out.reshape((*head, *tiles))[...] = x.reshape((*head, *lie))
-        return out
+        return repeated(x, head, sizes, params[0], counts)
     out = np.zeros((*head, *counts), x.dtype)
     for _, p, i in met:
         part = out[(..., *p)]
         np.add(part, x[(..., *i)], out=part)
+    return out
+
+
+def repeated(x, head, sizes, window, counts):
+    """Every element of x as often as a window has taps, side by side along each of its axes."""
+    out = np.empty((*head, *counts), x.dtype)
+    if window and sizes[-1] > 1:  # (NumPy repeats single elements one by one, rows of them quickly)
+        rows = np.empty((*x.shape, window[-1]), x.dtype)
+        for t in range(window[-1]):
+            rows[..., t] = x
+        x = rows.reshape((*x.shape[:-1], counts[-1]))
+        sizes, window = (*sizes[:-1], counts[-1]), (*window[:-1], 1)
+    tiles = [n for each in zip(sizes, window, strict=True) for n in each]
+    out.reshape((*head, *tiles))[...] = x.reshape((*head, *[n for size in sizes for n in (size, 1)]))
     return out
 
 
