@@ -55,6 +55,7 @@ def lerp(input, end, weight):
         and (type(weight) is complex or type(weight) is float and abs(weight) > 1e38)
     ):
         check_lerp(input, end, weight)
+    share, weight = weight, cast(weight, dtype_of(current(input))) if isinstance(weight, Tensor) else weight
     if dtype_of(current(input)).char in "fd" and (isinstance(weight, Tensor) or is_tame(weight)):
         out = P["lerp"](current(input), current(end), current(weight) if isinstance(weight, Tensor) else weight)
         out = out if isinstance(weight, Tensor) else released(out, False)
@@ -65,7 +66,7 @@ def lerp(input, end, weight):
         near = abs(weight) < 0.5
         part = released((end - input) * (weight if near else 1 - weight), False)
         out = input + part if near else end - part
-    return named(iterated(out, input, end, weight), lerped(end, weight), (input, end, weight))
+    return named(iterated(out, input, end, share), lerped(end, weight), (input, end, share))
 
 
 def rounded_once(x):

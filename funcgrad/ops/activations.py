@@ -6,25 +6,16 @@ A nan is on neither side of a kink. What it then has for a derivative says in to
 or another of the numbers that fill none. Here one is made for an array: the former, unless it fills no vector.
 """
 
-from math import prod
-
 import numpy as np
 
-from ..core.aval import dtype_of, shape_of
 from ..core.primitive import elementwise
 from .elementwise import add, div, greater, greater_equal, less, less_equal, mul, where  # noqa: F401  (formulas name them)
 from .exponential import _softplus as plain_softplus
 from .exponential import exp, sigmoid  # noqa: F401  (formulas name them)
-from .floats import held, over_floats, real_function, samples_with
+from .floats import few, held, over_floats, real_function, samples_with
 from .logic import bitwise_and, bitwise_or, logical_not  # noqa: F401  (a formula names one)
 
-VECTOR = 64  # bytes, of AVX-512
 SIXTH = 1 / 6
-
-
-def few(x, vectors=1):
-    """Do the numbers fill less than so many vectors?"""
-    return prod(shape_of(x)) * dtype_of(x).itemsize < vectors * VECTOR
 
 
 def between(t, x, low, high):

@@ -14,10 +14,12 @@ try:
 except ImportError:  # a NumPy that keeps it elsewhere
     clip = np.clip
 
-from ..core.aval import Aval, is_weak, ndarray, promotion_key, shape_of
+from ..core.aval import Aval, dtype_of, is_weak, ndarray, promotion_key, shape_of
 from ..core.primitive import PRIMITIVES
 from ..core.sample import Sample, draw, elementwise_samples, strided
 from ..errors import DTypeError
+
+VECTOR = 64  # bytes, of AVX-512
 
 MODEL = {1: np.exp, 2: np.hypot}
 
@@ -137,3 +139,8 @@ def few_samples(name, *choices):
             yield Sample(*case([(2,)] + [()] * (n - 1)), order=0, **params)
 
     return samples
+
+
+def few(x, vectors=1):
+    """Do the numbers fill less than so many vectors?"""
+    return math.prod(shape_of(x)) * dtype_of(x).itemsize < vectors * VECTOR

@@ -8,6 +8,7 @@ from funcgrad.core.primitive import PRIMITIVES
 from funcgrad.core.site import warn
 from funcgrad.core.state import tls
 from funcgrad.core.written_calls import written_call
+from funcgrad.ops.floats import few
 
 from ..._generator import default_generator
 from ..._recorded_writes import recorded_as
@@ -367,12 +368,21 @@ def _hardswish(x):
 hardswish = with_inplace(ALONE, _hardswish, "HardswishBackward0", "hardswish_cpu")
 
 
+def shrunk(x, lambd, soft=False):
+    """x where |x| > lambd, moved towards 0 by it if `soft`, else 0; a nan has the derivative 1 among few numbers, else 0."""
+    still = P["stop"](x)
+    size = P["abs"](still)
+    far = P["sub"](x, P["copysign"](dtype_of(x).type(lambd), still)) if soft else x
+    if few(x):
+        return P["where"](P["less_equal"](size, lambd), P["mul"](still, 0.0) if soft else 0.0, far)
+    return P["where"](P["greater"](size, lambd), far, P["where"](P["isnan"](still), still, 0.0))
+
+
 def _hardshrink(x, lambd=0.5):
     """x where |x| > lambd, else 0."""
     if isinstance(lambd, complex):
         raise overflow(dtype_of(x), lambd)
-    far = P["logical_or"](P["greater"](x, lambd), P["less"](x, -lambd))
-    return P["where"](far, x, P["stop"](P["where"](P["isnan"](x), x, 0.0)))
+    return shrunk(x, lambd)
 
 
 hardshrink = activation("HardshrinkBackward0", _hardshrink, "hardshrink_cpu")
@@ -382,13 +392,12 @@ def _softshrink(x, lambd=0.5):
     """x moved towards 0 by lambd, 0 on the way."""
     if isinstance(lambd, complex):
         raise overflow(DOUBLE, lambd)
-    if not 0 <= lambd:
-        d = dtype_of(x)
+    d = dtype_of(x)
+    if not 0 <= lambd <= np.finfo(d).max:
         raise RuntimeError(
             f"lambda must be in range [0, {np.finfo(d).max:.6g}] for input dtype {spoken(d)}, but found {lambd:g}"
         )
-    below = P["where"](P["less"](x, -lambd), P["add"](x, lambd), P["stop"](P["mul"](x, 0.0)))
-    return P["where"](P["greater"](x, lambd), P["sub"](x, lambd), below)
+    return shrunk(x, lambd, True)
 
 
 softshrink = activation("SoftshrinkBackward0", _softshrink, "softshrink_check")
