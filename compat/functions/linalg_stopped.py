@@ -80,6 +80,18 @@ def not_finite(f, t, **options):
         ) from None
 
 
+def spectrum(t, last, **options):
+    """P["eigh"]; torch's LinAlgError where LAPACK does not converge, with `last` values of a matrix that is not finite left over."""
+    try:
+        return P["eigh"](t, **options)
+    except np.linalg.LinAlgError:
+        at = int(np.argmax(~np.isfinite(numbers(t)).all((-2, -1))))
+        raise LinAlgError(
+            f"linalg.eigh: {in_batch(t, at)}The algorithm failed to converge because the input matrix is ill-conditioned or has too many "
+            f"repeated eigenvalues (error code: {shape_of(t)[-1] - last})."
+        ) from None
+
+
 # ------------------------------------------------------------------------------------------------ the _ex functions
 def substituted(A, B=None, *, left=True):
     """A^-1 B by the factors of A, divisions by zero included."""

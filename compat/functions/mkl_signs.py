@@ -113,16 +113,16 @@ def wide_triangle(x):
 
 def left_reflections(x):
     """The product of the reflections by which LAPACK brings a wide matrix to a lower bidiagonal one from the left."""
-    x = np.linalg.qr(x.T, "r").T.astype(np.float64)
-    out = np.eye(len(x))
+    out, double = np.eye(len(x), dtype=x.dtype), x.astype(np.float64)
     for i in range(len(x) - 2):
-        v, tau, _ = reflection(x[i, i:].copy())
+        v, tau, _ = reflection(double[i, i:].copy())
+        below = double[i + 1 :, i:]
         if tau:
-            x[i + 1 :, i:] -= tau * np.outer(x[i + 1 :, i:] @ v, v)
-        v, tau, _ = reflection(x[i + 1 :, i].copy())
+            below -= (below @ (tau * v))[:, None] * v
+        v, tau, _ = reflection(below[:, 0].copy())
         if tau:
-            x[i + 1 :, i:] -= tau * np.outer(v, v @ x[i + 1 :, i:])
-            out[:, i + 1 :] -= tau * np.outer(out[:, i + 1 :] @ v, v)
+            below -= v[:, None] * ((tau * v) @ below)
+            out[:, i + 1 :] -= (out[:, i + 1 :] @ (tau * v))[:, None] * v
     return out
 
 

@@ -52,6 +52,14 @@ told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.complex64)))
 told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.float64)))
 told(lambda: torch.abs(c, out=empty(2, 3, dtype=torch.int32)))
 told(lambda: torch.logcumsumexp(i, 3))
+for shape in ((3, 8), (2, 4, 10), (8, 5)):
+    told(lambda: torch.linalg.svd(torch.ones(shape).cumsum(-1)).U[..., 0])
+    told(lambda: torch.linalg.svd(torch.ones(shape), full_matrices=False).Vh[..., 0, :])
+none = torch.randn(2, 4, 4)
+none[1, 3, 0] = torch.nan
+for part in (none, none[1], none[1, 1:, 1:].double()):
+    told(lambda: torch.linalg.eigh(part)[0])
+    told(lambda: torch.linalg.eigvalsh(part))
 told(lambda: torch.logcumsumexp(i, 0))
 told(lambda: torch.nansum(c, 3))
 told(lambda: torch.floor(c, out=empty(2, 3)))
