@@ -45,7 +45,8 @@ def kept_sums(x, axes):
 
 
 def by_columns(f, rows=kept_sums, columns=kept_sums):
-    """f(x, axes, add), over short rows by columns (_short_rows.py). `rows`, `columns`: what adds contiguous rows and such columns."""
+    """f(x, axes, add, out), over short rows by columns (_short_rows.py). `rows`, `columns`: what adds contiguous rows and such columns;
+    `out`: memory for x less its maxima, if there is some."""
 
     def impl(x, *, axes):
         if type(x) is not ndarray or not x.shape:
@@ -55,7 +56,8 @@ def by_columns(f, rows=kept_sums, columns=kept_sums):
             return x.copy()
         if x.flags.c_contiguous:
             if are_short(x, axes):
-                return rows_of(f(columns_of(x), (0,), columns), x.shape)
+                turned = columns_of(x)
+                return rows_of(f(turned, (0,), columns, turned), x.shape)
             if axes == (x.ndim - 1,):
                 return f(x, axes, rows)
         return f(x, axes, kept_sums)
@@ -102,8 +104,8 @@ class softmax:
         return jax.nn.softmax(x, axis=axes)
 
     @by_columns
-    def impl(x, axes, add):
-        x = x - maxima(x, axes, None, None, True)
+    def impl(x, axes, add, out=None):
+        x = np.subtract(x, maxima(x, axes, None, None, True), out)
         np.exp(x, x)
         x /= add(x, axes)
         return x
@@ -138,13 +140,13 @@ class log_softmax:
         return jax.nn.log_softmax(x, axis=axes)
 
     @by_columns
-    def impl(x, axes, add):
-        x = x - maxima(x, axes, None, None, True)
+    def impl(x, axes, add, out=None):
+        x = np.subtract(x, maxima(x, axes, None, None, True), out)
         x -= np.log(add(np.exp(x), axes))
         return x
 
-    def shift(x, axes, add):
-        x = x - maxima(x, axes, None, None, True)
+    def shift(x, axes, add, out=None):
+        x = np.subtract(x, maxima(x, axes, None, None, True), out)
         x -= log_of_sums(add(exp_as_torch(x), axes))
         return x
 
