@@ -16,7 +16,8 @@ from .nodes import renamed
 from .operands import C_INTEGERS, P, cast, dtype_of, in_c_order, number, rank, shape_of
 from .out_argument import resize
 from .out_rules import C_NAMES
-from .products import batched, bmm, mm, mv
+from .products import batched, bmm, mm, mv, product_of_three_axes, product_of_two
+from .quick_roads import added_at_once, put_in_place
 from .refusals import refuse
 from .register import FUNCTIONS, operation, publish
 from .rounding import half_of, in_float32, in_one, number_in, rounded_to
@@ -273,7 +274,9 @@ def batch_sum(one, two):
 
 
 with_addend("addmm", mm, "AddmmBackward0", check_addmm)
+put_in_place(added_at_once(FUNCTIONS["addmm"], product_of_two, 2, "AddmmBackward0"), "addmm")
 with_addend("addmv", mv, "AddmvBackward0", check_addmv)
 with_addend("addr", outer_product, "AddrBackward0")
 with_addend("baddbmm", bmm, "BaddbmmBackward0", check_baddbmm)
+put_in_place(added_at_once(FUNCTIONS["baddbmm"], product_of_three_axes, 3, "BaddbmmBackward0"), "baddbmm")
 with_addend("addbmm", batch_sum, "AddbmmBackward0", check_addbmm)

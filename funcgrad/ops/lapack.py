@@ -4,6 +4,8 @@ Invariant: the bits, dtypes and errors are np.linalg's. (It computes float32 in 
 whatever came to nothing (a loop that fails leaves nan) is np.linalg's to do, and to refuse.
 """
 
+import functools
+
 import numpy as np
 
 from ..core.quiet import IGNORE, enter, leave
@@ -61,3 +63,40 @@ svd = {
     True: direct(np.linalg.svd, "svd_f", 3, False),
     False: direct(lambda x: np.linalg.svd(x, False), "svd_s", 3, False),
 }  # by full_matrices
+
+
+def direct_qr():
+    """np.linalg.qr of one matrix, by its two loops."""
+    raw, made = (
+        getattr(loops, "qr_r_raw", None),
+        [getattr(loops, f"qr_{mode}", None) for mode in ("reduced", "complete")],
+    )
+    if None in (raw, *made):
+        return np.linalg.qr
+
+    def qr(x, mode):
+        if type(x) is np.ndarray and x.ndim == 2 and (x.dtype is F32 or x.dtype is F64) and x.size:
+            whole = mode == "complete" and len(x) > x.shape[1]
+            a = x.astype(F64)
+            token = enter(IGNORE)
+            try:
+                tau = raw(a, signature="d->d")
+                q = made[whole](a, tau, signature="dd->d")
+            finally:
+                leave(token)
+            if (first := q.item(0)) == first:
+                r = a if whole else a[: min(a.shape)]
+                r = np.where(above(*r.shape), r, 0.0)
+                return (q, r) if x.dtype is F64 else (q.astype(F32), r.astype(F32))
+        return np.linalg.qr(x, mode)
+
+    return qr
+
+
+@functools.lru_cache(maxsize=256)
+def above(m, n):
+    """Where the upper triangle of an m x n matrix lies."""
+    return np.tri(m, n, -1) == 0
+
+
+qr = direct_qr()
