@@ -75,11 +75,18 @@ KNOWN = (
      "jax.scipy.signal.detrend jax.scipy.stats.mode jax.scipy.stats.sem jnp.argpartition jnp.cumulative_prod jnp.cumulative_sum "
      "jnp.insert jnp.nanquantile jnp.nanstd jnp.nanvar jnp.partition jnp.tri", r"zeros\(|tri\(|array\([^\[]|array\(\[[^\[]|\(\d"),
     ("a derivative, where jax has none", "taken",
-     "jax.lax.cumprod jax.ops.segment_prod jax.scipy.linalg.polar jax.scipy.signal.detrend jax.scipy.special.betainc "
+     "jax.lax.cumprod jax.ops.segment_prod jax.scipy.linalg.polar jax.scipy.linalg.sqrtm jax.scipy.signal.detrend "
+     "jax.scipy.special.betainc "
      "jax.scipy.special.poch jnp.spacing", r"^jax.grad"),
     ("a derivative of the values that are chosen, where jax has 0", "value",
      "jnp.intersect1d jnp.setdiff1d jnp.setxor1d jnp.union1d jnp.unique_all jnp.unique_counts jnp.unique_inverse "
      "jnp.unique_values", r"^jax.grad"),
+    ("the limit of the derivative, where jax has 0 or nan", "value nan",
+     "jax.scipy.special.betaln jax.scipy.special.multigammaln jax.scipy.special.spence jax.scipy.stats.norm.ppf", r"^jax.grad"),
+    ("of the triangle that is read, where jax shares it out over both", "value",
+     "jax.scipy.linalg.cholesky", r"^jax.grad"),
+    ("a constant nan, where jax has numbers without a meaning", "value",
+     "jax.scipy.special.polygamma", r"polygamma\(-"),
     ("nan outside the domain, where jax has a derivative", "value",
      "jax.lax.acosh jnp.acosh jnp.arccosh", r"^jax.grad"),
     ("the derivative at nan", "value nan sign",

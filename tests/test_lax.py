@@ -133,3 +133,32 @@ def test_bad_calls_say_what_is_expected():
     ):
         with pytest.raises(kind, match=text):
             call()
+
+
+def test_running_logsumexp_of_complex_numbers_looks_back_alone():
+    """What comes later, greater by far or nan, changes no earlier sum: none underflows."""
+    x = np.array([0j, 500 + 1j, 0.5j, 1000, complex(np.nan, 0)])
+    want = np.array([0, 500 + 1j, 500 + 1j, 1000, complex(np.nan, np.nan)])
+    np.testing.assert_allclose(lax.cumlogsumexp(x), want)
+    np.testing.assert_allclose(lax.cumlogsumexp(x[::-1], reverse=True), want[::-1])
+    np.testing.assert_allclose(fg.jit(fg.vmap(lax.cumlogsumexp))(np.stack([x, x]))[1], want)
+    # the derivative of the k-th sum by x[j] is exp(x[j] - out[k]), j <= k
+    jacobian = fg.jacfwd(lax.cumlogsumexp, holomorphic=True)(x[:4])
+    np.testing.assert_allclose(jacobian, np.tril(np.exp(np.tril(x[:4] - want[:4, None]))), atol=1e-12)
+
+
+def test_interpolation_of_complex_values():
+    import funcgrad.jax as jax
+    import funcgrad.jax.numpy as jnp
+
+    x, xp, fp = jnp.array([0.5, 1.5, 9.0, -1.0]), jnp.arange(3.0), jnp.array([1 + 1j, 2, 3j])
+    for f in (jnp.interp, jax.jit(jnp.interp), jax.vmap(jnp.interp, (0, None, None))):
+        out = f(x, xp, fp)
+        assert out.dtype == "complex64"
+        assert out.tolist() == [1.5 + 0.5j, 1 + 1.5j, 3j, 1 + 1j]
+    assert jnp.interp(x, xp, fp, left=1j)[3] == 1j
+    assert jnp.interp(x, xp, fp, "extrapolate", "extrapolate").tolist() == [1.5 + 0.5j, 1 + 1.5j, -14 + 24j, 2j]
+    assert jnp.interp(x, xp, xp, left=1j).tolist() == [0.5, 1.5, 2, 1j]
+    np.testing.assert_allclose(jax.grad(lambda f: jnp.interp(0.3, xp, f).imag)(fp), [-0.7j, -0.3j, 0], rtol=1e-6)
+    with pytest.raises(ValueError, match="x and xp must be real"):
+        jnp.interp(x + 0j, xp, fp)

@@ -9,6 +9,7 @@ from .. import tree
 from ..core.aval import dtype_of, shape_of
 from ..core.primitive import PRIMITIVES
 from ..errors import ArgumentError
+from ..ops.cumulative import shifted
 from .arrays import axis_of
 from .products import padding_of, spread_out
 
@@ -107,13 +108,17 @@ real_cumlogsumexp = running("cumlogsumexp", "logarithm of the sum of exponential
 
 
 def cumlogsumexp(operand, axis=0, reverse=False):
-    """The running logarithm of the sum of exponentials along an axis; `reverse`: from the end. Of complex numbers relative to
-    the greatest real part."""
+    """The running logarithm of the sum of exponentials along an axis; `reverse`: from the end. Of complex numbers each sum is
+    relative to the greatest real part so far."""
     if dtype_of(operand).kind != "c":
         return real_cumlogsumexp(operand, axis, reverse)
-    top = P["stop"](P["max"](P["real"](operand), axes=(axis_of(axis, len(shape_of(operand))),)))
-    top = fnp.expand_dims(top, axis)
-    return P["add"](P["log"](cumsum(P["exp"](P["sub"](operand, top)), axis, reverse)), top)
+    along = {"axis": axis_of(axis, len(shape_of(operand))), "reverse": bool(reverse)}
+    top = P["stop"](P["cummax"](P["real"](operand), **along))
+    before = shifted(top, -np.inf, **along)
+    decay = P["where"](P["equal"](before, top), 1, P["exp"](P["sub"](before, top)))
+    top = P["where"](P["isfinite"](top), top, 0)
+    terms = P["exp"](P["sub"](operand, top))
+    return P["add"](P["log"](P["linear_recurrence"](P["cast"](decay, dtype=dtype_of(terms)), terms, **along)), top)
 
 
 def reduce(operands, init_values, computation, dimensions, out_sharding=None):

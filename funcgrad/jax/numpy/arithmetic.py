@@ -257,6 +257,16 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     for name, value in ends.items():
         if isinstance(value, str) and value != "extrapolate":
             raise ValueError(f"the only valid string value of `{name}` is 'extrapolate', got {value!r}")
+    numbers = [x, xp, fp, *[v for v in ends.values() if not isinstance(v, str) and v is not None]]
+    is_complex = [described(v)[0].kind == "c" for v in numbers]
+    if is_complex[0] or is_complex[1]:
+        raise ValueError("interp: x and xp must be real; fp may be complex")
+    if any(is_complex):  # (a face brings its operands to one dtype; x and xp stay real)
+        re, im = (
+            interp(x, xp, f(fp), *[v if isinstance(v, str) or v is None else f(v) for v in ends.values()], period)
+            for f in (jnp().real, jnp().imag)
+        )
+        return wrap(lax.complex(raw(re), raw(im)))
     plain = {name: None if isinstance(value, str) else value for name, value in ends.items()}
     out = INTERP(x, xp, fp, period=period, **plain)
     if period is not None:
