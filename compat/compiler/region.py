@@ -27,20 +27,28 @@ from funcgrad.core.trace import TAPE
 from funcgrad.errors import ConcretizationError
 from funcgrad.transforms.stage import Stage
 
+from ..functions.conversion import Limits
 from ..functions.symbolic_floats import Moving, Unknown
 from ..inference import is_inference
 from ..optim.rule import FirstStepError
 from ..payload import layout_of_traced
 from ..tensor import Tensor
 from .effects import Effects
-from .known import opaque
+from .known import bound_to, opaque
 from .trees import apart, contents, different
 from .watch import CHANGEABLE, Replaced, Unfit, put_back
 
 STRIDES = frozenset(
     "is_contiguous stride view view_as as_strided storage_offset storage untyped_storage data_ptr set_".split()
 )
-LASTING = type, Enum, ModuleType  # what is made once, and not by each call
+LASTING = (
+    type,
+    Enum,
+    ModuleType,
+    Limits,
+    np.finfo,
+    np.iinfo,
+)  # what is made once, or cannot be told from what another call makes
 
 
 class NotedCell(Cell):
@@ -377,11 +385,12 @@ def plain_result(o, known):
         raise Unknown
     if isinstance(o, (np.ndarray, Array)):
         raise Unfit(f"it returns a {type(o).__name__}, not a Tensor")
-    if any([hasattr(type(o), name) for name in ("__next__", "__anext__", "__await__")]):
-        if isinstance(o, CoroutineType):
-            o.close()  # (nobody will await it)
+    own = o.__self__ if isinstance(o, MethodType) else bound_to(o)
+    own = o if own is None else own
+    if any([hasattr(type(own), name) for name in ("__next__", "__anext__", "__await__")]):
+        if isinstance(own, CoroutineType):
+            own.close()  # (nobody will await it)
         raise Unfit(f"it returns a {type(o).__name__}, which each call would have to make anew")
-    own = o.__self__ if isinstance(o, MethodType) else o
     if isinstance(own, FunctionType):
         new = bool(own.__closure__ or own.__defaults__) and not internal[own.__module__]
     else:
@@ -488,8 +497,7 @@ def refuse_kept(region, watch):
     if any([r() is not None for r in region.made]):
         gc.collect()
     if watch.caches and any([r() is not None for r in region.made]):
-        watch.empty_caches()
-        if all([r() is None for r in region.made]):
+        if watch.empty_caches() or all([r() is None for r in region.made]):
             raise FirstStepError
     for r in region.made:
         h = r()

@@ -28,7 +28,7 @@ from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot, vast
-from .reads import MISSING, Reader, of_users
+from .reads import MISSING, Reader, module_of_users, of_users
 from .trees import entries
 
 # of a Tensor; settings; what leads to anything
@@ -44,7 +44,7 @@ ASKS = (
 )
 ASKS = frozenset(ASKS.split())
 COMMON = frozenset(
-    ("_base", "flags", "writeable", "mkldnn", "cudnn", "backends")
+    "_base flags writeable mkldnn cudnn backends memmap fromfile tofile timeit".split()
 )  # of them what users call their own things, too
 TABLES = frozenset(vars(Module()))
 CONTAINERS = Sequential, ModuleList, ModuleDict
@@ -233,16 +233,18 @@ class Watch:
         )
 
     def names_of_its_own(self):
-        """Those names of COMMON that the user's modules and objects have as attributes."""
+        """Those names of COMMON that the user's modules, objects and classes have as attributes, or the user's variables."""
         own = [x.__dict__ for x, _ in self.reader.reached.values() if hasattr(x, "__dict__")]
         own += [table for m in self.modules.values() for table in (vars(m), m._modules, m._parameters, m._buffers)]
-        return {k for k in COMMON & self.asked if any([k in names for names in own])}
+        kinds = [*self.reader.classes, *[type(x) for x, _ in self.reader.reached.values()]]
+        own += [vars(c) for kind in {*kinds} for c in kind.__mro__ if of_users(c)]
+        own.append({key: value for _, key, _, value, _ in self.places.values()})
+        return {k for k in COMMON & self.asked if any([k in names and made_by_user(names[k]) for names in own])}
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
-        named = {
-            value.__name__ for *_, value, _ in self.places.values() if isinstance(value, NAMED)
-        }  # (by whatever variable)
+        values = [value for *_, value, _ in self.places.values()]  # (by whatever variable)
+        named = {value.__name__ for value in values if isinstance(value, NAMED) and not made_by_user(value)}
         if told := sorted((self.asked & ASKS) - self.names_of_its_own() | named & ASKS):
             raise Unfit(f"it names {told[0]}, which each call would have to do anew")
         if self.reader.anything:
@@ -326,16 +328,21 @@ class Watch:
         self.empty_caches()
 
     def empty_caches(self):
-        """Take out of caches what staging has put there. (One that is bounded can only be emptied.)"""
+        """Take out of caches what staging has put there. Does one that is bounded hold on to it? (In a list of its own, until others have
+        taken its place or all is cleared.)"""
+        held = False
         for f, misses, keys in self.caches.values():
             if f.cache_info().misses == misses:
                 continue
-            if f.cache_parameters()["maxsize"] is not None:
+            bounded = f.cache_parameters()["maxsize"] is not None
+            if bounded and not keys:
                 f.cache_clear()
                 continue
+            held = held or bounded
             table = table_of(f)
             for k in [k for k in table if k not in keys]:
                 del table[k]
+        return held
 
     def refuse_states(self):
         """Raise if the function has left in the state of an optimizer what each call would have to: FirstStepError if all of it is new."""
@@ -511,6 +518,13 @@ class Watch:
         return None
 
 
+def made_by_user(value):
+    """Is it neither a module nor a function or class of anybody but the user?"""
+    if isinstance(value, types.ModuleType):
+        return module_of_users(value.__name__)
+    return value is not MISSING and (not isinstance(value, NAMED) or module_of_users(value.__module__))
+
+
 def entry_of(namespace, key):
     if isinstance(namespace, types.CellType):
         try:
@@ -532,8 +546,8 @@ def cached_values(modules):
 
 
 def table_of(f):
-    """The dict in which a function of functools.lru_cache keeps its results."""
-    return next((x for x in gc.get_referents(f) if type(x) is dict and x is not vars(f)), {})
+    """The dict in which a function of functools.lru_cache keeps its results. (It comes after the results themselves.)"""
+    return next((x for x in reversed(gc.get_referents(f)) if type(x) is dict and x is not vars(f)), {})
 
 
 def put_back(namespace, key, value):

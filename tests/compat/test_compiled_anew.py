@@ -68,6 +68,38 @@ def groups_of_an_optimizer(compile):
         yield step(ONES(1, 2)), [copy.deepcopy(p) for net in nets for p in net.parameters()]
 
 
+def layers_in_caches(compile):
+    for cached in (functools.cache, functools.lru_cache, functools.lru_cache(maxsize=2)):
+
+        @cached
+        def layer(n, cached=cached):
+            return nn.Linear(n, 1)
+
+        f = compile(lambda x, layer=layer: layer(x.shape[1])(x))
+        for n in (2, 3, 2):
+            before = layer.cache_info().currsize
+            found = f(ONES(1, n))
+            yield layer.cache_info().currsize >= before, found is not None
+            layer(n).weight.data.fill_(n)
+            yield f(ONES(1, n)) - layer(n).bias, layer.cache_info().currsize
+
+
+def tables_of_dicts_in_a_bounded_cache(compile):
+    @functools.lru_cache
+    def table(n):
+        return {"mask": torch.ones(n, n).tril(), "n": n}
+
+    f = compile(lambda x: x @ table(x.shape[1])["mask"] * table(x.shape[1])["n"])
+    for n in (2, 3, 2, 3, 3):
+        yield f(ONES(1, n)), table.cache_info().currsize
+
+
+def methods_of_what_is_made_inside(compile):
+    for make in (lambda: [].append, lambda: {}.setdefault, lambda: iter([1, 2]).__next__):
+        f = compile(lambda x, make=make: (x * 2, make()))
+        yield [f(ONES(2))[1] is f(ONES(2))[1] for _ in range(2)]
+
+
 def caches_that_keep_what_is_written(compile):
     @functools.cache
     def state(n):
@@ -226,6 +258,45 @@ def test_a_generator_that_is_made_inside_is_compiled():
     f = torch.compile(lambda x: x + torch.randn(2, generator=torch.Generator().manual_seed(3)), fullgraph=True)
     want = torch.randn(2, generator=torch.Generator().manual_seed(3))
     assert all(torch.equal(f(torch.zeros(2)), want) for _ in range(3))
+
+
+def test_a_bounded_cache_that_is_filled_is_compiled_from_the_next_call_on():
+    @functools.lru_cache
+    def mask(n):
+        return torch.ones(n, n).tril()
+
+    f = torch.compile(lambda x: x @ mask(x.shape[1]), fullgraph=True)
+    for n in (2, 3):
+        f(ONES(1, n))
+        hits = mask.cache_info().hits
+        assert [f(ONES(1, n)).tolist() for _ in range(3)] == [[[*range(n, 0, -1)]]] * 3
+        assert mask.cache_info().hits == hits + 1  # (it is asked while it is staged, and by no call of the program)
+
+
+def test_names_of_settings_are_the_users_to_give():
+    class Net(nn.Module):
+        def backends(self, x):
+            return x * 2
+
+        def tofile(self, x):
+            return self.backends(x)
+
+        memmap = 3
+
+        def forward(self, x):
+            return self.tofile(x) * self.memmap
+
+    timeit = types.SimpleNamespace(timeit=5)
+    f = torch.compile(Net(), fullgraph=True)
+    assert f(ONES(2)).tolist() == [6, 6]
+    assert torch.compile(lambda x: x * timeit.timeit, fullgraph=True)(ONES(2)).tolist() == [5, 5]
+    with pytest.raises(RuntimeError, match="names cudnn|names backends"):
+        torch.compile(lambda x: x * torch.backends.cudnn.benchmark, fullgraph=True)(ONES(2))
+
+
+def test_the_limits_of_a_type_are_a_result():
+    x, limits = torch.compile(lambda x: (x + 1, torch.finfo(x.dtype)), fullgraph=True)(ONES(2))
+    assert limits.eps == 2.0**-23
 
 
 def test_views_by_a_size_and_inference_mode_are_compiled():
