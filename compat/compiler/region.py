@@ -208,10 +208,17 @@ class Region(Stage):
 
     def refuse_shared_gradients(self, given):
         """Raise Unfit if what becomes the .grad of a Tensor is, or lies in the memory of, what others have, too."""
-        roots = [g.alias.base if isinstance(g.alias, Alias) else g for g in given]
+        self.refuse_lent(given)
+        roots = [*map(root_of, given)]
         entered = {id(s) for s, *_ in self.shadows.values()}
         if len({*map(id, given)}) < len(given) or any([r.owner.level < self.level or id(r) in entered for r in roots]):
             raise Unfit("it gives a Tensor a .grad that others have, too")
+
+    def refuse_lent(self, given):
+        """Raise Unfit if what outlives the call is, or is a view of, a Tensor over memory that others have."""
+        lent = {id(h) for h, _ in self.over}
+        if lent and any([id(root_of(o)) in lent for o in given]):
+            raise Unfit("it hands out a Tensor over memory of NumPy's, or of a buffer")
 
     def process(self, prim, args, params, out=None):
         if Moving in map(type, params.values()):
@@ -304,6 +311,7 @@ def program(f, tensors, watch):
                 )
         p.results = [seen[id(o)] if isinstance(o, Tensor) else o for o in p.results]
         p.attributes = left_in_modules(watch, region, given, outside, outs, seen, grads)
+        region.refuse_lent(given)
         p.requires = [pending(o, region) for o in given]
         p.orders = list(map(axes_of, given))
         p.inferred = list(map(is_inference, given))
@@ -352,6 +360,11 @@ def program(f, tensors, watch):
         effects.restore()
         raise
     return p, effects
+
+
+def root_of(o):
+    """What a Tensor is a view of; else itself."""
+    return o.alias.base if isinstance(o.alias, Alias) else o
 
 
 def axes_of(o):

@@ -6,6 +6,7 @@ import functools
 import types
 import warnings
 
+import numpy as np
 import pytest
 
 import compat as torch
@@ -92,6 +93,33 @@ def tables_of_dicts_in_a_bounded_cache(compile):
     f = compile(lambda x: x @ table(x.shape[1])["mask"] * table(x.shape[1])["n"])
     for n in (2, 3, 2, 3, 3):
         yield f(ONES(1, n)), table.cache_info().currsize
+
+
+def tensors_over_the_memory_of_others(compile):
+    a, buffer, net, w = np.zeros(2, "f4"), bytearray(8), nn.ReLU(), ONES(2, requires_grad=True)
+
+    def given(x, d):
+        d["a"] = torch.from_numpy(a)
+
+    def kept(x, d):
+        net.a = torch.from_numpy(a)
+
+    def graded(x, d):
+        w.grad = torch.from_numpy(a)
+
+    for f, found in (
+        (lambda x, d: (x, torch.from_numpy(a)), lambda out, d: out[1]), (lambda x, d: torch.from_numpy(a)[:1], lambda out, d: out),
+        (lambda x, d: torch.as_tensor(a).view(2, 1).detach(), lambda out, d: out), (given, lambda out, d: d["a"]),
+        (kept, lambda out, d: net.a), (graded, lambda out, d: w.grad),
+        (lambda x, d: torch.frombuffer(buffer, dtype=torch.float32), lambda out, d: out),
+    ):  # fmt: skip
+        f = compile(f)
+        for _ in range(3):
+            w.grad, d = None, {}
+            net.a = None
+            out = f(ONES(2), d)
+            found(out, d).add_(1)
+            yield a.tolist(), bytes(buffer)
 
 
 def methods_of_what_is_made_inside(compile):
@@ -292,6 +320,12 @@ def test_names_of_settings_are_the_users_to_give():
     assert torch.compile(lambda x: x * timeit.timeit, fullgraph=True)(ONES(2)).tolist() == [5, 5]
     with pytest.raises(RuntimeError, match="names cudnn|names backends"):
         torch.compile(lambda x: x * torch.backends.cudnn.benchmark, fullgraph=True)(ONES(2))
+
+
+def test_what_is_computed_from_the_memory_of_others_is_compiled():
+    a = np.ones(2, "f4")
+    f = torch.compile(lambda x: x + torch.from_numpy(a)[:1], fullgraph=True)
+    assert [f(ONES(2)).tolist() for _ in range(2)] == [[2, 2]] * 2
 
 
 def test_the_limits_of_a_type_are_a_result():
