@@ -40,7 +40,9 @@ def read_part(t, part):
     """(a matrix, what a factorisation is told to read of it): one triangle, as in torch, whatever stands in the other; but both get
     their half of the derivative, whether the matrix is Hermitian or not."""
     if t.owner is TAPE:
-        if np.array_equal(t.val, np.conj(np.swapaxes(t.val, -1, -2))):
+        v = t.val
+        turned = v.swapaxes(-1, -2)
+        if (v == (turned.conj() if v.dtype.kind == "c" else turned)).all():
             return t, "both"
         if not t.requires_grad:
             return t, part

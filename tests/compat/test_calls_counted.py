@@ -407,6 +407,11 @@ def products_with_addends():
     return lambda: (torch.addmm(u, v, w), torch.baddbmm(t, x, y))
 
 
+def distances_of_pairs():
+    x = torch.arange(12.0).reshape(4, 3).sin()
+    return lambda: torch.pdist(x)
+
+
 def factors_of_a_matrix():
     x = torch.arange(12.0).reshape(4, 3).sin()
     return lambda: torch.linalg.qr(x)
@@ -427,7 +432,7 @@ def writes_in_inference_mode():
 
 
 COUNTS = [
-    (writes_in_inference_mode, 116), (products_with_addends, 38), (factors_of_a_matrix, 37),
+    (writes_in_inference_mode, 116), (products_with_addends, 38), (factors_of_a_matrix, 37), (distances_of_pairs, 63),
     (its_backward, 35), (a_loss_of_logits_back, 36),  # (first: what others below look at, gradients on their way, makes walks longer)
     (an_element_by_a_number_in_a_tensor, 15), (elements_by_a_number_and_indices, 29), (a_stretched_view, 3), (rows_normalised, 38), (short_rows_summed, 4),
     (a_factor_of_a_covariance, 45), (a_triangle_solved, 75), (a_trace, 6), (triangles_and_diagonals, 28),

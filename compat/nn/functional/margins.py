@@ -1,5 +1,7 @@
 """Distances between rows, and losses that ask for a margin: between scores, or between distances."""
 
+import functools
+
 import numpy as np
 
 from funcgrad.core.primitive import PRIMITIVES
@@ -74,6 +76,12 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     return named(d.norm(p, -1, keepdim), "NormBackward1", (d,))
 
 
+@functools.lru_cache(maxsize=32)
+def pairs(n):
+    """(the first, the second) of all pairs of n rows."""
+    return np.triu_indices(n, 1)
+
+
 def pdist(input, p=2.0):
     """The p-norm distances between all pairs of rows: [N, M] -> [N * (N - 1) / 2]."""
     refuse_tangents("_pdist_forward", input)
@@ -88,7 +96,7 @@ def pdist(input, p=2.0):
 
         return named(beside(current(input.new_empty(0)), input, refused=not_twice("Pdist")), "PdistBackward0", (input,))
     refuse_halves("pdist", input)
-    one, two = np.triu_indices(input.shape[0], 1)
+    one, two = pairs(input.shape[0])
     x = current(input)
     gap = P["sub"](P["gather"](x, one), P["gather"](x, two))
     return named(distance(gap, p, "Pdist"), "PdistBackward0", (input,))
