@@ -14,7 +14,7 @@ import numpy as np
 from . import numpy as fnp
 from .core.handle import Handle
 from .numpy import NAMES
-from .numpy.arguments import holds_handle, joined
+from .numpy.arguments import PLAIN, holds_handle, joined
 from .numpy.concrete import twin_of
 from .rebind import module_replacements, rebind
 
@@ -32,15 +32,18 @@ SPECIAL = {"erf": "erf", "erfc": "erfc", "gamma": "gamma", "lgamma": "gammaln"} 
 MATH = {
     "log": lambda x, base=None: np.log(x) if base is None else np.log(x) / np.log(base),
     "hypot": lambda *xs: functools.reduce(np.hypot, xs, 0.0),
-    "dist": lambda p, q: np.linalg.norm(fnp.array(p) - fnp.array(q)),
-    "fsum": lambda xs: np.sum(fnp.array([*xs])),
+    "ldexp": lambda x, i: np.ldexp(real(x), i),
+    "dist": lambda p, q: np.linalg.norm(difference(reals(p), reals(q))),
+    "fsum": lambda xs: np.sum(reals(xs)),
 }
 
 
 # ------------------------------------------------------------------------------------------------ NumPy's functions
 def holds_number(x):
     """Is there a traced float in this sequence? (An integer may be a size or an index, and those are no arrays.)"""
-    return x.dtype.kind in "fc" if isinstance(x, Handle) else isinstance(x, (list, tuple)) and any(map(holds_number, x))
+    if isinstance(x, (list, tuple)):
+        return not PLAIN.issuperset(map(type, x)) and any(map(holds_number, x))
+    return isinstance(x, Handle) and x.dtype.kind in "fc"
 
 
 def as_operand(x):
@@ -91,21 +94,56 @@ def of_others(f, twin):
 
     @functools.wraps(f)
     def call(*args, **kwargs):
-        if (holds_handle(args) or kwargs and holds_handle([*kwargs.values()])) and (ours := twin()) is not None:
-            return ours(*args, **kwargs)
-        return f(*args, **kwargs)
+        for a in args:
+            if a.__class__ is not float and a.__class__ is not int and holds_handle(a):
+                break
+        else:
+            if not kwargs or not holds_handle([*kwargs.values()]):
+                return f(*args, **kwargs)
+        return f(*args, **kwargs) if (ours := twin()) is None else ours(*args, **kwargs)
 
     return call
 
 
-def of_math(name):
-    if name in MATH:
-        return MATH[name]
-    if name in NUMPYS:
-        return getattr(np, name)
-    from .scipy import special
+def real(x):
+    """An operand of math's functions, which compute integers as floats and refuse whole arrays."""
+    if not isinstance(x, Handle):
+        return math.copysign(x, x)  # (its number as a float, and math's own errors)
+    if x.shape:
+        if x.size != 1:
+            raise TypeError(
+                "only length-1 arrays can be converted to Python scalars: call NumPy's function, not math's"
+            )
+        x = x.reshape(())
+    kind = x.dtype.kind
+    if kind == "c":
+        raise TypeError("must be real number, not complex")
+    return x if kind == "f" else x.astype(np.float64)
 
-    return getattr(special, SPECIAL[name])
+
+def reals(xs):
+    """The array of a sequence of such operands."""
+    return fnp.asarray(joined([real(x) for x in xs]))
+
+
+def difference(p, q):
+    if p.shape != q.shape:
+        raise ValueError("both points must have the same number of dimensions")
+    return p - q
+
+
+@functools.cache
+def of_math(name):
+    """What computes this function of math's from traced numbers."""
+    if name in ("dist", "fsum", "ldexp"):
+        return MATH[name]
+    if name in SPECIAL:
+        from .scipy import special
+
+        twin = getattr(special, SPECIAL[name])
+    else:
+        twin = MATH.get(name) or getattr(np, name)
+    return lambda *xs: twin(*map(real, xs))
 
 
 def of_scipy(name):
@@ -124,6 +162,13 @@ class Math:
         return value
 
 
+def is_function(value, name):
+    """Is this a function of SciPy's, or another callable (as its dispatched ones) of which there is a twin?"""
+    if name.rpartition(".")[2].startswith("_") or not callable(value) or isinstance(value, (type, np.ufunc)):
+        return False
+    return isinstance(value, (FunctionType, BuiltinFunctionType)) or twin_of(name) is not None
+
+
 class Scipy:
     """A module of SciPy's, its functions for traced values too where funcgrad has a twin of them."""
 
@@ -134,8 +179,8 @@ class Scipy:
         value = getattr(self._module, name)
         if isinstance(value, ModuleType) and value.__name__.startswith("scipy."):
             value = Scipy(value)
-        elif isinstance(value, (FunctionType, BuiltinFunctionType)) and not name.startswith("_"):
-            value = of_others(value, functools.partial(of_scipy, f"{self._module.__name__}.{name}"))
+        elif is_function(value, name := f"{self._module.__name__}.{name}"):
+            value = of_others(value, functools.partial(of_scipy, name))
         setattr(self, name, value)
         return value
 
@@ -151,7 +196,7 @@ def replacements():
         others = [(math, Math()), *[(module, Scipy(module)) for module in loaded]]
         for module, ours in others.copy():
             for name, theirs in vars(module).items():
-                if isinstance(theirs, (FunctionType, BuiltinFunctionType)) and not name.startswith("_"):
+                if callable(theirs):
                     standing = getattr(ours, name)
                     if standing is not theirs:
                         others.append((theirs, standing))
@@ -166,6 +211,8 @@ def trace_numpy(f):
     so that `A = np.zeros(n); A[i] = x[i]` and `np.array([x[0], x[1]])` differentiate. The originals are not touched.
     So do functions of NumPy of a list that holds traced numbers, as np.sum([x[0], x[1]]) (not ufuncs, as np.sin), the functions of real
     numbers in Python's math (as NumPy's, so nan with a warning where math raises), and those of SciPy of which funcgrad.scipy has a twin.
+    Not caught: math.remainder, lists of traced numbers given to SciPy, methods of SciPy's objects (scipy.stats's distributions), and
+    modules of SciPy that are loaded after this call.
     `grad(f, numpy=True)` and `jit(f, numpy=True)` do the same. Arguments, results and dtypes are f's. Raises TypeError for an f that is no
     function; a function without source of Python's, as np.sin, comes back as it is.
 

@@ -11,6 +11,7 @@ import pytest
 
 import funcgrad as fg
 from funcgrad.core.primitive import PRIMITIVES as P
+from funcgrad.ops.cross_entropy import _with_logits, _with_logits_torch
 from funcgrad.ops.cumulative import recur, recur_in_blocks
 from funcgrad.ops.rows import combine_at, set_at, sorted_order
 from funcgrad.ops.sort import largest, ordered
@@ -178,3 +179,11 @@ def test_products_at_zeros_to_third_order(f):
         for p in ((i, j, k), (i, k, j), (j, i, k), (j, k, i), (k, i, j), (k, j, i)):
             third[p] = 3.0 if k == 1 else 2.0
     np.testing.assert_allclose(fg.jacfwd(fg.hessian(last))(x), third)
+
+
+@pytest.mark.parametrize("dtypes", [("f2", "f2"), ("f4", "f4"), ("f4", "f8"), ("f8", "f4"), ("f2", "f4")])
+def test_logits_losses_of_other_or_several_dtypes_take_the_plain_road(dtypes):
+    x, y = np.array([0.5, -1.0, 2.0], dtypes[0]), np.array([0.0, 1.0, 0.25], dtypes[1])
+    got, expected = _with_logits_torch(x, y), _with_logits(x, y)
+    assert got.dtype == expected.dtype
+    np.testing.assert_allclose(got, expected, rtol=2e-3 if "f2" in dtypes else 1e-6)

@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.linalg as sl
 import scipy.special
 from numpy import sum as total
@@ -57,6 +58,7 @@ MATH = [
 ]
 SCIPY = [
     lambda x: logsumexp(x) + scipy.special.softmax(x)[0] + scipy.special.logsumexp(a=x * 2) + scipy.special.erf(x)[1],
+    lambda x: scipy.fft.fft(x).real @ scipy.fft.rfft(np.arange(3.0) * x, 5).imag[[0, 1, 2]],
     lambda x: (
         sl.cholesky(M * x[2], lower=True)[1, 0]
         + sl.solve_triangular(np.tril(M), x, lower=True)[2]
@@ -97,9 +99,64 @@ def test_without_it_the_error_says_what_takes_a_list():
         fg.grad(lambda x: np.sum([x[0], x[1]]))(X)
 
 
-def test_an_array_of_objects_loses_no_derivative_in_silence():
+@pytest.mark.parametrize("of", [lambda x: x, lambda x: [x[0], x[1]], lambda x: [[x[0]], [2.0]]])
+def test_an_array_of_objects_loses_no_derivative_in_silence(of):
     with pytest.raises(ConversionError):
-        fg.grad(lambda x: np.array(x, dtype=object).sum(), numpy=True)(X)
+        fg.grad(lambda x: np.array(of(x), dtype=object).sum(), numpy=True)(X)
+
+
+@pytest.mark.parametrize(
+    "f, n",
+    [
+        (lambda n: math.pow(n, -1), 4),
+        (lambda n: math.pow(n, 20), 10),
+        (lambda n: math.pow(10, n), 20),
+        (lambda n: math.fmod(n, 3), -10),
+        (lambda n: math.fsum([n, n, 2]), 10),
+        (lambda n: math.copysign(n, -1), 10),
+        (lambda n: math.hypot(n, 3), 4),
+        (lambda n: math.dist([n, 3], (1, 2)), 4),
+        (lambda n: math.ldexp(n, 3), 10),
+        (lambda n: math.ldexp(0.5, n), 10),
+        (lambda n: math.lgamma(n), 5),
+        (lambda n: math.isfinite(n), 5),
+    ],
+)
+def test_math_computes_integers_as_floats(f, n):
+    got, expected = fg.jit(f, numpy=True)(n), f(n)
+    assert got.dtype == np.array(expected).dtype
+    np.testing.assert_allclose(got, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "f, error, message",
+    [
+        (lambda x: math.dist([x[0]], [1.0, 2.0]), ValueError, "same number of dimensions"),
+        (lambda x: math.dist(x, [1.0]), ValueError, "same number of dimensions"),
+        (lambda x: math.sin(x).sum(), TypeError, "only length-1 arrays"),
+        (lambda x: math.hypot(x[0], x).sum(), TypeError, "only length-1 arrays"),
+        (lambda x: math.exp([x[0]]), TypeError, "must be real number, not list"),
+        (lambda x: math.pow(x[0], "2"), TypeError, "must be real number, not str"),
+        (lambda x: math.sqrt(x[0] * 1j).real, TypeError, "must be real number, not complex"),
+    ],
+)
+def test_math_refuses_what_it_refuses_of_plain_numbers(f, error, message):
+    with pytest.raises(error, match=message):
+        fg.grad(f, numpy=True)(X)
+
+
+def test_math_remainder_is_no_function_of_numpys():
+    with pytest.raises(ConversionError) as error:
+        fg.grad(lambda x: math.remainder(x[0], 3.0))(X)
+    assert "numpy.remainder" not in str(error.value)
+
+
+def test_plain_sequences_are_not_searched_element_by_element(monkeypatch):
+    searched = []
+    monkeypatch.setattr(fg.tracing, "holds_number", lambda x, f=fg.tracing.holds_number: (searched.append(x), f(x))[1])
+    plain = [0.5] * 1000
+    assert fg.grad(lambda x: x * np.sum(plain), numpy=True)(3.0) == 500.0
+    assert searched == [plain]
 
 
 @pytest.mark.parametrize("x", [1.5, 2.0831e210, -2.0831e210, 1e-3 + 1])

@@ -19,9 +19,14 @@ P = PRIMITIVES
 
 
 # ------------------------------------------------------------------------------------------------ operands
+PLAIN = frozenset({*PYTHON_SCALARS, np.ndarray, np.float64, str})  # what is no traced value, and holds none
+
+
 def holds_handle(x):
     """Is x a traced value, or a nested sequence with one in it?"""
-    return isinstance(x, Handle) or (isinstance(x, (list, tuple)) and any(map(holds_handle, x)))
+    if not isinstance(x, (list, tuple)):
+        return isinstance(x, Handle)
+    return not PLAIN.issuperset(map(type, x)) and any(map(holds_handle, x))
 
 
 def operand(x):

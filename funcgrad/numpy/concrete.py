@@ -149,7 +149,7 @@ def in_others_code():
     name = through_scipy()
     if name is None:
         name = through_math()
-        twin = name and next(
+        twin = name not in (None, "math.remainder") and next(
             (t for t in (f"numpy.{kin_of(name)}", f"funcgrad.scipy.special.{kin_of(name)}") if exists(t)), None
         )
         cure = f"Call {twin}, which takes it, in its place." if twin else "Write it with functions of NumPy."

@@ -162,6 +162,8 @@ def made(object, dtype, copy=True, order="K", subok=False, ndmin=0):
             return np.array(object, dtype, ndmin=ndmin)  # (refused where a derivative would be lost)
         out = copied(object) if copy else object
     else:
+        if dtype is not None and np.dtype(dtype).kind not in "fcbiu" and holds_handle(object):
+            return np.array(joined(object), dtype, ndmin=ndmin)  # (refused likewise)
         try:
             return boxed(np.array(object, dtype, copy=copy, order=order, ndmin=ndmin))
         except Exception:  # NumPy wraps, or passes on, what a traced value in a sequence raises

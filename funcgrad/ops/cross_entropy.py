@@ -95,7 +95,7 @@ def _with_logits(x, y, log_sigmoid=_log_sigmoid.__wrapped__):
 
 
 def _with_logits_torch(x, y):
-    if not type(x) is ndarray is type(y) or not x.shape or y.dtype is not x.dtype not in ONES:
+    if not type(x) is ndarray is type(y) or not x.shape or y.dtype is not x.dtype or x.dtype not in ONES:
         return _with_logits(x, y, _log_sigmoid_torch.__wrapped__)
     g = ONES[x.dtype] - y
     g = g * x

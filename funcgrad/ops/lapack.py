@@ -1,6 +1,6 @@
 """LAPACK's functions of one matrix: the loops that np.linalg calls, without the 5 to 10 us of Python that it puts around each.
 
-Invariant: the bits, dtypes and errors are np.linalg's. (It computes float32 in double, and so does this.) A stack, another dtype, and
+Invariant: the bits, dtypes and errors are np.linalg's, not the warnings. (It computes float32 in double, and so does this.) A stack, another dtype, and
 whatever came to nothing (a loop that fails leaves nan) is np.linalg's to do, and to refuse.
 """
 
@@ -30,7 +30,7 @@ def direct(function, loop, results=1, square=True):
         return function
     signatures = {k: f"{'d' * k}->{'d' * results}" for k in (1, 2)}
 
-    def direct(*xs):
+    def looped(*xs):
         x = xs[0]
         d, shape = (x.dtype, x.shape) if type(x) is np.ndarray else (None, ())
         if len(shape) == 2 and (d is F32 or d is F64) and x.size and (not square or shape[0] == shape[1]):
@@ -47,7 +47,7 @@ def direct(function, loop, results=1, square=True):
                     return out if d is F64 else out.astype(d)
         return function(*xs)
 
-    return direct
+    return looped
 
 
 solve = direct(np.linalg.solve, "solve")

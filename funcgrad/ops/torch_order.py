@@ -27,7 +27,6 @@ ACCUMULATORS = 4
 LEVELS = 4
 BLOCK = 16  # rows, at least
 HALVED = 64  # bytes that log_softmax takes at a time
-PAIRWISE = 8  # from so many on NumPy adds a contiguous row in another order than one after the other
 TURNED, CACHED = (
     64,
     1 << 15,
