@@ -19,6 +19,7 @@ class Kept:
     threads = None
     interop_threads = os.cpu_count() or 1
     precision = "highest"
+    on_cuda = "none"  # the same by its name in torch.backends.cuda.matmul, once it has been set
     deterministic = 0
     warn_always = False
 
@@ -73,7 +74,7 @@ def set_float32_matmul_precision(precision):
     if not isinstance(precision, str):
         raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type_name(precision)}")
     if precision in ("highest", "high", "medium"):
-        Kept.precision = precision
+        Kept.precision, Kept.on_cuda = precision, "ieee" if precision == "highest" else "tf32"
     else:
         deprecated("precision", precision)
 

@@ -41,13 +41,15 @@ MEANING = {
     "mark_non_differentiable()": "this result of the Function has no derivative; leave it out where the gradient is wanted",
     "a NumPy function": "computed outside the graph; use torch's function of that name",
 }
-STEPS = (
-    "detach()",
-    ".data",
-    "no_grad()",
-    "set_grad_enabled(False)",
-)  # what functions of ours also do for their own ends,
-OURS = {"sample": "sample()", "_save_to_state_dict": "state_dict()"}  # but for these
+# What functions of ours also do for their own ends. (None of them needs inference_mode().)
+STEPS = ("detach()", ".data", "no_grad()", "set_grad_enabled(False)")
+# Functions of ours that do it in the user's name.
+OURS = {"sample": "sample()", "_save_to_state_dict": "state_dict()"}
+# Modules of ours that do it in the user's name too: what hands a call on, what is made of a Tensor's values, a block that a stack enters.
+HANDING_ON = (
+    "compat._class_attributes", "compat.functions.in_place", "compat.functions.viewed_copies", "compat.compiler.entry", "compat.nn.parameter",
+    "compat.autograd.variable", "contextlib",
+)  # fmt: skip
 MODES = ("no_grad()", "inference_mode()", "set_grad_enabled(False)", "a decorator")
 
 
@@ -82,11 +84,12 @@ def note(kind, depth=2):
 
 
 def note_of_ours(kind, frame):
-    """The same, where a function of ours does it. A step inside one breaks nothing of the user's, but where it is what the function is
-    for; and what one call does to many Tensors is one entry."""
-    kind, told = OURS.get(frame.f_code.co_name, kind), kind not in STEPS or frame.f_globals["__name__"] == "contextlib"
-    told, frame = told or kind in OURS.values(), user_frame(frame) or frame
-    found, log = (kind, frame.f_code, frame.f_lasti), local.log
+    """The same, where a function of ours does it. A step inside one breaks nothing of the user's, but where the call that made it is handed
+    on from the user or takes values out of the graph by what it is for; and what one call does to many Tensors is one entry."""
+    kind = OURS.get(frame.f_code.co_name, kind)
+    told = kind not in STEPS or frame.f_globals["__name__"] in HANDING_ON
+    frame, log = user_frame(frame) or frame, local.log
+    found = kind, frame.f_code, frame.f_lasti
     if told and not (log and log[-1][1] == found):
         log.append((next(clock), found))
     return found

@@ -117,7 +117,11 @@ class profile:
         self.on_trace_ready = on_trace_ready
         self.step_num, self.entered = 0, False
         self.current_action = self.schedule(0)
-        self.profiler, self.started, self.kept = None, False, acc_events
+        self.profiler, self.started, self.acc_events = None, False, acc_events
+        self.earlier = (
+            [],
+            None,
+        )  # the stretches of the cycles that are over, as far as they are kept, and when the first of them began
         self.step_rec_fn, self.record_steps = None, schedule is not None
 
     def start(self):
@@ -139,13 +143,14 @@ class profile:
 
     def _enter(self):
         if self.current_action is not ProfilerAction.NONE and self.profiler is None:
-            if self.entered and not self.kept and CLEARED not in _said:
+            if self.entered and not self.acc_events and CLEARED not in _said:
                 _said.add(CLEARED)
                 warn(CLEARED)
             self.entered = True
             self.profiler = base.profile(
                 record_shapes=self.record_shapes, profile_memory=self.profile_memory, with_flops=self.with_flops, with_stack=self.with_stack
             )  # fmt: skip
+            self.profiler.stretches, self.profiler.since = list(self.earlier[0]), self.earlier[1]
             self.profiler.start()
 
     def _leave(self):
@@ -161,8 +166,11 @@ class profile:
         self.current_action = self.schedule(self.step_num)
         if before is ProfilerAction.RECORD_AND_SAVE or self.current_action is ProfilerAction.NONE:
             self._leave()
-            if before is ProfilerAction.RECORD_AND_SAVE and self.on_trace_ready:
-                self.on_trace_ready(self)
+            if before is ProfilerAction.RECORD_AND_SAVE:
+                if self.acc_events:
+                    self.earlier = self.profiler.stretches, self.profiler.since
+                if self.on_trace_ready:
+                    self.on_trace_ready(self)
             if self.current_action is not ProfilerAction.NONE:
                 self.profiler = None
         elif before is ProfilerAction.WARMUP and self.current_action is not ProfilerAction.WARMUP:

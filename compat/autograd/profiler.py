@@ -233,7 +233,7 @@ class profile:
         self.enabled, self.entered, self.use_cpu, self.use_device = enabled, False, use_cpu, use_device
         self.record_shapes, self.with_flops = record_shapes or with_flops, with_flops
         self.profile_memory, self.with_stack, self.with_modules = profile_memory, with_stack, with_modules
-        self.stretches, self.steps = [], Steps()
+        self.stretches, self.steps, self.since = [], Steps(), None
 
     def start(self):
         """Begin to measure."""
@@ -243,7 +243,9 @@ class profile:
             self.steps.__enter__()
             self.began = time.perf_counter()
             if not _running:
-                Local.since = self.began
+                Local.since = self.since = (
+                    self.since or self.began
+                )  # (that of the cycles whose stretches it goes on from)
             _running.append(self)
             Local.runs = (*Local.runs, (self, self.began))
             Anomaly.profiled = Walks.begin

@@ -3,30 +3,61 @@
 import contextlib
 import enum
 import warnings
-from types import SimpleNamespace
 
-from .._settings import Kept
+from .._settings import Kept, set_float32_matmul_precision
+from ..errors import type_name
 from ..functions.missing import refusal as _refusal
 
 
-class MatmulSettings(SimpleNamespace):
+def _flag(name, value):
+    if not isinstance(value, bool):
+        raise RuntimeError(f"set_{name}_cublas expects a bool, but got {type_name(value)}")
+    return value
+
+
+def _reduction(name, value):
+    """Is a reduction in less than float32 allowed? The second of a tuple, for split reductions, is taken only."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"{name} expects a bool or a tuple/list of bools, but got {type(value)}")
+    if not isinstance(value[0], bool):
+        raise TypeError(f"{name} expects a bool for allow_reduced_precision, but got {type(value[0])}")
+    return value[0]
+
+
+_products = {
+    "fp16_reduced_precision_reduction": True,
+    "bf16_reduced_precision_reduction": True,
+    "fp16_accumulation": False,
+}
+
+
+class cuBLASModule:
     """Settings of products; `allow_tf32` is torch.set_float32_matmul_precision by another name."""
 
-    @property
-    def allow_tf32(self):
-        return Kept.precision != "highest"
+    def __getattr__(self, name):
+        if name == "allow_tf32":
+            return Kept.precision != "highest"
+        if name == "fp32_precision":
+            return Kept.on_cuda
+        if name[:6] != "allow_" or name[6:] not in _products:
+            raise AttributeError(f"Unknown attribute {name}")
+        return _products[name[6:]]
 
-    @allow_tf32.setter
-    def allow_tf32(self, value):
-        Kept.precision = "high" if value else "highest"
+    def __setattr__(self, name, value):
+        if name == "allow_tf32":
+            set_float32_matmul_precision("high" if _flag(name, value) else "highest")
+        elif name == "fp32_precision":
+            if value not in ("none", "ieee", "tf32"):
+                raise RuntimeError(f"Unknown precision: {value}")
+            Kept.on_cuda = value
+        else:
+            getattr(self, name)  # (AttributeError: there is none)
+            _products[name[6:]] = (_flag if name == "allow_fp16_accumulation" else _reduction)(name, value)
 
 
-matmul = MatmulSettings(
-    allow_fp16_reduced_precision_reduction=True,
-    allow_bf16_reduced_precision_reduction=True,
-    allow_fp16_accumulation=False,
-    fp32_precision="none",
-)
+matmul = cuBLASModule()
 _enabled = {"flash": True, "mem_efficient": True, "math": True, "cudnn": True}
 
 

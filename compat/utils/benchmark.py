@@ -7,6 +7,8 @@ import time
 import timeit as _timeit
 from typing import NamedTuple
 
+import numpy as np
+
 from ..functions.missing import refusal as _refusal
 
 __getattr__ = _refusal(__name__)
@@ -123,9 +125,15 @@ class Measurement:
         return "\n".join([*lines, *self.warnings])
 
 
+def log10_of(x):
+    """The logarithm of a float32, correctly rounded; of 0 and below too: -inf, nan."""
+    with np.errstate(all="ignore"):
+        return float(np.float32(np.log10(float(np.float32(x)))))
+
+
 def select_unit(t):
-    """(unit, seconds) in which a time has up to three figures before the point."""
-    return next(((short, scale) for _, short, scale in UNITS if t >= scale), ("ns", 1e-9))
+    """(unit, seconds) of a time, by thousands; ValueError for what is no time (0, inf, nan, below 0)."""
+    return {-1: ("ms", 1e-3), -2: ("us", 1e-6), -3: ("ns", 1e-9)}.get(int(log10_of(t) // 3), ("s", 1))
 
 
 def unit_to_english(u):
@@ -139,9 +147,9 @@ def ordered_unique(elements):
 
 
 def trim_sigfig(x, n):
-    """x with n significant figures."""
-    scale = 10 ** (math.ceil(math.log10(abs(x))) - n)
-    return round(x / scale) * scale
+    """x with n significant figures, in float32; OverflowError for 0 and what no float32 holds."""
+    scale = np.float32(10.0 ** (math.ceil(log10_of(abs(x))) - n))
+    return float(np.round(np.float32(x) / scale) * scale)
 
 
 class Timer:

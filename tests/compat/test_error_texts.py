@@ -21,6 +21,7 @@ import compat as torch
 import funcgrad as fg
 from compat import _reading as reading
 from compat import breaks
+from compat.utils._pytree import tree_map
 from tests.raised import line, line_in, refused
 
 deprecations = sys.modules[f"{torch.__name__}.deprecations"]
@@ -127,6 +128,55 @@ def drawn_at_once():
 def values_of_a_state():
     values = torch.nn.Linear(2, 2).state_dict()  # broken
     loss = (values["weight"] * 2.0).sum()
+    loss.backward()
+
+
+def by_a_function_of_torchs():
+    y = torch.detach(W)  # broken
+    loss = (y * 2).sum()
+    loss.backward()
+
+
+def by_an_unbound_method():
+    y = torch.Tensor.detach(W)  # broken
+    loss = (y * 2).sum()
+    loss.backward()
+
+
+def by_a_mapped_method():
+    y = list(map(torch.Tensor.detach, [W]))  # broken
+    loss = (y[0] * 2).sum()
+    loss.backward()
+
+
+def by_a_mapped_tree():
+    y = tree_map(torch.Tensor.detach, {"a": W})  # broken
+    loss = (y["a"] * 2).sum()
+    loss.backward()
+
+
+def by_a_copy():
+    y = torch.detach_copy(W)  # broken
+    loss = (y * 2).sum()
+    loss.backward()
+
+
+def by_a_parameter():
+    y = torch.nn.Parameter(W * 2, requires_grad=False)  # broken
+    loss = (y * 2).sum()
+    loss.backward()
+
+
+def by_a_pretrained_layer():
+    layer = torch.nn.Embedding.from_pretrained(torch.ones(2, 3) * W)  # broken
+    loss = layer(torch.tensor([1])).sum()
+    loss.backward()
+
+
+def by_compiled_code():
+    cut = torch.compile(torch.detach)
+    y = cut(W)  # broken
+    loss = (y * 2).sum()
     loss.backward()
 
 
@@ -280,6 +330,14 @@ SURE = [
     (collected, "detach()"),
     (drawn, "sample()"),
     (values_of_a_state, "state_dict()"),
+    (by_a_function_of_torchs, "detach()"),
+    (by_an_unbound_method, "detach()"),
+    (by_a_mapped_method, "detach()"),
+    (by_a_mapped_tree, "detach()"),
+    (by_a_copy, "detach()"),
+    (by_a_parameter, "detach()"),
+    (by_a_pretrained_layer, "detach()"),
+    (by_compiled_code, "detach()"),
 ]
 READ = [
     (argmax, "argmax"),

@@ -2,12 +2,14 @@
 
 import copy
 import importlib
+import math
 import operator
 import os
 import pickle
 import re
 import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
@@ -408,17 +410,88 @@ def test_events_of_an_earlier_cycle_are_cleared_with_a_warning_said_once(monkeyp
         assert [str(w.message)[9:31] for w in caught] == want
 
 
+def test_events_of_earlier_cycles_are_kept_where_that_is_asked_for(monkeypatch):
+    """How many additions and steps of 8 torch 2.13.0 has as each cycle ends, in the order of time."""
+    monkeypatch.setattr(torch.profiler, "_said", {torch.profiler.CLEARED})
+    x, log = torch.ones(2), []
+
+    def ready(prof):
+        events = prof.events()
+        starts = [e.time_range.start for e in events]
+        assert starts == sorted(starts) and (len(starts) < 10 or starts[-1] - starts[0] > 2000)
+        log.append(
+            ([e.count for e in prof.key_averages() if e.key == "aten::add"], sum("Step" in e.name for e in events))
+        )
+
+    for acc, want in ((False, [([2], 2)] * 2), (True, [([2], 2), ([4], 4)])):
+        plan = torch.profiler.schedule(wait=1, warmup=1, active=2)
+        with torch.profiler.profile(schedule=plan, on_trace_ready=ready, acc_events=acc) as prof:
+            for _ in range(8):
+                time.sleep(0.001)
+                _ = x + 1
+                prof.step()
+        assert log == want
+        log.clear()
+
+
 def test_tf32_is_the_precision_of_products_by_another_name():
     matmul = torch.backends.cuda.matmul
     try:
         for precision, allowed in (("high", True), ("medium", True), ("highest", False)):
             torch.set_float32_matmul_precision(precision)
             assert matmul.allow_tf32 is allowed
-        for allowed, precision in ((True, "high"), (False, "highest")):
+        for allowed, precision, name in ((True, "high", "tf32"), (False, "highest", "ieee")):
             matmul.allow_tf32 = allowed
-            assert torch.get_float32_matmul_precision() == precision
+            assert (torch.get_float32_matmul_precision(), matmul.fp32_precision) == (precision, name)
+            for wrong in (1, None, "x"):
+                with pytest.raises(RuntimeError, match="^set_allow_tf32_cublas expects a bool, but got "):
+                    matmul.allow_tf32 = wrong
+            assert matmul.allow_tf32 is allowed
     finally:
         torch.set_float32_matmul_precision("highest")
+
+
+def test_settings_of_products_are_those_that_there_are():
+    matmul, reduction = torch.backends.cuda.matmul, "allow_bf16_reduced_precision_reduction"
+    with pytest.raises(AttributeError, match="^Unknown attribute allow_tf33$"):
+        matmul.allow_tf33 = True
+    with pytest.raises(AttributeError, match="^Unknown attribute allow_tf33$"):
+        _ = matmul.allow_tf33
+    with pytest.raises(
+        TypeError,
+        match="^allow_bf16_reduced_precision_reduction expects a bool or a tuple/list of bools, but got <class 'int'>",
+    ):
+        matmul.allow_bf16_reduced_precision_reduction = 1
+    try:
+        for given, kept in (((False, True), False), ((True,), True), (False, False)):
+            setattr(matmul, reduction, given)
+            assert getattr(matmul, reduction) is kept
+    finally:
+        setattr(matmul, reduction, True)
+
+
+def test_units_and_figures_of_benchmarks():
+    """As torch 2.13.0 has them, which computes in float32."""
+    unit, trim = torch.utils.benchmark.select_unit, torch.utils.benchmark.trim_sigfig
+    assert [unit(t)[0] for t in (1e-12, 1e-9, 5e-7, 1e-6, 1e-3, 0.5, 1, 1e6)] == [
+        "s",
+        "ns",
+        "ns",
+        "us",
+        "ms",
+        "ms",
+        "s",
+        "s",
+    ]
+    for t in (0, -1, math.inf, math.nan):
+        with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
+            unit(t)
+    given = (123.456, 2), (-5.55, 2), (1e-9, 3), (123456789, 4), (7, 0), (999.9, 3), (2.5, 1), (0.00123456, 3)
+    want = [120.0, -5.599999904632568, 9.999999717180685e-10, 123500000.0, 10.0, 1000.0, 2.0, 0.0012299999361857772]
+    assert [trim(x, n) for x, n in given] == want
+    for x in (0, 1e-300, 1e39, math.inf):
+        with pytest.raises(OverflowError, match="cannot convert float infinity to integer"):
+            trim(x, 2)
 
 
 def test_a_measurement_knows_its_task():
