@@ -113,9 +113,9 @@ def unfold_layers(seeds):
 
 
 def by_steps(error):
-    """The error of a layer that kept what was changed since, as the first of its steps that the walk comes to would have raised it."""
+    """The error of a layer or cell that kept what was changed since, as the first of its steps that the walk comes to would have raised it."""
     n = error.found[3] if error.found else None
-    if n is None or n.extra is None or type(n.extra.group) is not Stacked:
+    if n is None or n.extra is None or n.extra.spelling is None:
         return error
     operands = n.ins
     unfold(n)

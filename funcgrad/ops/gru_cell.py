@@ -45,7 +45,7 @@ class gru_cell:
         return Aval(shape_of(h), layer_aval(x, h, *weights, reverse=False).dtype)
 
     def pull(n, ct, cts, owned):
-        if not n.params.get("noted"):
+        if n.params.get("noted") is None:
             return n.plan.ruled(n, ct, cts, owned)
         over_memory(n, ct[None], cts)
 

@@ -98,8 +98,12 @@ def hand_on(n, cts, of_x, of_sums, before, dh, x, v):
 
 def over_memory(n, ct, cts):
     """The rule of a layer with what its call noted; what does not wait for the step after it is computed for all steps at once."""
-    ((memory, hidden),) = n.params["noted"]
-    x, _, w, v, *_ = n.saved
+    noted = n.params["noted"]
+    operands = n.plan.operands_of(n, n.saved)[0]
+    if not noted:  # (the first walk has taken it with it)
+        n.plan.prim.impl(*operands, **n.params)
+    memory, hidden = noted.pop()
+    x, _, w, v, *_ = operands
     if n.params.get("reverse"):
         x, ct = x[::-1], ct[::-1]
     steps, _, count, m = memory.shape
@@ -252,7 +256,7 @@ class gru_layer:
 
     def pull(n, ct, cts, owned):
         """The rule below, with what the call noted."""
-        if not n.params.get("noted"):
+        if n.params.get("noted") is None:
             return n.plan.ruled(n, ct, cts, owned)
         over_memory(n, ct, cts)
 

@@ -4,7 +4,7 @@ Invariant: x [n, 4 m] holds the sums for the gates i, f, g, o side by side, the 
 i = s(x_i), f = s(x_f), g = tanh(x_g), o = s(x_o):
 
     lstm_state(x, c)  = f c + i g      dx = ct [g i (1 - i), c f (1 - f), i (1 - g**2), 0],      dc = ct f
-    lstm_output(x, c) = o tanh(c)      dx = ct [0, 0, 0, tanh(c) o (1 - o)],                     dc = ct o (1 - tanh(c)**2)
+    lstm_output(x, t) = o t            dx = ct [0, 0, 0, t o (1 - o)],                           dt = ct o,          t = tanh(c)
 
 Hochreiter and Schmidhuber, Long short-term memory (1997), with the forget gate of Gers and others (2000).
 """
@@ -100,9 +100,9 @@ def of_first(x, c, *, noted=None):
 
 
 def noted_by(n, compute):
-    """What the call noted, or the same of the sums."""
+    """What the call noted, which the first walk takes with it, or the same of the sums."""
     noted = n.params.get("noted")
-    return noted[0] if noted else compute(n.plan.operands_of(n, n.saved)[0][0])
+    return noted.pop() if noted else compute(n.plan.operands_of(n, n.saved)[0][0])
 
 
 def hand_on(n, cts, gradients):
@@ -180,54 +180,50 @@ def weights(x):
 
 @define
 class lstm_output:
-    """(sums [n, 4 m], state [n, m]) -> the output [n, m]: o tanh(c). `noted`: as of lstm_state."""
+    """(sums [n, 4 m], tanh of the new state [n, m]) -> the output [n, m]: o t. `noted`: as of lstm_state."""
 
-    saves = ((0, 1), (0, 1))
+    saves = ((0, 1), (0,))
     without = REFUSED
     aval = of_first
     samples = samples_of
 
-    def jax(jax, x, c, *, noted=None):
-        return jax.nn.sigmoid(x[:, 3 * c.shape[1] :]) * jax.numpy.tanh(c)
+    def jax(jax, x, t, *, noted=None):
+        return jax.nn.sigmoid(x[:, 3 * t.shape[1] :]) * t
 
-    def impl(x, c, *, noted=None):
-        o, t = last_gate(x), np.tanh(c)
+    def impl(x, t, *, noted=None):
+        o = last_gate(x)
         if noted is not None:
-            noted.append((o, t))
+            noted.append(o)
         return o * t
 
     def pull(n, ct, cts, owned):
-        (x, c), _ = n.plan.operands_of(n, n.saved)
-        o, t = noted_by(n, lambda x: (last_gate(x), np.tanh(c)))
         m = ct.shape[1]
+        o = noted_by(n, last_gate)
 
         def of_sums():
+            t = n.plan.operands_of(n, n.saved)[0][1]
             found = np.zeros((len(ct), 4 * m), ct.dtype)
             slope = 1 - o
             slope *= o
             np.multiply(ct * t, slope, out=found[:, 3 * m :])
             return found
 
-        def of_state():
-            slope = t * t
-            np.subtract(1, slope, out=slope)
-            return ct * o * slope
+        hand_on(n, cts, (of_sums, lambda: ct * o))
 
-        hand_on(n, cts, (of_sums, of_state))
-
-    def vjp(ct, out, x, c, *, need, noted=None):
-        o, t = sigmoid(gate(x, 3)), tanh(c)
-        of_sums = of_state = None
+    def vjp(ct, out, x, t, *, need, noted=None):
+        o = sigmoid(gate(x, 3))
+        of_sums = None
         if need & 1:
             nothing = zeros((shape_of(ct)[0], 3 * shape_of(ct)[1]), dtype_of(ct))
             of_sums = side_by_side(nothing, mul(mul(ct, t), sub(o, mul(o, o))))
-        if need & 2:
-            of_state = mul(mul(ct, o), sub(1, mul(t, t)))
-        return [of_sums, of_state]
+        return [of_sums, mul(ct, o) if need & 2 else None]
 
-    def jvp(ts, out, x, c, *, noted=None):
-        a, (dx, dc) = activated(x), ts
-        return output_tangent(None if dx is None else mul(dx, slope(a)), dc, a, c)
+    def jvp(ts, out, x, t, *, noted=None):
+        o, (dx, dt) = sigmoid(gate(x, 3)), ts
+        total = None if dx is None else mul(mul(gate(dx, 3), sub(o, mul(o, o))), t)
+        if dt is None:
+            return total
+        return mul(o, dt) if total is None else add(total, mul(o, dt))
 
     def batch(size, xs, ds, *, noted=None):
         return by_rows(lstm_output, size, xs, ds)

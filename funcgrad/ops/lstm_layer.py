@@ -3,7 +3,7 @@
 Invariant: x [T, n, k] is the input, h and c [n, m] the first state, w [4 m, m] the weights of the hidden state, v [4 m, k] those
 of the input, b and d [4 m] their biases. In step t, with h and c of the step before,
 
-    z = x[t] v^T + (b + d) + h w^T,   c' = lstm_state(z, c),   h' = lstm_output(z, c')
+    z = x[t] v^T + (b + d) + h w^T,   c' = lstm_state(z, c),   h' = lstm_output(z, tanh(c'))
 
 and a rule goes through the steps by the rules of these two. The gates lie in the order o, i, f, g, each in one piece, [T, 4, n, m]:
 those of one function side by side, and i and f beside what they weigh, g and the state.
@@ -51,7 +51,7 @@ def over_time(x, h, c, sums):
     for t in range(shape_of(x)[0]):
         z = sums(at(x, t), h)
         c = lstm_state(z, c)
-        h = lstm_output(z, c)
+        h = lstm_output(z, tanh(c))
         found.append((h, c, z))
     h, c, z = (stack(*each, axis=0) for each in zip(*found, strict=True))
     return h, c, apart(activated(z))

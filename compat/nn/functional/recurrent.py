@@ -63,7 +63,7 @@ def lstm_state(gates, state, projection):
         h, c = lstm_in_two(gates, c)
     else:
         c = new_state(gates, c)
-        h = hidden_state(gates, c)
+        h = hidden_state(gates, c.tanh())
     return (h if projection is None else P["dot_general"](h, projection, dims=BY_ROWS)), c
 
 
@@ -75,18 +75,18 @@ def new_state(sums, c):
     return columns(both, n, 2 * n) * c + columns(both, 0, n) * new
 
 
-def hidden_state(sums, c):
-    """The next hidden state."""
-    n = shape_of(c)[1]
-    return gate(columns(sums, 3 * n, 4 * n)) * c.tanh()
+def hidden_state(sums, t):
+    """The next hidden state, of tanh of the cell state."""
+    n = shape_of(t)[1]
+    return gate(columns(sums, 3 * n, 4 * n)) * t
 
 
 def lstm_in_two(sums, c):
-    """The next (hidden, cell) state as two nodes, which are shown as torch's steps."""
+    """The next (hidden, cell) state as three nodes, which are shown as torch's steps. (None keeps the new state, which may be written into.)"""
     noted = [[], []] if recorded(sums, c) else [None, None]
     shapes = shape_of(sums), shape_of(c)
     c = spelled(P["lstm_state"](sums, c, noted=noted[0]), "AddBackward0", new_state, shapes=shapes)
-    return spelled(P["lstm_output"](sums, c, noted=noted[1]), "MulBackward0", hidden_state, shapes=shapes), c
+    return spelled(P["lstm_output"](sums, c.tanh(), noted=noted[1]), "MulBackward0", hidden_state, shapes=shapes), c
 
 
 def lstm_step_in_one(x, state, w, b, projection):
@@ -94,7 +94,7 @@ def lstm_step_in_one(x, state, w, b, projection):
     h, c = state
     sums = P["affine"](h, w, x)
     c = P["lstm_state"](sums, c)
-    return P["lstm_output"](sums, c), c
+    return P["lstm_output"](sums, P["tanh"](c)), c
 
 
 def gru_step(x, state, w, b, projection):
@@ -106,6 +106,13 @@ def gru_step(x, state, w, b, projection):
     reset, keep = columns(gates, 0, n), columns(gates, n, 2 * n)
     new = (columns(x, 2 * n, 3 * n) + reset * columns(other, 2 * n, 3 * n)).tanh()
     return ((h - new) * keep + new,)
+
+
+def may_be_one(x, v, w, b, d, h):
+    """May a GRU's step be one node? It keeps all that it reads, which torch's steps do where weights and state require grad."""
+    if (b is None) != (d is None) or not plain_layer(x, v, w, b, d, h) or not h.val.flags.c_contiguous:
+        return False
+    return not tls.grad or all([t.mark is not None for t in (v, w, h)])
 
 
 def gru_in_one(x, h, w, v, b, d):
@@ -180,7 +187,7 @@ def cell(mode, input, state, w_ih, w_hh, b_ih, b_hh):
     ):
         return cells_in_steps.step(mode, x, state, w_ih, w, b_ih, b)
     if mode == "GRU":
-        if plain_layer(x, w_ih, w, b_ih, b, *state):
+        if may_be_one(x, w_ih, w, b_ih, b, *state):
             return (gru_in_one(x, *state, w, w_ih, b_ih, b),)
         return gru_step(linear(x, w_ih, b_ih), state, w, b, None)
     other = product(state[0], w, b)  # (torch's graph has it first)
@@ -295,7 +302,7 @@ LAYERS = {
 
 
 def plain_layer(x, v, *others):
-    """Are these all, over NumPy memory, of float32 or float64, and x a sequence for the weights v, without an axis that is empty?"""
+    """Are these all, over NumPy memory, of float32 or float64, and x what the weights v are for, without an axis that is empty?"""
     if state.shared.staging or any([t is not None and t.owner is not TAPE for t in (x, v, *others)]):
         return False
     return x.val.dtype in FLOATS and x.val.shape[-1:] == v.val.shape[1:] and x.val.size > 0
