@@ -84,8 +84,8 @@ def note(kind, depth=2):
 
 
 def note_of_ours(kind, frame):
-    """The same, where a function of ours does it. A step inside one breaks nothing of the user's, but where the call that made it is handed
-    on from the user or takes values out of the graph by what it is for; and what one call does to many Tensors is one entry."""
+    """The same, where a function of ours does it: a step inside one breaks nothing of the user's, but for what is OURS or HANDING_ON;
+    and what one call does to many Tensors is one entry."""
     kind = OURS.get(frame.f_code.co_name, kind)
     told = kind not in STEPS or frame.f_globals["__name__"] in HANDING_ON
     frame, log = user_frame(frame) or frame, local.log

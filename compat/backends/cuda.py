@@ -16,7 +16,6 @@ def _flag(name, value):
 
 
 def _reduction(name, value):
-    """Is a reduction in less than float32 allowed? The second of a tuple, for split reductions, is taken only."""
     if isinstance(value, bool):
         return value
     if not isinstance(value, (tuple, list)):
@@ -66,7 +65,7 @@ def is_built():
     return False
 
 
-def switches(kind):
+def switches(kind, enables="enable_{}_sdp", tells="{}_sdp_enabled"):
     """(enable, enabled) of a kind of attention: kept, since there is one way to compute it here."""
 
     def enable(enabled):
@@ -75,9 +74,8 @@ def switches(kind):
     def enabled():
         return _enabled[kind]
 
-    enable.__name__, enabled.__name__ = f"enable_{kind}_sdp", f"{kind}_sdp_enabled"
-    enable.__doc__ = f"Kept, without effect: may attention be computed the {kind} way?"
-    enabled.__doc__ = f"What enable_{kind}_sdp has set."
+    enable.__name__, enabled.__name__ = enables.format(kind), tells.format(kind)
+    enable.__doc__, enabled.__doc__ = "Kept, without effect.", f"What {enable.__name__} has set."
     return enable, enabled
 
 
@@ -161,16 +159,9 @@ def is_flash_attention_available():
 
 is_ck_sdpa_available = is_flash_attention_available
 _enabled["fp16_bf16_reduction_math"] = False
-
-
-def allow_fp16_bf16_reduction_math_sdp(enabled):
-    """Kept, without effect."""
-    _enabled["fp16_bf16_reduction_math"] = bool(enabled)
-
-
-def fp16_bf16_reduction_math_sdp_allowed():
-    """What allow_fp16_bf16_reduction_math_sdp has set."""
-    return _enabled["fp16_bf16_reduction_math"]
+allow_fp16_bf16_reduction_math_sdp, fp16_bf16_reduction_math_sdp_allowed = switches(
+    "fp16_bf16_reduction_math", "allow_{}_sdp", "{}_sdp_allowed"
+)
 
 
 class cuFFTPlanCacheManager:

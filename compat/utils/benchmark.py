@@ -54,12 +54,8 @@ class Measurement:
     """What a Timer measured: `times`, the seconds of one run in each measurement, their statistics, and what its TaskSpec has."""
 
     def __init__(self, number_per_run, raw_times, task_spec, metadata=None):
-        self.number_per_run, self.raw_times, self.task_spec, self.metadata = (
-            number_per_run,
-            raw_times,
-            task_spec,
-            metadata,
-        )
+        self.number_per_run, self.raw_times = number_per_run, raw_times
+        self.task_spec, self.metadata = task_spec, metadata
 
     def __getattr__(self, name):
         return getattr(self.__dict__["task_spec"], name) if name[:2] != "__" else object.__getattribute__(self, name)
@@ -153,12 +149,7 @@ def trim_sigfig(x, n):
 
 
 class Timer:
-    """Timer(stmt, setup, globals): timeit(number), blocked_autorange() and adaptive_autorange() give a Measurement.
-
-    >>> from compat.utils.benchmark import Timer
-    >>> Timer("x + y", "x = 1; y = 2").timeit(10).number_per_run
-    10
-    """
+    """Timer(stmt, setup, globals): timeit(number), blocked_autorange() and adaptive_autorange() give a Measurement."""
 
     def __init__(self, stmt="pass", setup="pass", global_setup="", timer=timer, globals=None, label=None, sub_label=None,
                  description=None, env=None, num_threads=1, language="python"):  # fmt: skip
@@ -219,7 +210,6 @@ class Compare:
 
 
 def table(label, measured):
-    """The table of measurements of one label."""
     name, short, scale = next((u for u in UNITS if min(m.median for m in measured) >= u[2]), UNITS[-1])
     columns = list(dict.fromkeys(m.description or m.stmt for m in measured))
     rows = list(dict.fromkeys((m.num_threads, m.sub_label or m.stmt) for m in measured))
