@@ -62,12 +62,7 @@ NO_KERNEL, NOT_TAKEN = "not implemented for '", re.compile(" not support (comple
 OF_ALPHA = re.compile("argument alpha must not be|^Boolean alpha")
 TOO_LONG = "Maximum allowed size exceeded"  # (of NumPy's arange)
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded")
-NO_BROADCAST = (
-    "could not be broadcast",
-    "cannot be broadcast",
-    "Mismatching argument",
-    "cannot be broadcast to a single",
-)
+NO_BROADCAST = ("could not be broadcast", "cannot be broadcast", "Mismatching argument")
 OF_TENSORS = ("lerp", "addcmul", "addcdiv")  # (whose numbers do not count in that)
 
 

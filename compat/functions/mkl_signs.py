@@ -20,7 +20,7 @@ from funcgrad.ops import lapack
 SOON, LATE = 11 / 6, 20  # columns to a row from which a wide matrix is replaced by a triangle: LAPACK's own, MKL's
 TALL = 3 / 2  # rows to a column from which MKL replaces a tall one
 SMALL = 25  # rows up to which LAPACK iterates; larger matrices it divides
-FEW = 1 << 12  # numbers of a stack up to which the iteration is followed
+FEW = 640  # numbers of a stack up to which the iteration is followed: one matrix at a time, which takes 25 times what LAPACK takes
 TINY = 4  # rows up to which eigenvalues in float32 are nearer to MKL's than those in double
 ROUNDING = {np.dtype(k): float(np.finfo(k).eps) / 2 for k in "fdFD"}
 
@@ -114,6 +114,9 @@ def wide_triangle(x):
 def left_reflections(x):
     """The product of the reflections by which LAPACK brings a wide matrix to a lower bidiagonal one from the left."""
     out, double = np.eye(len(x), dtype=x.dtype), x.astype(np.float64)
+    double = np.ldexp(
+        double, -np.frexp(np.abs(double).max())[1]
+    )  # (they are those of its multiples, and squares stay finite)
     for i in range(len(x) - 2):
         v, tau, _ = reflection(double[i, i:].copy())
         below = double[i + 1 :, i:]

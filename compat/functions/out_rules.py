@@ -318,7 +318,7 @@ LATE = frozenset(
 )
 # that look for a kernel before they look at out=
 KERNEL_FIRST = frozenset(
-    "bernoulli inner linalg_lu_factor linalg_solve_triangular logcumsumexp lu mvlgamma nanmean nansum ndtr normal normal_by normal_of special_multigammaln "
+    "bernoulli inner linalg_householder_product logcumsumexp lu mvlgamma nanmean nansum ndtr normal normal_by normal_of special_multigammaln "
     "special_ndtr tensordot".split()
 )
 # of several results: those that have derivatives, where not all do
