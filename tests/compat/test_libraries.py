@@ -462,12 +462,8 @@ def test_settings_of_products_are_those_that_there_are():
         match="^allow_bf16_reduced_precision_reduction expects a bool or a tuple/list of bools, but got <class 'int'>",
     ):
         matmul.allow_bf16_reduced_precision_reduction = 1
-    for precision, text in (
-        ("x", "Unknown precision: x"),
-        ("bf16", "backend 'cuda' does not support precision 'bf16'"),
-    ):
-        with pytest.raises(RuntimeError, match=f"^{text}$"):
-            matmul.fp32_precision = precision
+    with pytest.raises(RuntimeError, match="^Unknown precision: x$"):
+        matmul.fp32_precision = "x"
     try:
         for given, kept in (((False, True), False), ((True,), True), (False, False)):
             setattr(matmul, reduction, given)
