@@ -7,7 +7,7 @@ Python's math and of SciPy. Invariant: a call without traced values is a call of
 import functools
 import math
 import sys
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import ModuleType
 
 import numpy as np
 
@@ -162,11 +162,11 @@ class Math:
         return value
 
 
-def is_function(value, name):
-    """Is this a function of SciPy's, or another callable (as its dispatched ones) of which there is a twin?"""
-    if name.rpartition(".")[2].startswith("_") or not callable(value) or isinstance(value, (type, np.ufunc)):
-        return False
-    return isinstance(value, (FunctionType, BuiltinFunctionType)) or twin_of(name) is not None
+PROTOCOLS = (
+    type,
+    np.ufunc,
+    ARRAY_FUNCTION,
+)  # the callables that are no functions, or that take traced values themselves
 
 
 class Scipy:
@@ -179,8 +179,8 @@ class Scipy:
         value = getattr(self._module, name)
         if isinstance(value, ModuleType) and value.__name__.startswith("scipy."):
             value = Scipy(value)
-        elif is_function(value, name := f"{self._module.__name__}.{name}"):
-            value = of_others(value, functools.partial(of_scipy, name))
+        elif callable(value) and not isinstance(value, PROTOCOLS) and not name.startswith("_"):
+            value = of_others(value, functools.partial(of_scipy, f"{self._module.__name__}.{name}"))
         setattr(self, name, value)
         return value
 
@@ -196,7 +196,7 @@ def replacements():
         others = [(math, Math()), *[(module, Scipy(module)) for module in loaded]]
         for module, ours in others.copy():
             for name, theirs in vars(module).items():
-                if callable(theirs):
+                if callable(theirs) and not name.startswith("_"):
                     standing = getattr(ours, name)
                     if standing is not theirs:
                         others.append((theirs, standing))

@@ -145,6 +145,17 @@ def test_math_refuses_what_it_refuses_of_plain_numbers(f, error, message):
         fg.grad(f, numpy=True)(X)
 
 
+def test_twins_are_looked_for_when_they_are_called(monkeypatch):
+    """(A search imports the modules that they might be in.)"""
+    searched = []
+    monkeypatch.setattr(fg.tracing, "twin_of", searched.append)
+    monkeypatch.setattr(fg.tracing, "made", {})
+    standing = fg.tracing.replacements()
+    assert not searched
+    assert id(scipy.fft.fft) in standing and id(scipy.fft.fftshift) in standing
+    assert id(vars(scipy)["__getattr__"]) not in standing
+
+
 def test_math_remainder_is_no_function_of_numpys():
     with pytest.raises(ConversionError) as error:
         fg.grad(lambda x: math.remainder(x[0], 3.0))(X)
