@@ -106,7 +106,9 @@ class Effects:
         self.streams = streams(draws, self.reach.alive)
         self.refused = None
         values = [v for *_, v, _ in watch.places.values()] + watch.objects
-        files = not (FILES.isdisjoint(watch.asked) and watch.reader.builtins.isdisjoint(("open", "input")))
+        files = not (
+            FILES.isdisjoint(watch.asked | watch.reader.foreign) and watch.reader.builtins.isdisjoint(("open", "input"))
+        )
         self.looks = files or any(map(may_act, values))
 
     def __enter__(self):

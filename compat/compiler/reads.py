@@ -24,6 +24,7 @@ from .known import bound_to, opaque
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 CALLED = (types.FunctionType, types.MethodType, functools.partial)
+NAMED = (types.FunctionType, types.BuiltinFunctionType, type)
 METHODS = (types.FunctionType, staticmethod, classmethod, functools.partialmethod, property)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 MANY = 1024  # entries of a container that lead on
@@ -177,6 +178,7 @@ class Reader:
         self.codes = []  # of the user's functions
         self.reached = {}  # id -> (object whose attributes are looked at one by one, names of those that were)
         self.dicts = {}  # id of the attributes of an object or function -> (they, it), which may be given others
+        self.foreign = set()  # names of functions and classes that are not the user's, and of modules
         self.opaque = []  # what it can name that nobody sees into (known.py)
         self.classes = []  # of the user's that it names
         self.modules = {}  # name -> module of the user's that it can name
@@ -535,6 +537,10 @@ class Reader:
             else:
                 self.opaque.append(x)
             return
+        kind = x if isinstance(x, NAMED) else type(x)
+        home = x.__name__ if isinstance(x, types.ModuleType) else str(kind.__module__)
+        if not module_of_users(home):
+            self.foreign.update(home.split("."), (kind.__name__,) * (kind is x))
         if (owner := bound_to(x)) is not None:
             self.seen(x, "__self__", owner, f"what {x.__name__} is bound to")
             self.value(owner)

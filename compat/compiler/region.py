@@ -41,18 +41,11 @@ from .watch import CHANGEABLE, Replaced, Unfit, put_back
 STRIDES = frozenset(
     "is_contiguous stride view view_as as_strided storage_offset storage untyped_storage data_ptr set_".split()
 )
-LASTING = (
-    type,
-    Enum,
-    ModuleType,
-    Limits,
-    np.finfo,
-    np.iinfo,
-)  # what is made once, or cannot be told from what another call makes
+LASTING = type, Enum, ModuleType, Limits, np.finfo, np.iinfo  # made once, or alike by each call
 
 
 class NotedCell(Cell):
-    """A cell that knows whether the .grad it began with was ever asked for, and whether it was replaced."""
+    """A cell that knows whether its first .grad was asked for, or replaced."""
 
     __slots__ = ("asked", "replaced", "kept")
 
@@ -105,7 +98,7 @@ class Ungraded:
 
 
 class Region(Stage):
-    """A Stage that knows how its inputs lie in memory, and which values it made."""
+    """A Stage that knows how its inputs lie, and what it made."""
 
     cell = NotedCell
     recorded = True
@@ -207,7 +200,7 @@ class Region(Stage):
         return writes, cells
 
     def refuse_shared_gradients(self, given):
-        """Raise Unfit if what becomes the .grad of a Tensor is, or lies in the memory of, what others have, too."""
+        """Raise Unfit if what becomes a .grad lies in memory that others have, too."""
         self.refuse_lent(given)
         roots = [*map(root_of, given)]
         entered = {id(s) for s, *_ in self.shadows.values()}
@@ -215,7 +208,7 @@ class Region(Stage):
             raise Unfit("it gives a Tensor a .grad that others have, too")
 
     def refuse_lent(self, given):
-        """Raise Unfit if what outlives the call is, or is a view of, a Tensor over memory that others have."""
+        """Raise Unfit if what outlives the call lies in memory of NumPy's."""
         lent = {id(h) for h, _ in self.over}
         if lent and any([id(root_of(o)) in lent for o in given]):
             raise Unfit("it hands out a Tensor over memory of NumPy's, or of a buffer")
@@ -374,7 +367,7 @@ def axes_of(o):
 
 
 def from_outside(h, outside, grads):
-    """Where a call finds what is no new value: it is the .grad of a Tensor, an argument or a box."""
+    """Where a call finds what is no new value."""
     if id(h) in grads:
         return "grad", grads[id(h)]
     return ("same", outside[id(h)]) if id(h) in outside else ("box", h)
@@ -480,7 +473,7 @@ def refuse_shared(t, tensors):
 
 
 def refuse_hooks_inside(o):
-    """Raise Unfit if backward, which is still to come, would have to call a hook, or keep a gradient, inside the function."""
+    """Raise Unfit if a later backward would have to call a hook, or keep a gradient, inside the function."""
     for n in topological([o.mark]) if o.mark is not None else ():
         extra = n.extra
         if extra is not None and (extra.hooks or extra.before or (n.plan is not None and extra.cell is not None)):
@@ -505,8 +498,8 @@ def refuse_hooks_of_leaves(t, tensors):
 
 
 def refuse_kept(region, watch):
-    """Raise Unfit if a value that was made while staging is still held by somebody; FirstStepError if only by caches, which are emptied: the
-    call, which is run as it is, fills them."""
+    """Raise Unfit if a value that was made while staging is still held by somebody; FirstStepError if by caches, which the call
+    fills that is run as it is."""
     if any([r() is not None for r in region.made]):
         gc.collect()
     if watch.caches and any([r() is not None for r in region.made]):

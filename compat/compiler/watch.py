@@ -28,12 +28,12 @@ from ..optim.rule import FirstStepError
 from ..tensor import Tensor
 from ..utils.hooks import CHANGES
 from .conditions import SIMPLE, Figures, Kept, Long, Test, equality, restored, same, snapshot, vast
-from .reads import MISSING, Reader, module_of_users, of_users
+from .reads import MISSING, NAMED, Reader, module_of_users, of_users
 from .trees import entries
 
 # of a Tensor; settings; what leads to anything
 ASKS = (
-    "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr flags mkldnn cudnn is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
+    "is_leaf grad_fn _grad_fn _base _is_view _version storage_offset geterr flags is_warn_always_enabled writeable set_printoptions set_num_threads get_num_threads use_deterministic_algorithms "
     "are_deterministic_algorithms_enabled set_float32_matmul_precision get_float32_matmul_precision "
     "__globals__ __subclasses__ f_globals f_locals f_back set_default_device set_default_validate_args set_detect_anomaly detect_anomaly "
     "set_anomaly_enabled is_anomaly_enabled is_anomaly_check_nan_enabled check_sparse_tensor_invariants backends set_flush_denormal set_warn_always "
@@ -44,13 +44,12 @@ ASKS = (
 )
 ASKS = frozenset(ASKS.split())
 COMMON = frozenset(
-    "_base flags writeable mkldnn cudnn backends memmap fromfile tofile timeit".split()
+    "_base flags writeable backends memmap fromfile tofile timeit".split()
 )  # of them what users call their own things, too
 TABLES = frozenset(vars(Module()))
 CONTAINERS = Sequential, ModuleList, ModuleDict
 CHANGEABLE = dict, list, set, deque, bytearray
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-NAMED = types.FunctionType, types.BuiltinFunctionType, type
 STEP_HOOKS = ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks")
 
 
@@ -233,7 +232,7 @@ class Watch:
         )
 
     def names_of_its_own(self):
-        """Those names of COMMON that the user's modules, objects and classes have as attributes, or the user's variables."""
+        """Those names of COMMON that the user has given to something."""
         own = [x.__dict__ for x, _ in self.reader.reached.values() if hasattr(x, "__dict__")]
         own += [table for m in self.modules.values() for table in (vars(m), m._modules, m._parameters, m._buffers)]
         kinds = [*self.reader.classes, *[type(x) for x, _ in self.reader.reached.values()]]
@@ -243,9 +242,7 @@ class Watch:
 
     def refuse(self):
         """Raise Unfit for what cannot be staged as it stands."""
-        values = [value for *_, value, _ in self.places.values()]  # (by whatever variable)
-        named = {value.__name__ for value in values if isinstance(value, NAMED) and not made_by_user(value)}
-        if told := sorted((self.asked & ASKS) - self.names_of_its_own() | named & ASKS):
+        if told := sorted((self.asked & ASKS) - self.names_of_its_own() | self.reader.foreign & ASKS):
             raise Unfit(f"it names {told[0]}, which each call would have to do anew")
         if self.reader.anything:
             raise Unfit("it may look up any variable, by globals(), eval() or exec()")
@@ -328,8 +325,7 @@ class Watch:
         self.empty_caches()
 
     def empty_caches(self):
-        """Take out of caches what staging has put there. Does one that is bounded hold on to it? (In a list of its own, until others have
-        taken its place or all is cleared.)"""
+        """Take out of caches what staging has put there. Does a bounded one still hold it, in its list?"""
         held = False
         for f, misses, keys in self.caches.values():
             if f.cache_info().misses == misses:
@@ -429,7 +425,7 @@ class Watch:
         return self.tests
 
     def classes(self):
-        """The tests that the classes of objects have no other bases, and that nobody has given them what stands before what an object has."""
+        """The tests that the classes of objects have the same bases, and no further attributes."""
         kinds = {type(x): None for x in (*self.objects, *self.modules.values())} | dict.fromkeys(self.reader.classes)
         users = {c: None for kind in kinds for c in (*kind.__mro__, *type(kind).__mro__) if of_users(c)}
         for c in users:
@@ -438,7 +434,7 @@ class Watch:
             self.add(f"len({name}.__dict__) == {len(vars(c))} and {name}.__mro__ is {self.name(c.__mro__)}", about)
 
     def tables(self, m):
-        """The tests of what is in the tables of a module, which somebody may write past it. (What is added to an empty one of a module of ours nobody is told.)"""
+        """The tests of what is in the tables of a module, which somebody may write past it."""
         own = of_users(type(m)) or isinstance(m, CONTAINERS)
         for table in ("_parameters", "_buffers", "_modules"):
             entries = vars(m)[table]
@@ -453,7 +449,7 @@ class Watch:
                     self.add(f"{name}[{key!r}] is {self.name(x)}", f"{type(m).__name__}.{key}")
 
     def flags(self):
-        """The tests of a function that is run as it is: switches, which may decide whether it can be compiled."""
+        """The tests of a function that is run as it is: what may decide whether it can be compiled."""
         for m in self.modules.values():
             self.value(f"{self.name(vars(m))}['training']", m.training, m.training, f"training of {type(m).__name__}")
             for table in HOOKS:
@@ -519,7 +515,7 @@ class Watch:
 
 
 def made_by_user(value):
-    """Is it neither a module nor a function or class of anybody but the user?"""
+    """Is it no module, function or class of others?"""
     if isinstance(value, types.ModuleType):
         return module_of_users(value.__name__)
     return value is not MISSING and (not isinstance(value, NAMED) or module_of_users(value.__module__))

@@ -2,6 +2,7 @@
 of ones own. (What is wanted is what the same function does when it is not compiled.)"""
 
 import contextlib
+import functools
 import os
 import tempfile
 import types
@@ -145,6 +146,30 @@ def files(compile):
                     os.remove(name + ".npy")
                 f(ONES(2), n)
                 yield sorted(os.listdir(folder))
+
+
+def files_and_settings_by_other_names(compile):
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "figures")
+        load, table, cuda, enabled = (
+            torch.load,
+            {"load": np.load},
+            torch.backends.cuda,
+            torch.backends.cuda.flash_sdp_enabled,
+        )
+        for save, read in (
+            (torch.save, lambda: load(name)), (torch.save, functools.partial(torch.load, name)),
+            (lambda x, name: np.save(name + ".npy", x.numpy()), lambda: torch.from_numpy(table["load"](name + ".npy"))),
+        ):  # fmt: skip
+            f = compile(lambda x, read=read: x + read())
+            for n in (1, 2, 3):
+                save(ONES(2) * n, name)
+                yield f(ONES(2))
+    for ask in (lambda x: x * (1 + cuda.flash_sdp_enabled()), lambda x: x * (1 + enabled())):
+        f = compile(ask)
+        for on in (True, False, True):
+            cuda.enable_flash_sdp(on)
+            yield f(ONES(1))
 
 
 def settings_that_are_asked_for(compile):
