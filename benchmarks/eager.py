@@ -146,9 +146,7 @@ def without_line_names(loss, x):
         from funcgrad.core import trace, written, written_any
 
         written.SITE = "\n            n.code = n.lasti = None"  # (before the functions that are written with it)
-        record = written_any.RECORD
-        start, end = record.index("    f = getframe(2)"), record.index("{rest}")
-        written_any.RECORD = record[:start] + "    n.code = n.lasti = None" + record[end:]
+        written_any.HERE = "\n    n.code = n.lasti = None"
         trace.site = lambda depth=1: (None, None)
         import funcgrad
 

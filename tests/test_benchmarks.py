@@ -100,3 +100,20 @@ def test_the_table_of_models_has_torchs_time_over_ours_and_over_what_is_compiled
     """torch took half of compat's time forward and as long both ways; compiled half of compat's forward, and twice as long both ways.
     (In a process of its own: the module loads torch where it is installed.)"""
     subprocess.run([sys.executable, "-c", MODELS], check=True, cwd=table.HERE.parent)
+
+
+BARE = """
+import numpy as np
+import funcgrad as fg
+from benchmarks.eager import without_line_names
+
+loss, x, found = lambda x: np.sum(np.sin(x) * x), np.linspace(0.1, 0.4, 10), []
+bare = without_line_names(lambda x: [found.append(y := np.sin(x) * x), np.sum(y)][1], x)
+assert (bare(x) == fg.grad(loss)(x)).all()
+assert found[-1].mark.code is None
+"""
+
+
+def test_the_row_without_line_names_looks_up_no_line():
+    """(In a process of its own: it loads the library twice.)"""
+    subprocess.run([sys.executable, "-c", BARE], check=True, cwd=table.HERE.parent)

@@ -217,7 +217,16 @@ class Walks:
 
 
 class profile:
-    """Measure the operations, and what record_function marks, inside this `with` block; torch.profiler.profile has an example."""
+    """Measure the operations, and what record_function marks, inside this `with` block.
+
+    >>> import compat as torch
+    >>> x = torch.ones(2)
+    >>> with torch.autograd.profiler.profile() as prof:
+    ...     with torch.autograd.profiler.record_function("step"):
+    ...         _ = x.exp() + x
+    >>> sorted((e.key, e.count) for e in prof.key_averages())
+    [('aten::add', 1), ('aten::exp', 1), ('step', 1)]
+    """
 
     def __init__(self, enabled=True, *, use_cuda=False, use_device=None, record_shapes=False, with_flops=False, profile_memory=False,
                  with_stack=False, with_modules=False, use_kineto=False, use_cpu=True, **options):  # fmt: skip

@@ -367,7 +367,7 @@ def axes_of(o):
 
 
 def from_outside(h, outside, grads):
-    """Where a call finds what is no new value."""
+    """Where a call finds what is no new value: it is the .grad of a Tensor, an argument or a box."""
     if id(h) in grads:
         return "grad", grads[id(h)]
     return ("same", outside[id(h)]) if id(h) in outside else ("box", h)

@@ -434,7 +434,7 @@ class Watch:
             self.add(f"len({name}.__dict__) == {len(vars(c))} and {name}.__mro__ is {self.name(c.__mro__)}", about)
 
     def tables(self, m):
-        """The tests of what is in the tables of a module, which somebody may write past it."""
+        """The tests of what is in the tables of a module, which somebody may write past it. (What is added to an empty one of a module of ours nobody is told.)"""
         own = of_users(type(m)) or isinstance(m, CONTAINERS)
         for table in ("_parameters", "_buffers", "_modules"):
             entries = vars(m)[table]

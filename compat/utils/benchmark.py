@@ -149,7 +149,12 @@ def trim_sigfig(x, n):
 
 
 class Timer:
-    """Timer(stmt, setup, globals): timeit(number), blocked_autorange() and adaptive_autorange() give a Measurement."""
+    """Timer(stmt, setup, globals): timeit(number), blocked_autorange() and adaptive_autorange() give a Measurement.
+
+    >>> from compat.utils.benchmark import Timer
+    >>> Timer("x + y", "x = 1; y = 2").timeit(10).number_per_run
+    10
+    """
 
     def __init__(self, stmt="pass", setup="pass", global_setup="", timer=timer, globals=None, label=None, sub_label=None,
                  description=None, env=None, num_threads=1, language="python"):  # fmt: skip
