@@ -60,7 +60,7 @@ def lstm_state(gates, state, projection):
     """The next (hidden, cell) state, of sums for the gates i, f, g, o."""
     c = state[1]
     if not shared.staging and gates.owner is c.owner is TAPE and gates.val.dtype in FLOATS and gates.val.size:
-        h, c = lstm_in_two(gates, c)
+        h, c = lstm_in_three(gates, c)
     else:
         c = new_state(gates, c)
         h = hidden_state(gates, c.tanh())
@@ -81,7 +81,7 @@ def hidden_state(sums, t):
     return gate(columns(sums, 3 * n, 4 * n)) * t
 
 
-def lstm_in_two(sums, c):
+def lstm_in_three(sums, c):
     """The next (hidden, cell) state as three nodes, which are shown as torch's steps. (None keeps the new state, which may be written into.)"""
     noted = [[], []] if recorded(sums, c) else [None, None]
     shapes = shape_of(sums), shape_of(c)
