@@ -6,7 +6,7 @@ The sign of a rotation in the QL iteration: before LAPACK 3.10, which MKL keeps,
 precision: float32 is computed in float32. The first is asked for by handing over another matrix, the last by calling NumPy's loops for
 float32; the iteration is followed once more on one row of the vectors, which tells the sign of each column.
 
-Invariant: what is given back has the same values, and vectors that differ from NumPy's in sign (and, behind the last singular one, in the basis).
+Invariant: what is given back has the same values to rounding, and vectors that differ from NumPy's in sign (and, behind the last singular one, in the basis).
 """
 
 import functools
@@ -114,9 +114,8 @@ def wide_triangle(x):
 def left_reflections(x):
     """The product of the reflections by which LAPACK brings a wide matrix to a lower bidiagonal one from the left."""
     out, double = np.eye(len(x), dtype=x.dtype), x.astype(np.float64)
-    double = np.ldexp(
-        double, -np.frexp(np.abs(double).max())[1]
-    )  # (they are those of its multiples, and squares stay finite)
+    # They are those of its multiples, of which one has squares that are finite and not lost.
+    double = np.ldexp(double, -np.frexp(np.abs(double).max())[1])
     for i in range(len(x) - 2):
         v, tau, _ = reflection(double[i, i:].copy())
         below = double[i + 1 :, i:]

@@ -25,7 +25,7 @@ from .dot import dot_general
 from .elementwise import add, mul, sub
 from .exponential import sigmoid, tanh
 from .joining import stack
-from .lstm import REFUSED, side_by_side
+from .lstm import REFUSED, noted_by, side_by_side
 from .lstm_layer import FEW, at, rows
 from .shape import batched, reshape, sum_, transpose, zeros_like
 from .torch_order import sums_of_columns
@@ -98,12 +98,14 @@ def hand_on(n, cts, of_x, of_sums, before, dh, x, v):
 
 def over_memory(n, ct, cts):
     """The rule of a layer with what its call noted; what does not wait for the step after it is computed for all steps at once."""
-    noted = n.params["noted"]
-    operands = n.plan.operands_of(n, n.saved)[0]
-    if not noted:  # (the first walk has taken it with it)
-        n.plan.prim.impl(*operands, **n.params)
-    memory, hidden = noted.pop()
-    x, _, w, v, *_ = operands
+
+    def again(*operands):
+        found = []
+        n.plan.prim.impl(*operands, **n.params | {"noted": found})
+        return found[0]
+
+    memory, hidden = noted_by(n, again)
+    x, _, w, v, *_ = n.saved
     if n.params.get("reverse"):
         x, ct = x[::-1], ct[::-1]
     steps, _, count, m = memory.shape

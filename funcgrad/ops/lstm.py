@@ -100,9 +100,14 @@ def of_first(x, c, *, noted=None):
 
 
 def noted_by(n, compute):
-    """What the call noted, which the first walk takes with it, or the same of the sums."""
+    """What the call noted, which the first walk takes with it, or the same of the operands."""
     noted = n.params.get("noted")
-    return noted.pop() if noted else compute(n.plan.operands_of(n, n.saved)[0][0])
+    if noted:
+        try:
+            return noted.pop()
+        except IndexError:  # (another thread's walk has just taken it)
+            pass
+    return compute(*n.plan.operands_of(n, n.saved)[0])
 
 
 def hand_on(n, cts, gradients):
@@ -136,7 +141,7 @@ class lstm_state:
 
     def pull(n, ct, cts, owned):
         m = ct.shape[1]
-        both, g = noted_by(n, weights)
+        both, g = noted_by(n, lambda x, _: weights(x))
         i, f = both[:, :m], both[:, m:]
 
         def of_sums():
@@ -198,7 +203,7 @@ class lstm_output:
 
     def pull(n, ct, cts, owned):
         m = ct.shape[1]
-        o = noted_by(n, last_gate)
+        o = noted_by(n, lambda x, _: last_gate(x))
 
         def of_sums():
             t = n.plan.operands_of(n, n.saved)[0][1]
